@@ -1,0 +1,7 @@
+"""What this part gives to the house: see havre.trust.contracts."""
+
+from havre.trust.contracts import Contract, register_contract
+
+
+def register() -> None:
+    register_contract(Contract(part="publishing"))

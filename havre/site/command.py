@@ -1,0 +1,43 @@
+"""The `havre` command. Sub-commands are imported when called, so that the statistics run where Django is not installed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+# name -> module:function, and whether Django must be set up first
+COMMANDS: dict[str, tuple[str, bool]] = {
+    "manage": ("havre.site.commands.manage:manage", True),
+}
+
+
+class Lazy(click.Group):
+    """A group that imports a command only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        target, needs_django = COMMANDS[name]
+        if needs_django:
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "havre.site.settings")
+            import django
+
+            django.setup()
+        module, function = target.split(":")
+        return getattr(import_module(module), function)
+
+
+@click.command(cls=Lazy)
+@click.version_option(package_name="havre")
+def main() -> None:
+    """Havre: a country's institutional response to trafficking in human beings."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

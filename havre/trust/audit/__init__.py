@@ -1,0 +1,5 @@
+"""The audit trail: acts, readings and refusals, sealed into one chain. See docs/decisions."""
+
+from havre.trust.audit.writing import commit_readings, record, refuse
+
+__all__ = ["commit_readings", "record", "refuse"]

@@ -1,0 +1,138 @@
+"""The register of what each part gives to the house. `site` composes pages from it.
+
+A consistency test fails when a protected model is in no contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from havre.trust.enums import Role, Section
+from havre.trust.errors import Words
+
+if TYPE_CHECKING:
+    from django.db import models
+
+    from havre.trust.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a case's timeline. `icon` is a symbol of the icon file; `section` says which grant shows it."""
+
+    at: datetime
+    title: Words
+    words: Words = ""
+    icon: str = "note"
+    section: Section = Section.CASE
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One tab or side sheet of the case page: `template` is rendered with `context` plus `case` and `actor`."""
+
+    code: str
+    title: Words
+    template: str
+    context: dict[str, Any]
+    section: Section
+    side: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for an actor on the home page: what, where to do it, by when, and by which rule."""
+
+    title: Words
+    url: str
+    due_at: datetime | None = None
+    why: Words = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of the navigation, shown to these roles only."""
+
+    title: Words
+    url_name: str
+    icon: str
+    roles: frozenset[Role]
+    group: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UrlRow:
+    """One row of the address matrix: `expect` maps a role ('*' for the rest) to the status on an own, other and sealed case."""
+
+    name: str
+    methods: tuple[str, ...] = ("GET",)
+    own: frozenset[Role] | None = None
+    public: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One coded column of the extract: never a name, never free text. `values` is the published code list, None for numbers and dates."""
+
+    table: str
+    name: str
+    kind: str
+    values: tuple[str, ...] | None = None
+    words: Words = ""
+
+
+def _nothing(*_args: Any) -> Iterable[Any]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What one part gives. Callables take the actor (and the case's id) and never raise for want of rights: they give nothing instead."""
+
+    part: str
+    models: tuple[type[models.Model], ...] = ()
+    workflows: tuple[str, ...] = ()
+    timeline: Callable[[Actor, UUID], Iterable[Entry]] = _nothing
+    panels: Callable[[Actor, UUID], Iterable[Panel]] = _nothing
+    dossier: Callable[[Actor, UUID], Iterable[tuple[str, dict[str, Any]]]] = _nothing
+    waiting: Callable[[Actor], Iterable[Waiting]] = _nothing
+    erase: Callable[[UUID], int] = lambda _person: 0
+    retention: Callable[[date], Iterable[tuple[UUID, str]]] = _nothing
+    extract: Callable[[], Iterable[tuple[str, Iterable[dict[str, Any]]]]] = _nothing
+    columns: tuple[Column, ...] = ()
+    navigation: tuple[Link, ...] = ()
+    commands: tuple[str, ...] = ()
+    audit_words: tuple[tuple[str, Words], ...] = ()
+    urls: tuple[UrlRow, ...] = ()
+
+
+_contracts: dict[str, Contract] = {}
+
+
+def register_contract(contract: Contract) -> None:
+    """Add one part's contract. Called from AppConfig.ready; a second call for the same part replaces the first."""
+    _contracts[contract.part] = contract
+
+
+def contracts() -> tuple[Contract, ...]:
+    """Every registered contract, lowest floor first."""
+    order = (
+        "standards",
+        "trust",
+        "register",
+        "protection",
+        "referral",
+        "justice",
+        "evidence",
+        "release",
+        "publishing",
+        "partnership",
+        "site",
+    )
+    return tuple(_contracts[part] for part in order if part in _contracts)

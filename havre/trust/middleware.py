@@ -1,0 +1,106 @@
+"""Turns a signed-in session into an Actor and makes the whole request act as that actor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from havre.trust.actors import Actor
+from havre.trust.context import acting
+from havre.trust.enums import ROLE_PURPOSES, Purpose, Role
+from havre.trust.errors import Invalid, Missing, Refused, Unavailable
+from havre.trust.models import Membership, User
+from havre.trust.models.accounts import job_holder, person_holder
+
+SESSION_MEMBERSHIP, SESSION_PURPOSE, SESSION_FACTOR = "membership", "purpose", "factor_at"
+
+
+def actor_of(membership: Membership, *, at: datetime, purpose: Purpose | None = None, factor_at: datetime | None = None) -> Actor:
+    """The Actor of one membership. A purpose outside the role's list falls back to the role's first."""
+    role = Role(membership.role)
+    allowed = ROLE_PURPOSES[role]
+    user: User = membership.user
+    reduced = user.reduced_until is not None and user.reduced_until > at
+    return Actor(
+        user=user,
+        organisation_id=membership.organisation_id,
+        role=role,
+        holder_id=job_holder(membership.organisation_id, role).pk,
+        personal_id=person_holder(user.pk).pk,
+        purpose=purpose if purpose in allowed else allowed[0],
+        at=at,
+        factor_at=None if reduced else factor_at,
+    )
+
+
+class ActorRequest(HttpRequest):
+    """What a view behind `login_required` and this middleware receives."""
+
+    actor: Actor
+    membership: Membership
+
+
+class ActorMiddleware:
+    """`request.actor` is the Actor, or None when nobody is signed in or the account has no job.
+
+    People's errors become pages here: 403 and 409 with reasons, 404, 422, 503.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = self._actor(request)  # type: ignore[attr-defined]
+        try:
+            if request.actor is None:  # type: ignore[attr-defined]
+                return self.get_response(request)
+            with acting(request.actor, once=_once(request), route=request.path_info):  # type: ignore[attr-defined]
+                return self.get_response(request)
+        except Unavailable as error:
+            return self.process_exception(request, error)  # type: ignore[return-value]
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Refused):
+            return render(request, "site/refused.html", {"reasons": error.reasons}, status=error.status)
+        if isinstance(error, Invalid):
+            return render(request, "site/invalid.html", {"problems": error.problems}, status=422)
+        if isinstance(error, Missing):
+            return render(request, "404.html", status=404)
+        if isinstance(error, Unavailable):
+            return render(request, "site/unavailable.html", status=503)
+        return None
+
+    def _actor(self, request: HttpRequest) -> Actor | None:
+        if not request.user.is_authenticated:
+            return None
+        mine = Membership.objects.filter(user=request.user, ended_at=None).select_related("organisation", "user")
+        membership = None
+        with suppress(ValueError, TypeError):
+            membership = mine.filter(pk=UUID(str(request.session.get(SESSION_MEMBERSHIP)))).first()
+        membership = membership or mine.order_by("starts_at").first()
+        if membership is None:
+            return None
+        request.membership = membership  # type: ignore[attr-defined]
+        factor = request.session.get(SESSION_FACTOR)
+        purpose = request.session.get(SESSION_PURPOSE)
+        return actor_of(
+            membership,
+            at=timezone.now(),
+            purpose=Purpose(purpose) if purpose in Purpose.values else None,
+            factor_at=datetime.fromisoformat(factor) if factor else None,
+        )
+
+
+def _once(request: HttpRequest) -> UUID | None:
+    if request.method != "POST":
+        return None
+    try:
+        return UUID(request.POST.get("once", "") or request.headers.get("Idempotency-Key", ""))
+    except ValueError:
+        return None

@@ -1,0 +1,124 @@
+"""Protected records: the only way to them is `visible_to(actor)`, and whatever it gives is written in the reading log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Self, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from django.db.models.query import ModelIterable
+
+from havre.trust import policy
+from havre.trust.actors import Actor
+from havre.trust.context import current, require
+from havre.trust.enums import Act, Section
+from havre.trust.errors import Missing, Unscoped
+
+M = TypeVar("M", bound=models.Model)
+
+
+class ProtectedQuerySet(models.QuerySet[M]):
+    """A scoped queryset. Fetching it logs sections and subjects in the request's reading log."""
+
+    _scoped_to: Actor | None = None
+
+    def _clone(self) -> Self:
+        clone = super()._clone()  # type: ignore[misc]
+        clone._scoped_to = self._scoped_to
+        return clone
+
+    def get_or_missing(self, **conditions: Any) -> M:
+        """The one record. Raises: Missing, also when it is there but not for this actor."""
+        try:
+            return self.get(**conditions)
+        except ObjectDoesNotExist:
+            raise Missing from None
+
+    def _fetch_all(self) -> None:
+        fresh = self._result_cache is None
+        super()._fetch_all()
+        if fresh and self._scoped_to is not None:
+            self._log(self._result_cache)
+
+    def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
+        for row in super().iterator(chunk_size=chunk_size or 2000):
+            self._log([row])
+            yield row
+
+    def _log(self, rows: Any) -> None:
+        context = current()
+        if context is None or not rows:
+            return
+        model: Any = self.model
+        if not issubclass(self._iterable_class, ModelIterable):  # type: ignore[attr-defined]
+            context.log.add(model.section or Section(0), ())
+            return
+        for row in rows:
+            context.log.add(model.section or Section(row.section_bit), [row.audit_subject])
+
+
+class ProtectedManager(models.Manager[M]):
+    """The plain manager of a protected model raises; `visible_to` is the way in."""
+
+    def get_queryset(self) -> ProtectedQuerySet[M]:
+        raise Unscoped(f"{self.model.__name__}: use objects.visible_to(actor)")
+
+    def visible_to(self, actor: Actor, act: Act = Act.READ) -> ProtectedQuerySet[M]:
+        """What `actor` may `act` on, as a queryset. Raises: Unscoped outside `acting(actor)`."""
+        require(actor)
+        queryset: Any = policy.scope(self._query(), actor, act)
+        queryset._scoped_to = actor
+        return queryset
+
+    def add(self, *, by: Actor, **fields: Any) -> M:
+        """Write a new record of a case. Raises: Refused (403) when the policy does not let `by` write this section of it."""
+        require(by)
+        record: Any = self.model(**fields)
+        section = self.model.section or Section(record.section_bit)  # type: ignore[attr-defined]
+        policy.require(by, Act.WRITE, section, record.case_key)
+        record.full_clean(validate_unique=False, validate_constraints=False)
+        record.save(force_insert=True)
+        return record
+
+    def for_house(self, errand: str) -> models.QuerySet[M]:
+        """Every row, for an errand of the house itself that shows nobody anything. Raises: Unscoped for an errand that is not listed."""
+        if errand not in ERRANDS:
+            raise Unscoped(f"{errand!r} is no errand of the house")
+        return self._query()
+
+    def _query(self) -> ProtectedQuerySet[M]:
+        queryset: ProtectedQuerySet[M] = ProtectedQuerySet(self.model, using=self._db)
+        # on a reverse relation (`case.persons`) Django's manager knows how to keep to its own rows
+        narrow = getattr(self, "_apply_rel_filters", None)
+        return narrow(queryset) if narrow else queryset
+
+
+# Each errand is named in docs/reference/errands.md with what it reads and where the result goes.
+ERRANDS = frozenset({"erase", "retention", "extract", "sealing", "backup check", "clocks", "import", "opening", "withdrawal", "tests"})
+
+
+class ProtectedModel(models.Model):
+    """A record of a case. `section` is fixed for the model, or None when the row has a `section_bit` column."""
+
+    section: ClassVar[Section | None] = Section.CASE
+    case_path: ClassVar[str] = "case_id"
+
+    objects: ClassVar[ProtectedManager[Any]] = ProtectedManager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def case_key(self) -> UUID:
+        """The id of the case that this record belongs to."""
+        value: Any = self
+        for step in self.case_path.split("__"):
+            value = getattr(value, step)
+        return value
+
+    @property
+    def audit_subject(self) -> UUID:
+        """Whom a reading of this row is about: the person where the row knows one, else the case."""
+        return getattr(self, "person_id", None) or self.case_key
