@@ -20,7 +20,7 @@ from havre.trust.policy.rows import Policy, Rule
 from havre.trust.policy.table import POLICY
 from havre.trust.records import ProtectedModel
 
-HOLDERS = "(SELECT string_to_array(current_setting('havre.holders', true), ',')::bigint[])"
+HOLDERS = "string_to_array(NULLIF(current_setting('havre.holders', true), ''), ',')::bigint[]"
 NOW = "(SELECT NULLIF(current_setting('havre.now', true), '')::timestamptz)"
 PURPOSE = "(SELECT current_setting('havre.purpose', true))"
 ROLE = "(SELECT current_setting('havre.role', true))"
