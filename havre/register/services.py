@@ -212,7 +212,13 @@ def seal_case(*, by: Actor, case_id: UUID, custodians: list[Holder], reason: str
     for holder in custodians:
         for purpose in ROLE_PURPOSES[Role(holder.role)]:
             grants.give(
-                holder=holder, case_id=case.pk, sections=ALL_SECTIONS, purpose=purpose, basis=Basis.CUSTODIAN, starts_at=by.at, source_id=case.pk
+                holder=holder,
+                case_id=case.pk,
+                sections=ALL_SECTIONS,
+                purpose=purpose,
+                basis=Basis.CUSTODIAN,
+                starts_at=by.at,
+                source_id=case.pk,
             )
     audit.record(event="case.seal", by=by, case_id=case.pk, reason=reason)
     return case

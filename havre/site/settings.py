@@ -22,6 +22,10 @@ HAVRE_PUBLISHED_DATA = os.environ.get("HAVRE_PUBLISHED_DATA", "")
 HAVRE_FACTOR_MINUTES = int(os.environ.get("HAVRE_FACTOR_MINUTES", "5"))
 HAVRE_IDLE_MINUTES = int(os.environ.get("HAVRE_IDLE_MINUTES", "15"))
 HAVRE_ABSOLUTE_HOURS = int(os.environ.get("HAVRE_ABSOLUTE_HOURS", "12"))
+# A file (0600) with the vault's passphrase, for a start without a keyboard; the passphrase itself is never a variable.
+HAVRE_PASSPHRASE_FILE = os.environ.get("HAVRE_PASSPHRASE_FILE", "")
+# How long a backup of keys.sqlite3 lives (days): an erasure is complete in the backups after that.
+HAVRE_KEYS_BACKUP_DAYS = int(os.environ.get("HAVRE_KEYS_BACKUP_DAYS", "30"))
 HAVRE_QUICK_EXIT = os.environ.get("HAVRE_QUICK_EXIT", "")
 
 

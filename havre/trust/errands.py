@@ -9,7 +9,9 @@ from django.db import connections, transaction
 
 APP_ROLE = "havre_app"
 
-ERRANDS = frozenset({"erase", "retention", "extract", "sealing", "backup check", "clocks", "import", "opening", "withdrawal", "tests"})
+ERRANDS = frozenset(
+    {"erase", "retention", "extract", "sealing", "backup check", "clocks", "import", "opening", "withdrawal", "vault", "tests"}
+)
 
 
 @contextmanager

@@ -42,12 +42,21 @@ def _actor(draw, services, role):
 
 
 def _case(draw, world, people):
-    case = Case(country="GH", lead_id=draw.choice(people).organisation_id, opened_at=NOW - timedelta(days=draw.randrange(1, 99)), made_up=True)
+    case = Case(
+        country="GH", lead_id=draw.choice(people).organisation_id, opened_at=NOW - timedelta(days=draw.randrange(1, 99)), made_up=True
+    )
     case.save(force_insert=True)
     person = Person(case=case)
     person.save(force_insert=True)
     for section in Section:
-        note = Note(case=case, person=person, section_bit=int(section), happened_at=NOW, by=people[0].user, organisation_id=people[0].organisation_id)
+        note = Note(
+            case=case,
+            person=person,
+            section_bit=int(section),
+            happened_at=NOW,
+            by=people[0].user,
+            organisation_id=people[0].organisation_id,
+        )
         note.save(force_insert=True)
         world.notes[case.pk, section] = note.pk
     # many holders a case, else nearly everything is refused and agreement says little
@@ -64,7 +73,9 @@ def _case(draw, world, people):
 
 
 def _grant(draw, case, actor) -> Grant:
-    start = NOW + draw.choice([-timedelta(days=9), -timedelta(days=1), timedelta(0), timedelta(microseconds=1), timedelta(days=1)][: draw.choice([3, 3, 5])])
+    start = NOW + draw.choice(
+        [-timedelta(days=9), -timedelta(days=1), timedelta(0), timedelta(microseconds=1), timedelta(days=1)][: draw.choice([3, 3, 5])]
+    )
     end = max(start, NOW + draw.choice([timedelta(days=30)] * 8 + [timedelta(microseconds=1), timedelta(0), -timedelta(hours=1)]))
     basis = draw.choice([*Basis, Basis.OWN_CASE, Basis.OWN_CASE, Basis.CONSENT])
     sections = ALL_SECTIONS if draw.random() < 0.8 else Section(draw.randrange(1, 256))
