@@ -22,15 +22,10 @@ from havre.trust.vault.faults import KeyFault
 from havre.trust.vault.searching import files_of, marks_of, search
 from havre.trust.vault.sealing import Plain
 from tests.factories import make_actor, make_case
-from tests.factories_vault import unlocked  # noqa: F401
+from tests.factories_vault import committed, unlocked  # noqa: F401
 
-pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__"), pytest.mark.usefixtures("unlocked")]
+pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__"), pytest.mark.usefixtures("committed", "unlocked")]
 NAME = {"prs_FirstName": "Zephyrine", "prs_SecondName": "Quaynor", "prs_Birthdate": "1999-04-02"}
-
-
-@pytest.fixture
-def _databases(transactional_db):
-    """Committed for real in this module."""
 
 
 @pytest.fixture
