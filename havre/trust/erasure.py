@@ -65,9 +65,7 @@ def erase(*, person_id: UUID, by: Actor, reason: str) -> Proof:
         raise Invalid({"reason": [_("choose one of: %(codes)s") % {"codes": ", ".join(ErasureReason.values)}]})
     _request(person_id=person_id, by=by, reason=reason)
     # written after the act's commit: no erasure without its trace, and a repeated request changes nothing
-    Erasure.objects.get_or_create(
-        pk=person_id, defaults={"reason": reason, "requested_by": by.user.pk, "requested_at": timezone.now()}
-    )
+    Erasure.objects.get_or_create(pk=person_id, defaults={"reason": reason, "requested_by": by.user.pk, "requested_at": timezone.now()})
     before = _destroy_key(person_id)
     records = _remove_records(person_id=person_id, by=by)
     return _prove(person_id, before, records)

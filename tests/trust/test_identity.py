@@ -12,7 +12,12 @@ from tests.factories import NOW, give_to, make_actor, make_case
 from tests.factories_vault import unlocked  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("unlocked")
-NAME = {"prs_FirstName": "Zéphyrine", "prs_SecondName": "Quaynor-Ágnes", "prs_Birthdate": "1999-04-02", "prs_MobilePhone": "+233 24 555 0199"}
+NAME = {
+    "prs_FirstName": "Zéphyrine",
+    "prs_SecondName": "Quaynor-Ágnes",
+    "prs_Birthdate": "1999-04-02",
+    "prs_MobilePhone": "+233 24 555 0199",
+}
 
 
 def person_of(case):
@@ -136,9 +141,8 @@ def test_read_records_asks_the_same_number_of_queries(rows, django_assert_num_qu
     notes = [uuid4() for _ in range(rows)]
     for note in notes:
         wrote(owner, case, section=Section.PROTECTION, kind="note", body={"words": "a"}, record_id=note)
-    with trust.acting(owner):
-        with django_assert_num_queries(1), django_assert_num_queries(1, using="keys"):
-            assert len(identity.read_records(by=owner, kind="note", record_ids=notes)) == rows
+    with trust.acting(owner), django_assert_num_queries(1), django_assert_num_queries(1, using="keys"):
+        assert len(identity.read_records(by=owner, kind="note", record_ids=notes)) == rows
 
 
 def test_write_batch_without_the_right_to_import_is_refused():

@@ -14,8 +14,37 @@ _JOINED = frozenset("'’‘ʼʻ`´.ـ\u200b\u200c\u200d")
 # have other classes and stay: without them another name would be read.
 _ACCENTS = frozenset({1, *range(10, 36), 202, *range(214, 241)})
 _HONORIFICS = frozenset(
-    "mr mrs ms miss mx dr prof sir madam mme mlle monsieur madame mademoiselle maitre sr sra srta senhor senhora rev pr"
-    " นาย นาง นางสาว เดกชาย เดกหญง เด็กชาย เด็กหญิง".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "dr",
+        "prof",
+        "sir",
+        "madam",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "mademoiselle",
+        "maitre",
+        "sr",
+        "sra",
+        "srta",
+        "senhor",
+        "senhora",
+        "rev",
+        "pr",
+        "นาย",
+        "นาง",
+        "นางสาว",
+        "เดกชาย",
+        "เดกหญง",
+        "เด็กชาย",
+        "เด็กหญิง",
+    ]
 )
 
 

@@ -88,9 +88,7 @@ def fetch(persons: Iterable[UUID]) -> dict[UUID, DataKey]:
 def no_key(person: UUID) -> KeyFault:
     """The fault of a sealed row whose key is gone."""
     if Erasure.objects.filter(pk=person).exists():
-        return KeyFault(
-            _("The person %(person)s was erased.") % {"person": person}, _("Finish the erasure with `havre erase --resume`.")
-        )
+        return KeyFault(_("The person %(person)s was erased.") % {"person": person}, _("Finish the erasure with `havre erase --resume`."))
     return KeyFault(
         _("The key of person %(person)s is missing.") % {"person": person},
         _("Restore keys.sqlite3 from a backup made after the record was written."),
