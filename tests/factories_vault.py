@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.db import connections
 
 from havre.trust.vault import unlocking
 from havre.trust.vault.custody import RootsInMemory
@@ -14,6 +15,13 @@ from havre.trust.vault.keyfile import Cost
 # an eighth of a millisecond instead of a tenth of a second: the strength of the real cost is no test's subject
 CHEAP = Cost(passes=1, memory=64, lanes=1)
 PASSPHRASE = "correct horse battery staple"
+
+
+@pytest.fixture
+def committed(transactional_db) -> None:
+    """For tests that look at files or start processes: what they write is committed, and flushed at the end."""
+    # making the test database's tables turned foreign keys on again in this one connection
+    connections["ops"].close()
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ A reading is committed to the trail when the request's `acting` ends, that is be
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +16,31 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.trust import audit, policy
 from havre.trust.actors import Actor
+from havre.trust.acts import act
 from havre.trust.context import require
-from havre.trust.enums import SECTION_LABELS, Act, Section
+from havre.trust.enums import ROLE_PURPOSES, SECTION_LABELS, Act, Purpose, Section
 from havre.trust.errors import Invalid, Missing, Refused
-from havre.trust.models import BlindIndex, SealedSection
-from havre.trust.vault import blind, sealing
+from havre.trust.models import BlindIndex, CountrySearch, SealedSection, User
+from havre.trust.policy.rows import When
+from havre.trust.vault import blind, names, sealing
 from havre.trust.vault.sealing import Plain
 
 IDENTITY = "identity"
+# names of a caseload are opened in memory up to this many; beyond it a search needs a compound
+CASELOAD = 5_000
+SHOWN = 50
+# searches of the whole country that one person may make: in an hour, in a day
+HOURLY, DAILY = 20, 60
 Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One person of the caseload whose name fits. `repr` leaves the name out."""
+
+    case_id: UUID
+    person_id: UUID
+    name: str = field(repr=False)
 
 
 def read(
@@ -116,6 +134,105 @@ def write_batch(*, by: Actor, rows: Sequence[Plain]) -> int:
     except IntegrityError:
         raise Invalid(_("a record of this batch was sealed before: leave out what was imported already")) from None
     return len(rows)
+
+
+def search_caseload(*, by: Actor, words: str) -> list[Found]:
+    """The persons, within the cases this actor may see, whose name holds words that begin as these do; the best 50, best first.
+
+    Case, accents and order do not count. Only those who are found are written in the reading log as opened.
+    Raises: Invalid for fewer than two letters; Refused with more than 5,000 names: search by a compound then; KeyFault.
+    """
+    context = require(by)
+    asked = names.tokens(words)
+    if sum(map(len, asked)) < 2:
+        raise Invalid({"words": [_("type at least two letters of a name")]})
+    _fresh(by)
+    mine = SealedSection.objects.visible_to(by).filter(kind=IDENTITY, section_bit=int(Section.IDENTITY))
+    # rows by values: a name that is opened to be compared, and shown to nobody, is not a reading of that person
+    rows = [SealedSection(**row) for row in mine.values()[: CASELOAD + 1]]
+    if len(rows) > CASELOAD:
+        raise Refused((_("more than 5,000 persons: search by full name and year of birth, by document number or by telephone"),))
+    found = []
+    for row, body in zip(rows, sealing.open_many(rows), strict=True):
+        known = blind.all_names(body)
+        score = max((names.matches(asked, names.tokens(name)) for name in known), default=0)
+        if score:
+            found.append((-score, known[0], Found(row.case_id, row.person_id, known[0])))
+    best = [one for _score, _name, one in sorted(found, key=lambda each: each[:2])[:SHOWN]]
+    if best:
+        context.log.add(Section.IDENTITY, [one.person_id for one in best], opened=True)
+    return best
+
+
+@act("identity.search")
+def search_country(
+    *,
+    by: Actor,
+    purpose: Purpose,
+    name: str = "",
+    birth_year: int | None = None,
+    document: str = "",
+    phone: str = "",
+) -> list[UUID]:
+    """The ids of the cases, among those whose identity this actor may read, that hold exactly this compound.
+
+    One compound a search: full name and year of birth, or a document's number, or a telephone. A case that is hidden, sealed or
+    another service's is absent, and nothing tells it from one that does not exist.
+    Raises: Refused without the right, for another purpose than one's own, or after 20 searches in an hour or 60 in a day; Invalid.
+    """
+    policy.require_in_house(by, Act.SEARCH)
+    _fresh(by)
+    if purpose != by.purpose or purpose not in ROLE_PURPOSES[by.role]:
+        raise Refused((_("state the purpose for which you act now"),), status=403)
+    index, asked = _compound(name, birth_year, document, phone)
+    _count_search(by, index, purpose)
+    codes: dict[str, str | int] = {"index": index, "purpose": purpose.value}
+    audit.record(event="identity.search", by=by, codes=codes)
+    keys = blind.IndexKeys()
+    digests = [keys.digest(index, one) for one in asked]
+    hits = BlindIndex.objects.visible_to(by).filter(index=index, digest__in=digests)
+    return sorted({hit.case_id for hit in hits})
+
+
+def _compound(name: str, birth_year: int | None, document: str, phone: str) -> tuple[str, list[str]]:
+    given = [code for code, value in (("name", name or birth_year), ("document", document), ("phone", phone)) if value]
+    if len(given) != 1:
+        raise Invalid(_("search by one thing: full name with year of birth, a document's number, or a telephone"))
+    problems: dict[str, Any] = {}
+    asked: list[str] = []
+    index = {"name": BlindIndex.Index.NAME_YEAR, "document": BlindIndex.Index.DOCUMENT, "phone": BlindIndex.Index.PHONE}[given[0]]
+    if given == ["name"]:
+        year = names.year(birth_year)
+        asked = sorted(blind.name_year(name, year)) if year else []
+        if year is None:
+            problems["birth_year"] = [_("a name alone is not searched: add the year of birth, four digits")]
+        elif not asked:
+            problems["name"] = [_("give the first and the family name")]
+    elif given == ["document"]:
+        asked = [one for one in [names.document(document)] if one]
+        problems = {} if asked else {"document": [_("a document's number has at least four letters or digits")]}
+    else:
+        asked = [one for one in [names.phone(phone)] if one]
+        problems = {} if asked else {"phone": [_("a telephone number has at least six digits")]}
+    if problems:
+        raise Invalid(problems)
+    return index.value, asked
+
+
+def _count_search(by: Actor, index: str, purpose: Purpose) -> None:
+    """Count this search. Raises: Refused when there were too many; two at once wait for each other on the user's row."""
+    User.objects.select_for_update().get(pk=by.user.pk)
+    mine = CountrySearch.objects.filter(user=by.user)
+    for hours, most in ((1, HOURLY), (24, DAILY)):
+        if mine.filter(at__gt=by.at - timedelta(hours=hours)).count() >= most:
+            words = _("%(most)s searches of the country in %(hours)s h are the limit: wait, or ask your supervisor")
+            raise Refused((words % {"most": most, "hours": hours},))
+    CountrySearch.objects.create(user=by.user, at=by.at, index=index, purpose=purpose)
+
+
+def _fresh(by: Actor) -> None:
+    if not by.factor_is_fresh:
+        raise Refused((When.FACTOR_STALE.words,), status=403)
 
 
 def _allow(by: Actor, act: Act, section: Section, case_id: UUID) -> None:

@@ -22,15 +22,10 @@ from havre.trust.vault.faults import KeyFault
 from havre.trust.vault.sealing import Plain
 from havre.trust.vault.searching import files_of, marks_of, search
 from tests.factories import make_actor, make_case
-from tests.factories_vault import unlocked  # noqa: F401
+from tests.factories_vault import committed, unlocked  # noqa: F401
 
-pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__"), pytest.mark.usefixtures("unlocked")]
+pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__"), pytest.mark.usefixtures("committed", "unlocked")]
 NAME = {"prs_FirstName": "Zephyrine", "prs_SecondName": "Quaynor", "prs_Birthdate": "1999-04-02"}
-
-
-@pytest.fixture
-def _databases(transactional_db):
-    """Committed for real in this module."""
 
 
 @pytest.fixture
@@ -54,12 +49,14 @@ def test_erase_proves_that_the_key_was_on_disk_and_is_not(sealed, officer):
     marks = marks_of(bytes(PersonKey.objects.get(pk=person).wrapped))
     with trust.acting(officer):
         proof = erasure.erase(person_id=person, by=officer, reason="asked")
-    assert proof.proved and proof.why_not == ""
+    assert proof.proved
+    assert proof.why_not == ""
     assert sum(one.found for one in proof.before) >= 3  # one for each window of the wrapped key
     assert sum(one.found for one in proof.after) == 0
     assert sum(one.found for one in search(files_of(erasure.database_file()), marks)) == 0
     assert proof.records == SealedSection.objects.for_house("tests").count() + 1 + 1  # the section and its one blind index are gone
-    assert not PersonKey.objects.exists() and not BlindIndex.objects.for_house("tests").exists()
+    assert not PersonKey.objects.exists()
+    assert not BlindIndex.objects.for_house("tests").exists()
     row = Erasure.objects.get()
     assert (row.pk, row.reason, row.requested_by, bytes(row.marks)) == (person, "asked", officer.user.pk, b"")
     assert row.backups_until == (timezone.now() + timedelta(days=30)).date()
@@ -99,14 +96,18 @@ def test_erase_while_somebody_reads_is_not_yet_proved_and_goes_on_later(sealed, 
     reader.execute("SELECT count(*) FROM trust_personkey").fetchone()
     with trust.acting(officer):
         blocked = erasure.erase(person_id=person, by=officer, reason="asked")
-        assert not blocked.proved and "reading" in str(blocked.why_not)
+        assert not blocked.proved
+        assert "reading" in str(blocked.why_not)
         assert blocked.records == 2
-        assert Erasure.objects.get().proved_at is None and erasure.pending() == 1
+        assert Erasure.objects.get().proved_at is None
+        assert erasure.pending() == 1
         assert sum(one.found for one in blocked.after) >= 3  # the WAL still holds the old page: hence no receipt
         reader.execute("COMMIT")
         reader.close()
         (done,) = erasure.resume(by=officer)
-    assert done.proved and Erasure.objects.get().proved_at is not None and erasure.pending() == 0
+    assert done.proved
+    assert Erasure.objects.get().proved_at is not None
+    assert erasure.pending() == 0
 
 
 def test_erase_again_gives_the_same_receipt(sealed, officer):
@@ -127,10 +128,12 @@ def test_erase_cut_off_after_overwriting_goes_on_with_the_first_marks(sealed, of
         erasure.erase(person_id=person, by=officer, reason="asked")
     monkeypatch.undo()
     marks = bytes(Erasure.objects.get().marks)
-    assert marks and not any(bytes(PersonKey.objects.get().wrapped))
+    assert marks
+    assert not any(bytes(PersonKey.objects.get().wrapped))
     with trust.acting(officer):
         (proof,) = erasure.resume(by=officer)
-    assert proof.proved and not PersonKey.objects.exists()
+    assert proof.proved
+    assert not PersonKey.objects.exists()
     assert sum(one.found for one in search(files_of(erasure.database_file()), marks)) == 0
 
 
@@ -138,7 +141,8 @@ def test_erase_without_the_right_changes_nothing(sealed):
     owner, _case, person = sealed
     with trust.acting(owner), pytest.raises(Refused):
         erasure.erase(person_id=person, by=owner, reason="asked")
-    assert PersonKey.objects.exists() and not Erasure.objects.exists()
+    assert PersonKey.objects.exists()
+    assert not Erasure.objects.exists()
 
 
 def test_erase_of_an_unknown_person_or_for_an_unknown_reason_is_an_error(sealed, officer):
@@ -147,7 +151,8 @@ def test_erase_of_an_unknown_person_or_for_an_unknown_reason_is_an_error(sealed,
             erasure.erase(person_id=uuid4(), by=officer, reason="asked")
         with pytest.raises(Invalid):
             erasure.erase(person_id=sealed[2], by=officer, reason="because")
-    assert PersonKey.objects.exists() and not Erasure.objects.exists()
+    assert PersonKey.objects.exists()
+    assert not Erasure.objects.exists()
 
 
 def test_erase_calls_every_part_and_counts_its_rows(sealed, officer):
@@ -159,7 +164,8 @@ def test_erase_calls_every_part_and_counts_its_rows(sealed, officer):
             proof = erasure.erase(person_id=sealed[2], by=officer, reason="retention")
     finally:
         register_contract(before)
-    assert called == [sealed[2]] and proof.records == 2 + 7
+    assert called == [sealed[2]]
+    assert proof.records == 2 + 7
 
 
 def test_nothing_is_sealed_again_under_an_erased_person(sealed, officer):
@@ -184,9 +190,11 @@ def test_restore_of_an_older_backup_is_erased_again_by_the_ledger(sealed, office
     section.save(force_insert=True)
     assert sealing.open_(section) == NAME
     assert erasure.replay_ledger(saved) == 1
-    assert not PersonKey.objects.exists() and not SealedSection.objects.for_house("tests").exists()
+    assert not PersonKey.objects.exists()
+    assert not SealedSection.objects.for_house("tests").exists()
     row = Erasure.objects.get()
-    assert row.proved_at is not None and row.replayed_at is not None
+    assert row.proved_at is not None
+    assert row.replayed_at is not None
     assert erasure.replay_ledger() == 0
 
 
@@ -283,4 +291,5 @@ def test_receipt_date_counts_the_backups_of_the_keys(sealed, officer, settings):
     settings.HAVRE_KEYS_BACKUP_DAYS = 7
     with trust.acting(officer):
         proof = erasure.erase(person_id=sealed[2], by=officer, reason="asked")
-    assert isinstance(proof.backups_until, date) and proof.backups_until == (timezone.now() + timedelta(days=7)).date()
+    assert isinstance(proof.backups_until, date)
+    assert proof.backups_until == (timezone.now() + timedelta(days=7)).date()

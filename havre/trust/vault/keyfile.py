@@ -62,7 +62,7 @@ class KeyFile(RootsInMemory):
         """Read and open the file. Raises: KeyFault when it is missing, readable by others, damaged, or the passphrase is wrong."""
         content = _read(path)
         try:
-            cost, salt = Cost(**content["cost"]), b64decode(content["salt"])
+            cost, salt = _cost(content["cost"]), b64decode(content["salt"])
             sealed = {int(version): b64decode(body) for version, body in content["roots"].items()}
         except (KeyError, TypeError, ValueError, AttributeError):
             raise _damaged(path) from None
@@ -144,6 +144,14 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("havre_root") != 1 or content.get("kdf") != "argon2id":
         raise _damaged(path)
     return content
+
+
+def _cost(said: dict[str, int]) -> Cost:
+    cost = Cost(**said)
+    # a damaged number must not ask for more memory than any machine has
+    if not (0 < int(cost.passes) <= 64 and 8 <= int(cost.memory) <= 1 << 22 and 0 < int(cost.lanes) <= 64):
+        raise ValueError(cost)
+    return cost
 
 
 def _damaged(path: Path) -> KeyFault:
