@@ -25,7 +25,7 @@ from havre.trust.vault.faults import Tampered
 
 BUCKET = 64
 _LENGTH = struct.Struct(">I")
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=lambda value: _plain(value)).encode
 
 
 @dataclass(frozen=True, slots=True)
