@@ -47,11 +47,7 @@ def scope(queryset: QuerySet[Any], actor: Actor, act: Act = Act.READ, *, policy:
         pairs = Q()
         for bases in set(usable.values()):
             pairs |= Q(basis__in=bases, asked__in=[int(s) for s in usable if usable[s] == bases])
-        grants = (
-            grants.alias(asked=_row_section())
-            .annotate(held=_bits(F("sections"), F("asked")))
-            .filter(pairs, held__gt=0)
-        )
+        grants = grants.alias(asked=_row_section()).annotate(held=_bits(F("sections"), F("asked"))).filter(pairs, held__gt=0)
     rules = [policy.rules[act, section, actor.role] for section in usable]
     if any(rule.minds_seal for rule in rules):
         grants = grants.filter(Q(basis=Basis.CUSTODIAN) | ~Exists(_open_seals(OuterRef("case_id"))))
