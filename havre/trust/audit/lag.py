@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +26,7 @@ def beat(at: datetime) -> None:
     global _last
     path = _beat_file()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.part")
+    draft = path.with_name(f"{path.name}.{threading.get_native_id()}")
     draft.write_text(at.isoformat())
     draft.replace(path)
     _last = None
