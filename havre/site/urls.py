@@ -4,8 +4,16 @@ from django.urls import include, path
 
 from havre.site import views
 
+handler400 = "havre.site.views.bad_request"
+handler403 = "havre.site.views.forbidden"
+handler404 = "havre.site.views.not_found"
+handler500 = "havre.site.views.broken"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("language/", views.language, name="set_language"),
+    path("help/accessibility/", views.accessibility, name="accessibility"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+    path("d/", include("havre.register.urls")),
 ]

@@ -45,13 +45,17 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something that waits for an actor on the home page: what, where to do it, by when, and by which rule."""
+    """Something that waits for an actor on the home page: what, where to do it, by when, and by which rule.
+
+    `awaited_from` names the organisation whose answer is awaited; empty when it is the actor's own turn.
+    """
 
     title: Words
     url: str
     due_at: datetime | None = None
     why: Words = ""
     urgent: bool = False
+    awaited_from: Words = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def _guard(alias):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trust', '0001_initial'),
+        ('trust', '0002_vault'),
     ]
 
     operations = [
