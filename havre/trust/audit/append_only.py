@@ -124,7 +124,7 @@ def _postgresql_guard(alias: str) -> Iterator[str]:
         if table.name in ("trust_actrow", "trust_reading"):
             # the transaction that wrote the row: the sealer's way to know what can no longer commit late
             yield f"ALTER TABLE {table.name} ADD COLUMN IF NOT EXISTS xact xid8 NOT NULL DEFAULT pg_current_xact_id()"
-            yield f"CREATE INDEX IF NOT EXISTS {table.name}_xact ON {table.name} (xact)"
+            yield f"CREATE INDEX IF NOT EXISTS {table.name}_xact ON {table.name} (xact, no)"
 
 
 def _postgresql_unguard(alias: str) -> Iterator[str]:

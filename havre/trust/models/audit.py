@@ -20,6 +20,9 @@ from havre.trust.ids import new_id
 class CanonicalJSON(models.TextField):
     """A small JSON value stored as one fixed text on every database, so that each stored byte is covered by the chain's hash."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def from_db_value(self, value: str | None, *_: Any) -> Any:
         return None if value is None else json.loads(value)
 
