@@ -14,35 +14,12 @@ from django.utils.translation import gettext_lazy
 from havre.site.templatetags.havre import STATUSES
 from havre.trust.contracts import Entry, Waiting
 
-ICONS = [
-    "havre",
-    "home",
-    "case",
-    "swap",
-    "consent",
-    "screen",
-    "chart",
-    "board",
-    "doc",
-    "lock",
-    "seal",
-    "eye",
-    "out",
-    "menu",
-    "close",
-    "sound",
-    "person",
-    "note",
-    "phone",
-    "ok",
-    "part",
-    "none",
-    "todo",
-    "warn",
-    "stop",
-    "info",
-    "clock",
-]
+# fmt: off
+ICONS = (
+    "havre", "home", "case", "swap", "consent", "screen", "chart", "board", "doc", "lock", "seal", "eye", "out", "menu", "close", "sound",
+    "person", "note", "phone", "ok", "part", "none", "todo", "warn", "stop", "info", "clock",
+)
+# fmt: on
 
 
 class SpecimenForm(forms.Form):
