@@ -108,6 +108,8 @@ class Contract:
     waiting: Callable[[Actor], Iterable[Waiting]] = _nothing
     erase: Callable[[UUID], int] = lambda _person: 0
     retention: Callable[[date], Iterable[tuple[UUID, str]]] = _nothing
+    # what is due by now: expire, remind, suspend; idempotent, gives how many things moved
+    sweep: Callable[[datetime], int] = lambda _now: 0
     extract: Callable[[], Iterable[tuple[str, Iterable[dict[str, Any]]]]] = _nothing
     columns: tuple[Column, ...] = ()
     navigation: tuple[Link, ...] = ()

@@ -1,15 +1,19 @@
 """The models of trust, by subject."""
 
 from havre.trust.models.accounts import Holder, Membership, User
+from havre.trust.models.audit import ActRow, ChainLink, Checkpoint, Reading, ReadingSubject
 from havre.trust.models.grants import BreakGlass, Conflict, Grant, Receipt, Seal
 from havre.trust.models.organisations import Accreditation, Agreement, Organisation
 from havre.trust.models.vault import BlindIndex, CountrySearch, Erasure, IndexKey, PersonKey, RootKey, SealedSection, ServerKey
 
 __all__ = [
     "Accreditation",
+    "ActRow",
     "Agreement",
     "BlindIndex",
     "BreakGlass",
+    "ChainLink",
+    "Checkpoint",
     "Conflict",
     "CountrySearch",
     "Erasure",
@@ -19,6 +23,8 @@ __all__ = [
     "Membership",
     "Organisation",
     "PersonKey",
+    "Reading",
+    "ReadingSubject",
     "Receipt",
     "RootKey",
     "Seal",
