@@ -75,9 +75,9 @@ def all_of_them() -> dict[str, Any]:
         "steps": _steps(),
         "clocks": _clocks(),
         "gates": _gates(),
-        "reasons": [
+        "unmet": [
             {
-                "title": _("The recovery period is still running"),
+                "heading": _("The recovery period is still running"),
                 "words": _("It ends on 27 November. A decision before that day needs the person's written agreement."),
                 "url": "#notices",
                 "act": _("Attach their agreement"),
