@@ -46,6 +46,9 @@ class MomentInput(forms.DateTimeInput):
 class FilterForm(forms.Form):
     """The filters of the case list; a GET form, so that a filtered list has an address."""
 
+    # nothing is asked for: the word "optional" beside each field would say nothing
+    all_optional = True
+
     ref = forms.CharField(label=_("Reference"), required=False, max_length=16)
     since = forms.DateField(label=_("Opened from"), required=False, widget=DayInput())
     until = forms.DateField(label=_("Opened until"), required=False, widget=DayInput())
@@ -61,6 +64,8 @@ class FilterForm(forms.Form):
 
 class SearchForm(forms.Form):
     """By reference, or by a name among the cases one may open."""
+
+    all_optional = True
 
     ref = forms.CharField(label=_("Reference"), required=False, max_length=16, help_text=_("Whole or in part, for example 4F2K."))
     name = forms.CharField(

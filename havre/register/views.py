@@ -71,7 +71,7 @@ def cases(request: ActorRequest) -> HttpResponse:
 
 
 def _tab_titles() -> tuple[tuple[str, str], ...]:
-    return (("open", _("Active")), ("follow-up", _("Follow-up")), ("closed", _("Closed cases")), ("all", _("All")))
+    return (("open", _("Active")), ("follow-up", _("Follow-up")), ("closed", _("Closed")), ("all", _("All")))
 
 
 def _with(kept: dict[str, str], **more: str) -> str:
@@ -209,7 +209,7 @@ def case_note(request: ActorRequest, ref: str) -> HttpResponse:
 
 def confirm_url(back: str) -> str:
     """Where the second factor is given again, coming back here after. The accounts' own page first, allauth's where it is not there."""
-    for name in ("confirm", "mfa_reauthenticate", "account_reauthenticate"):
+    for name in ("accounts_confirm", "mfa_reauthenticate", "account_reauthenticate"):
         try:
             return f"{reverse(name)}?{urlencode({'next': back})}"
         except NoReverseMatch:

@@ -193,6 +193,9 @@ STORAGES = {
     },
 }
 
+# tests and development serve the packaged files; elsewhere they were collected
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG or TESTING
+
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend" if TESTING else "django_tasks_db.DatabaseBackend"}}
 
 # Named as in Django 6.0, sent by HeadersMiddleware until then.

@@ -14,35 +14,12 @@ from django.utils.translation import gettext_lazy
 from havre.site.templatetags.havre import STATUSES
 from havre.trust.contracts import Entry, Waiting
 
-ICONS = [
-    "havre",
-    "home",
-    "case",
-    "swap",
-    "consent",
-    "screen",
-    "chart",
-    "board",
-    "doc",
-    "lock",
-    "seal",
-    "eye",
-    "out",
-    "menu",
-    "close",
-    "sound",
-    "person",
-    "note",
-    "phone",
-    "ok",
-    "part",
-    "none",
-    "todo",
-    "warn",
-    "stop",
-    "info",
-    "clock",
-]
+# fmt: off
+ICONS = (
+    "havre", "home", "case", "swap", "consent", "screen", "chart", "board", "doc", "lock", "seal", "eye", "out", "menu", "close", "sound",
+    "person", "note", "phone", "ok", "part", "none", "todo", "warn", "stop", "info", "clock",
+)
+# fmt: on
 
 
 class SpecimenForm(forms.Form):
@@ -98,9 +75,9 @@ def all_of_them() -> dict[str, Any]:
         "steps": _steps(),
         "clocks": _clocks(),
         "gates": _gates(),
-        "reasons": [
+        "unmet": [
             {
-                "title": _("The recovery period is still running"),
+                "heading": _("The recovery period is still running"),
                 "words": _("It ends on 27 November. A decision before that day needs the person's written agreement."),
                 "url": "#notices",
                 "act": _("Attach their agreement"),

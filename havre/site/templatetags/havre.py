@@ -147,14 +147,15 @@ def left(due: datetime | date | None) -> str:
     moment = due if isinstance(due, datetime) else timezone.make_aware(datetime(due.year, due.month, due.day, 23, 59, 59))
     gap = moment - timezone.now()
     late, gap = gap < timedelta(0), abs(gap)
-    span = _span(gap)
+    span = _span(gap, abs((timezone.localdate(moment) - timezone.localdate()).days))
     return (gettext("late by %(span)s") if late else gettext("%(span)s left")) % {"span": span}
 
 
-def _span(gap: timedelta) -> str:
+def _span(gap: timedelta, days: int) -> str:
+    # days are counted as people do, by nights
     minutes = int(gap.total_seconds() // 60)
     if gap >= timedelta(days=2):
-        return (ngettext("%(n)s day", "%(n)s days", gap.days) % {"n": gap.days}).replace(" ", NBSP)
+        return (ngettext("%(n)s day", "%(n)s days", days) % {"n": days}).replace(" ", NBSP)
     if minutes >= 60:
         hours, rest = divmod(minutes, 60)
         return f"{hours}{NBSP}h{NBSP}{rest:02}" if rest and hours < 12 else f"{hours}{NBSP}h"
