@@ -6,6 +6,5 @@ from havre.site import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("havre.trust.accounts.urls")),
 ]
