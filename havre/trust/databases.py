@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+
 OPS_APPS = frozenset({"sessions", "django_tasks_database", "axes", "usersessions"})
-KEYS_MODELS = frozenset({("trust", "personkey"), ("trust", "rootkey"), ("trust", "erasure")})
+KEYS_MODELS = frozenset({("trust", "personkey"), ("trust", "rootkey"), ("trust", "indexkey"), ("trust", "serverkey"), ("trust", "erasure")})
 ACCESS_MODELS = frozenset({("trust", "reading"), ("trust", "readingsubject"), ("trust", "chainlink"), ("trust", "checkpoint")})
 
 
@@ -32,6 +34,7 @@ class Router:
         return True
 
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool | None:
-        if model_name is None:  # RunSQL and RunPython name their database by hints
-            return db == hints.get("alias", alias_of(app_label, None))
-        return db == alias_of(app_label, model_name)
+        # RunSQL and RunPython name their database by hints
+        home = hints.get("alias", alias_of(app_label, None)) if model_name is None else alias_of(app_label, model_name)
+        # on PostgreSQL `access` is the same database by a second connection: one of the two makes its tables
+        return db == ("default" if settings.SHARED and home == "access" else home)
