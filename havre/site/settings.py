@@ -181,6 +181,7 @@ MFA_FORMS = {
     "authenticate": "havre.trust.accounts.forms.SecondStepForm",
     "authenticate_webauthn": "havre.trust.accounts.forms.SecondStepKeyForm",
     "add_webauthn": "havre.trust.accounts.forms.AddKeyForm",
+    "login_webauthn": "havre.trust.accounts.forms.PasskeyForm",
 }
 AXES_HANDLER = "havre.trust.accounts.slowing.GrowingHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -35,7 +35,10 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
     else:
         for row in glass.to_tell(actor):
             yield Waiting(
-                _("Emergency access to one of your cases"), reverse("accounts_glass", args=[row.pk]), None, glass.Emergency(row.reason).label
+                _("Emergency access to one of your cases"),
+                reverse("accounts_glass", args=[row.pk]),
+                None,
+                glass.Emergency(row.reason).label,
             )
     heads = Membership.objects.filter(
         user=actor.user, organisation_id=actor.organisation_id, role=actor.role, supervisor=True, ended_at=None

@@ -104,6 +104,8 @@ def test_every_open_name_is_an_address():
         assert reverse(name)
 
 
+# allauth tells of the enrolment once it is committed, so this test commits
+@pytest.mark.django_db(transaction=True, databases="__all__")
 def test_enrolling_right_after_sign_in_opens_the_house(client):
     job = person(enrolled=False)
     enter(client, job.user.username)
@@ -188,7 +190,7 @@ def test_unknown_name_and_wrong_passphrase_get_the_same_answer(client):
     for name in (job.user.username, "nobody-at-all", waiting.username):
         page = enter(client, name, "wrong wrong wrong")
         words = page.content.decode().replace(name, "…")
-        answers.add((page.status_code, words.split("<main")[1].split("csrfmiddlewaretoken")[0], words.count("<p class=\"err\"")))
+        answers.add((page.status_code, words.split("<main")[1].split("csrfmiddlewaretoken")[0], words.count('<p class="err"')))
     assert len(answers) == 1
 
 

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -41,8 +42,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, *args: Any, **kwargs: Any) -> None:
         """Nothing: accounts have no e-mail address to rely on, and a mail would say who works here."""
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing: the page that follows says itself what happened."""
+    def add_message(
+        self, request: HttpRequest, level: int, *args: Any, message: str | None = None, extra_tags: str = "", **kwargs: Any
+    ) -> None:
+        """A refusal in our own words; of what allauth has to say otherwise, nothing: the page that follows says what happened."""
+        if message:
+            messages.add_message(request, level, message, extra_tags=extra_tags)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Whether a change to one's own factors needs a fresh proof: the factor, or the passphrase where there is none yet."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from allauth.account.forms import LoginForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -80,18 +81,40 @@ class ConfirmCodeForm(_CodeMixin, ReauthenticateForm):
     """The code again, before something that needs a fresh proof."""
 
 
-class ConfirmKeyForm(ReauthenticateWebAuthnForm):
+class _KeyMixin:
+    """An answer of a key that cannot be read is a wrong answer, not a fault of ours."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except (AttributeError, KeyError, TypeError, ValueError, User.DoesNotExist):
+            raise MfaAdapter().validation_error("incorrect_code") from None
+
+
+class ConfirmKeyForm(_KeyMixin, ReauthenticateWebAuthnForm):
     """The security key again."""
 
 
-class SecondStepKeyForm(AuthenticateWebAuthnForm):
+class SecondStepKeyForm(_KeyMixin, AuthenticateWebAuthnForm):
     """The security key as second step."""
+
+
+class PasskeyForm(_KeyMixin, LoginWebAuthnForm):
+    """A key that verified its owner, in place of name and passphrase."""
 
 
 class AddKeyForm(AddWebAuthnForm):
     """A new security key and what its owner calls it."""
 
-    name = forms.CharField(required=False, max_length=60, label=_("Name of the key"), help_text=_("For example: key ring, spare in the safe."))
+    name = forms.CharField(
+        required=False, max_length=60, label=_("Name of the key"), help_text=_("For example: key ring, spare in the safe.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise MfaAdapter().validation_error("incorrect_code") from None
 
 
 class ConfirmPassphraseForm(forms.Form):
@@ -180,10 +203,10 @@ class SwitchForm(forms.Form):
             (f"{job.pk}:{purpose.value}", f"{job} · {purpose.label}") for job in jobs for purpose in ROLE_PURPOSES[Role(job.role)]
         ]
 
-    def chosen(self) -> tuple[str, Purpose]:
+    def chosen(self) -> tuple[UUID, Purpose]:
         """The membership's id and the purpose."""
         job, purpose = self.cleaned_data["job"].split(":")
-        return job, Purpose(purpose)
+        return UUID(job), Purpose(purpose)
 
 
 class OrganisationForm(forms.ModelForm):
@@ -208,7 +231,9 @@ class JobForm(forms.Form):
 
     role = forms.ChoiceField(label=_("Job"), choices=Role)
     supervisor = forms.BooleanField(
-        required=False, label=_("Head of the service"), help_text=_("Confirms what needs two persons and may override a gate with a reason.")
+        required=False,
+        label=_("Head of the service"),
+        help_text=_("Confirms what needs two persons and may override a gate with a reason."),
     )
 
 

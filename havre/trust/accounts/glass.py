@@ -70,7 +70,9 @@ def reasons_against(by: Actor) -> list[object]:
         reasons.append(_("Give your second factor again first."))
     late = BreakGlass.objects.filter(user=user, reviewed_at=None, review_by__lte=by.at).exists()
     if user.suspended_from_break_glass or late:
-        reasons.append(_("An earlier emergency access was not reviewed in time or not found justified: your data-protection officer decides."))
+        reasons.append(
+            _("An earlier emergency access was not reviewed in time or not found justified: your data-protection officer decides.")
+        )
     return reasons
 
 

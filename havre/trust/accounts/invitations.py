@@ -291,4 +291,4 @@ def _cleaned(made: User | Organisation) -> None:
     try:
         made.full_clean(exclude=["password"])
     except ValidationError as error:
-        raise Invalid(dict(error.message_dict)) from None
+        raise Invalid({field: list(words) for field, words in error.message_dict.items()}) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -70,8 +71,9 @@ class AccountMiddleware:
 
     def _owed(self, request: HttpRequest) -> str | None:
         """Where this session has to go first: to enrol a factor, to give it, or to unlock. None when it owes nothing."""
+        user: Any = request.user
         locked = request.session.get(sessions.LOCKED)
-        if not locked and (request.session.get(SESSION_FACTOR) or not rules.needs_factor(request.user)):
+        if not locked and (request.session.get(SESSION_FACTOR) or not rules.needs_factor(user)):
             return None
         try:
             name = resolve(request.path_info).url_name
@@ -79,6 +81,6 @@ class AccountMiddleware:
             return None
         if name in (OPEN_WHEN_LOCKED if locked else OPEN_NAMES):
             return None
-        if not locked and not rules.has_factor(request.user):
+        if not locked and not rules.has_factor(user):
             return reverse("mfa_index")
         return f"{reverse('accounts_confirm')}?{urlencode({'next': request.get_full_path() if request.method == 'GET' else '/'})}"

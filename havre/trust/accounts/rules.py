@@ -56,9 +56,10 @@ def administers(by: Actor, organisation: Organisation | UUID) -> bool:
 
 def heads(by: Actor, organisation_id: UUID) -> bool:
     """Whether the actor is head of service in this organisation, in the job he is acting in."""
-    return by.organisation_id == organisation_id and Membership.objects.filter(
-        user=by.user, organisation_id=organisation_id, role=by.role, supervisor=True, ended_at=None
-    ).exists()
+    return (
+        by.organisation_id == organisation_id
+        and Membership.objects.filter(user=by.user, organisation_id=organisation_id, role=by.role, supervisor=True, ended_at=None).exists()
+    )
 
 
 def may_second(by: Actor, *, organisation_id: UUID, person: User, first_id: UUID) -> bool:

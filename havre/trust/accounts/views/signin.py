@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from io import BytesIO
 from typing import Any
 
 import segno
@@ -103,7 +104,13 @@ def confirm(request: HttpRequest) -> HttpResponse:
         request.session.pop(sessions.LOCKED, None)
         note("account.confirm", user)
         return _back(request)
-    found = {"form": form, "enrolled": enrolled, "next": get_next_redirect_url(request) or "/", "kept": _kept(request), "locked": request.session.get(sessions.LOCKED)}
+    found = {
+        "form": form,
+        "enrolled": enrolled,
+        "next": get_next_redirect_url(request) or "/",
+        "kept": _kept(request),
+        "locked": request.session.get(sessions.LOCKED),
+    }
     if enrolled and webauthn.get_credentials(user):
         found |= {"key_form": ConfirmKeyForm(user=user), "js_data": {"request_options": webauthn.begin_authentication(user)}}
     return render(request, "accounts/confirm.html", found, status=422 if request.method == "POST" else 200)
@@ -130,8 +137,9 @@ def code_picture(request: HttpRequest) -> HttpResponse:
     if not secret:
         return HttpResponse(status=404)
     url = get_adapter().build_totp_url(request.user, secret)
-    picture = segno.make(url, error="m").svg_inline(scale=6, omitsize=True, svgclass=None, lineclass=None, xmldecl=False, svgns=True)
-    return HttpResponse(picture, content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+    picture = BytesIO()
+    segno.make(url, error="m").save(picture, kind="svg", scale=6, xmldecl=False, svgclass=None, lineclass=None, light="#fff")
+    return HttpResponse(picture.getvalue(), content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
 @login_required
