@@ -2,6 +2,7 @@
 
 from havre.trust.models.accounts import Holder, Membership, User
 from havre.trust.models.audit import ActRow, ChainLink, Checkpoint, Reading, ReadingSubject
+from havre.trust.models.codes import CodeKind, FactorReset, Nomination, OneTimeCode, Slowdown, UsedCode
 from havre.trust.models.grants import BreakGlass, Conflict, Grant, Receipt, Seal
 from havre.trust.models.organisations import Accreditation, Agreement, Organisation
 from havre.trust.models.vault import BlindIndex, CountrySearch, Erasure, IndexKey, PersonKey, RootKey, SealedSection, ServerKey
@@ -14,13 +15,17 @@ __all__ = [
     "BreakGlass",
     "ChainLink",
     "Checkpoint",
+    "CodeKind",
     "Conflict",
     "CountrySearch",
     "Erasure",
+    "FactorReset",
     "Grant",
     "Holder",
     "IndexKey",
     "Membership",
+    "Nomination",
+    "OneTimeCode",
     "Organisation",
     "PersonKey",
     "Reading",
@@ -30,5 +35,7 @@ __all__ = [
     "Seal",
     "SealedSection",
     "ServerKey",
+    "Slowdown",
+    "UsedCode",
     "User",
 ]
