@@ -22,6 +22,10 @@ HAVRE_PUBLISHED_DATA = os.environ.get("HAVRE_PUBLISHED_DATA", "")
 HAVRE_FACTOR_MINUTES = int(os.environ.get("HAVRE_FACTOR_MINUTES", "5"))
 HAVRE_IDLE_MINUTES = int(os.environ.get("HAVRE_IDLE_MINUTES", "15"))
 HAVRE_ABSOLUTE_HOURS = int(os.environ.get("HAVRE_ABSOLUTE_HOURS", "12"))
+# A file (0600) with the vault's passphrase, for a start without a keyboard; the passphrase itself is never a variable.
+HAVRE_PASSPHRASE_FILE = os.environ.get("HAVRE_PASSPHRASE_FILE", "")
+# How long a backup of keys.sqlite3 lives (days): an erasure is complete in the backups after that.
+HAVRE_KEYS_BACKUP_DAYS = int(os.environ.get("HAVRE_KEYS_BACKUP_DAYS", "30"))
 HAVRE_QUICK_EXIT = os.environ.get("HAVRE_QUICK_EXIT", "")
 
 
@@ -111,11 +115,11 @@ PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delet
 _TESTS = Path(os.environ.get("HAVRE_TEST_DIR", "/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir()))
 
 
-def _sqlite(name: str) -> dict:
+def _sqlite(name: str, pragmas: str = PRAGMAS) -> dict:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": HOME / f"{name}.sqlite3",
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": PRAGMAS},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas},
         "TEST": {"NAME": str(_TESTS / f"havre-test-{os.getpid() if TESTING else 0}-{name}.sqlite3")},
     }
 
@@ -133,8 +137,8 @@ DATABASES = {
     "access": _shared() if SHARED else _sqlite("access"),
     # one data key per person, wrapped; always a file of its own
     "keys": _sqlite("keys"),
-    # sessions, sign-in attempts, the task queue
-    "ops": _sqlite("ops"),
+    # sessions, sign-in attempts, the task queue; allauth's sessions point to users in another file, a link that SQLite cannot check
+    "ops": _sqlite("ops", PRAGMAS + " PRAGMA foreign_keys=OFF;"),
 }
 DATABASE_ROUTERS = ["havre.trust.databases.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
