@@ -26,6 +26,7 @@ class Draft:
 
     row: int
     content: str
+    cells: Sequence[Any] = ()
     record_id: str = ""
     identity: dict[str, Any] = field(default_factory=dict)
     whereabouts: dict[str, str] = field(default_factory=dict)
@@ -70,9 +71,8 @@ class Reader:
         texts = [(c, cell, text) for c, cell, text in texts if (text or isinstance(cell, Merged)) and not (c.nameless and text.isdigit())]
         if not texts:
             return None
-        draft = Draft(
-            row, json.dumps(sorted((c.target or c.header, c.value, c.group, t) for c, _cell, t in texts if c.target != "havre_RecordId"))
-        )
+        said = sorted((c.target or c.header, c.value, c.group, t) for c, _cell, t in texts if c.target != "havre_RecordId")
+        draft = Draft(row, json.dumps(said), cells)
         self._check_width(draft, cells)
         for column, cell, text in texts:
             self._take(draft, column, cell, text)
@@ -155,7 +155,7 @@ class Reader:
         read = self._direct(draft, column, text, lambda: values.read_birth(cell, today=self.today, month_first=self.plan.month_first))
         if isinstance(read, Day):
             draft.birth = read
-            draft.identity["birth_date"], draft.identity["birth_precision"] = read.iso, read.precision
+            draft.identity["prs_Birthdate"] = read.iso
         elif read is not None:
             draft.age_told = read
 
