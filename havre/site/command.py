@@ -10,6 +10,8 @@ import click
 
 # name -> module:function, and whether Django must be set up first
 COMMANDS: dict[str, tuple[str, bool]] = {
+    "erase": ("havre.site.commands.erase:erase", True),
+    "keys": ("havre.site.commands.keys:keys", True),
     "manage": ("havre.site.commands.manage:manage", True),
 }
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 OPS_APPS = frozenset({"sessions", "django_tasks_database", "axes", "usersessions"})
-KEYS_MODELS = frozenset(
-    {("trust", "personkey"), ("trust", "rootkey"), ("trust", "indexkey"), ("trust", "serverkey"), ("trust", "erasure")}
-)
+KEYS_MODELS = frozenset({("trust", "personkey"), ("trust", "rootkey"), ("trust", "indexkey"), ("trust", "serverkey"), ("trust", "erasure")})
 ACCESS_MODELS = frozenset({("trust", "reading"), ("trust", "readingsubject"), ("trust", "chainlink"), ("trust", "checkpoint")})
 
 

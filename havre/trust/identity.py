@@ -28,6 +28,7 @@ from havre.trust.vault.sealing import Plain
 IDENTITY = "identity"
 # names of a caseload are opened in memory up to this many; beyond it a search needs a compound
 CASELOAD = 5_000
+KIND_LETTERS = 24
 SHOWN = 50
 # searches of the whole country that one person may make: in an hour, in a day
 HOURLY, DAILY = 20, 60
@@ -255,7 +256,7 @@ def _is_identity(plain: Plain) -> bool:
 def _check(plain: Plain) -> None:
     if plain.section not in tuple(Section):
         raise Invalid(_("a sealed body belongs to exactly one section"))
-    if not plain.kind or len(plain.kind) > SealedSection._meta.get_field("kind").max_length:
+    if not 1 <= len(plain.kind) <= KIND_LETTERS:
         raise Invalid(_("a sealed body needs a kind of 1 to 24 characters"))
     if plain.kind == IDENTITY and plain.record_id != plain.person_id:
         raise Invalid(_("a person has one identity: its record is the person"))

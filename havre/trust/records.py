@@ -96,7 +96,9 @@ class ProtectedManager(models.Manager[M]):
 
 
 # Each errand is named in docs/reference/errands.md with what it reads and where the result goes.
-ERRANDS = frozenset({"erase", "retention", "extract", "sealing", "backup check", "clocks", "import", "opening", "withdrawal", "vault", "tests"})
+ERRANDS = frozenset(
+    {"erase", "retention", "extract", "sealing", "backup check", "clocks", "import", "opening", "withdrawal", "vault", "tests"}
+)
 
 
 class ProtectedModel(models.Model):

@@ -25,7 +25,6 @@ from havre.trust.vault.faults import Tampered
 
 BUCKET = 64
 _LENGTH = struct.Struct(">I")
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +123,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, UUID):
         return str(value)
     raise TypeError(type(value).__name__)
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
