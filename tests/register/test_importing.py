@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from havre import trust
@@ -89,7 +91,9 @@ def test_imported_names_and_places_are_sealed_and_nowhere_in_plain_columns():
     assert bodies["whereabouts"] == {"prs_MobilePhone": "+233200000000"}
     assert bodies["event_text"] == {"hte_City": "Made-up town"}
     assert bodies["text_protection"] == {"cas_IncomingReferralDetails": "came with her sister"}
-    plain = "".join(str(vars(row)) for model in (Case, Person, PersonFacts, TraffickingEvent, Detection, Consent) for row in everything(model))
+    plain = "".join(
+        str(vars(row)) for model in (Case, Person, PersonFacts, TraffickingEvent, Detection, Consent) for row in everything(model)
+    )
     plain += "".join(str(vars(row)) for row in [*ImportBatch.objects.all(), *ImportProblem.objects.all()])
     assert [word for word in ("Efua", "Exemple", "2332", "Made-up", "sister", "1998-05-12", "R-1") if word in plain] == []
 
@@ -179,7 +183,8 @@ def helpline_organisation(actor):
 
 
 def test_file_that_breaks_off_is_refused_before_anything_is_written():
-    whole = one_row().getvalue()
-    with pytest.raises(Invalid):
-        importing.run(by=make_actor(), source=csv_file([["prs_FirstName", "prs_Gender"]]) and __import__("io").BytesIO(whole[:-25] + b'"'))
+    rows = [["prs_FirstName", "prs_Gender"], *[[f"Name {n}", "Feminine"] for n in range(1200)], ["last, one", "Feminine"]]
+    cut = csv_file(rows).getvalue()[: -len(' one",Feminine\r\n')]
+    with pytest.raises(Invalid, match="breaks off"):
+        importing.run(by=make_actor(), source=io.BytesIO(cut))
     assert (everything(Case), list(ImportBatch.objects.all())) == ([], [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.db.models.functions import Substr
 
 from havre.register.exchange.problems import Problem
 from havre.register.exchange.records import Draft
-from havre.register.models import Detection
+from havre.register.models import Detection, Person
 
 HALF = 32
 
@@ -71,3 +71,11 @@ def known(organisation_id: UUID, keys: Sequence[str]) -> dict[str, str]:
         .values_list("source_key", flat=True)
     )
     return {key[:HALF]: key[HALF:] for key in rows}
+
+
+def already_ours(organisation_id: UUID, persons: Collection[UUID]) -> frozenset[UUID]:
+    """Which of these persons, named by a copy that came back, are in cases of this very organisation."""
+    if not persons:
+        return frozenset()
+    mine = Person.objects.for_house("import").filter(pk__in=list(persons), case__lead_id=organisation_id)
+    return frozenset(mine.values_list("pk", flat=True))

@@ -20,8 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from havre import trust
 from havre.register.exchange.building import Rows, Target, add, batches
 from havre.register.exchange.bulk import insert
-from havre.register.exchange.duplicates import HALF, Ledger, known
+from havre.register.exchange.duplicates import HALF, Ledger, already_ours, known
 from havre.register.exchange.mapping import Options, Plan, plan
+from havre.register.exchange.packages import Sidecar, unpack
 from havre.register.exchange.problems import Problem
 from havre.register.exchange.records import Draft, Reader
 from havre.register.exchange.sheets import Book, open_book
@@ -62,8 +63,12 @@ class Incoming:
     plan: Plan = field(init=False)
     rows: int = field(init=False)
 
+    sidecar: Sidecar = field(default_factory=Sidecar)
+
     def __post_init__(self) -> None:
-        self.book = open_book(self.source)
+        table, sidecar = unpack(self.source)
+        self.sidecar = sidecar or self.sidecar
+        self.book = open_book(table)
         self.plan = plan(list(islice(self.book.rows(self.options.sheet), 2)), self.options)
         self.rows = self.book.count(self.options.sheet)
 
@@ -81,6 +86,7 @@ class Incoming:
         reader = Reader(self.plan, today=self.by.at.date(), whole_rows=self.book.kind == "csv")
         for row, cells in self.book.rows(self.options.sheet):
             if row >= self.plan.first and (draft := reader.read(row, cells)) is not None:
+                self.sidecar.complete(draft)
                 yield draft
 
 
@@ -141,14 +147,16 @@ def judge(group: Sequence[Draft], ledger: Ledger, organisation_id: UUID) -> Judg
 def against(organisation_id: UUID, keyed: Sequence[tuple[Draft, str, bool]]) -> Judged:
     """The fate of drafts whose keys are known."""
     here = known(organisation_id, [key for _draft, key, _repeated in keyed])
+    own = already_ours(organisation_id, [draft.person_ref for draft, _key, _repeated in keyed if draft.person_ref])
     judged = Judged()
     for draft, key, repeated in keyed:
         content = here.get(key[:HALF])
-        if content is not None and content != key[HALF:] and not draft.rejected:
+        changed = content is not None and content != key[HALF:] and draft.person_ref not in own
+        if changed and not draft.rejected:
             draft.problems.append(Problem(draft.row, "havre_RecordId", "havre_RecordId", draft.record_id, "id_reused"))
         if draft.rejected:
             judged.rejected.append(draft)
-        elif repeated or content is not None:
+        elif repeated or content is not None or draft.person_ref in own:
             judged.unchanged += 1
             continue
         else:

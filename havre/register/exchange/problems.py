@@ -103,6 +103,9 @@ KINDS: dict[str, Kind] = {
         _("An earlier row of the file says exactly the same of a person with the same name."),
         _("Remove one of the two, or give each its own record id."),
     ),
+    "sidecar_broken": Kind(
+        ERROR, _("What the copy's sidecar says of this row cannot be read."), _("Ask the sender for another copy of the file.")
+    ),
     "text_too_long": Kind(
         ERROR, _("The text is longer than 32,767 characters."), _("Shorten it, or keep it as an attachment of the case.")
     ),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from havre.register.exchange import values, vocabulary
 from havre.register.exchange.mapping import IGNORE, Column, Plan
@@ -28,6 +29,8 @@ class Draft:
     content: str
     cells: Sequence[Any] = ()
     record_id: str = ""
+    # the person's id in the instance that made the copy, where the row comes from one
+    person_ref: UUID | None = None
     identity: dict[str, Any] = field(default_factory=dict)
     whereabouts: dict[str, str] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
@@ -50,6 +53,8 @@ class Draft:
         return next(iter(self.coded.pop(name, ())), "")
 
 
+# the last row of a copy made by Havre names the copy, not a person
+COPY_MARK = "# Havre copy"
 Read = tuple[Any, values.Codes]
 
 
@@ -69,7 +74,7 @@ class Reader:
         filled = [(c, cells[c.index]) for c in self._columns if c.index < len(cells) and cells[c.index] not in (None, "")]
         texts = [(column, cell, text_of(cell)) for column, cell in filled]
         texts = [(c, cell, text) for c, cell, text in texts if (text or isinstance(cell, Merged)) and not (c.nameless and text.isdigit())]
-        if not texts:
+        if not texts or texts[0][2].startswith(COPY_MARK):
             return None
         said = sorted((c.target or c.header, c.value, c.group, t) for c, _cell, t in texts if c.target != "havre_RecordId")
         draft = Draft(row, json.dumps(said), cells)

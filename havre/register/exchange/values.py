@@ -98,7 +98,9 @@ def text_of(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell.replace("\xa0", " ").replace("\u200b", "").strip() if cell else ""
+        text = cell.replace("\xa0", " ").replace("\u200b", "").strip() if cell else ""
+        # an export puts an apostrophe before what a spreadsheet would run
+        return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@", "\t", "\r") else text
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float) and cell.is_integer():
