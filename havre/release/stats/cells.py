@@ -155,7 +155,7 @@ def tabulate(
         unknown = sorted(set(coded[column].unique()) - set(layout.domains[column]))
         if unknown:
             raise BadTable(f"column {column!r} holds {unknown[:5]!r}, which its code book does not have; mend the rows or the code book")
-    if weight and (coded[AMOUNT].is_null().any() or float(coded[AMOUNT].min() or 0) < 0):
+    if weight and (coded[AMOUNT].is_null().any() or (coded[AMOUNT] < 0).any()):
         raise BadTable(f"column {weight!r} holds empty or negative amounts; only amounts of zero and more can be protected")
     linked = len({frozenset(table) for table in (*layout.tables, *layout.past)}) > 1
     size = int(np.prod([len(layout.domains[column]) for column in layout.columns], dtype=float))
