@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, PositiveSmallIntegerField, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from havre.trust.actors import Actor
@@ -47,7 +47,7 @@ def scope(queryset: QuerySet[Any], actor: Actor, act: Act = Act.READ, *, policy:
         pairs = Q()
         for bases in set(usable.values()):
             pairs |= Q(basis__in=bases, asked__in=[int(s) for s in usable if usable[s] == bases])
-        grants = grants.annotate(asked=OuterRef("section_bit")).annotate(held=_bits(F("sections"), F("asked"))).filter(pairs, held__gt=0)
+        grants = grants.annotate(asked=_row_section()).annotate(held=_bits(F("sections"), F("asked"))).filter(pairs, held__gt=0)
     rules = [policy.rules[act, section, actor.role] for section in usable]
     if any(rule.minds_seal for rule in rules):
         grants = grants.filter(Q(basis=Basis.CUSTODIAN) | ~Exists(_open_seals(OuterRef("case_id"))))
@@ -137,6 +137,11 @@ def _live_grants(actor: Actor, case_id: Any) -> QuerySet[Grant]:
         starts_at__lte=actor.at,
         ends_at__gt=actor.at,
     )
+
+
+def _row_section() -> Any:
+    # a bare OuterRef has no output field, so no lookup can be built on it
+    return ExpressionWrapper(OuterRef("section_bit"), output_field=PositiveSmallIntegerField())
 
 
 def _bits(mask: Any, asked: Any) -> Any:
