@@ -8,4 +8,5 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("p/", include("havre.protection.urls")),
 ]
