@@ -17,4 +17,5 @@ urlpatterns = [
     path("styleguide/", views.styleguide, name="styleguide"),
     path("d/", include("havre.register.urls")),
     path("", include("havre.publishing.urls")),
+    path("p/", include("havre.protection.urls")),
 ]

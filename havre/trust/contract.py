@@ -13,7 +13,7 @@ from havre.trust.accounts import glass, queries
 from havre.trust.actors import Actor
 from havre.trust.contracts import Contract, Link, UrlRow, Waiting, register_contract
 from havre.trust.enums import Act, Role
-from havre.trust.models import BlindIndex, Membership, Nomination, SealedSection
+from havre.trust.models import BlindIndex, Clock, ClockEvent, Membership, Nomination, Override, SealedSection
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 OFFICERS = frozenset({Role.DATA_PROTECTION_OFFICER})
@@ -140,7 +140,7 @@ def register() -> None:
     register_contract(
         Contract(
             part="trust",
-            models=(SealedSection, BlindIndex),
+            models=(SealedSection, BlindIndex, Clock, ClockEvent, Override),
             commands=("keys", "erase", "audit"),
             waiting=waiting,
             sweep=glass.suspend_unreviewed,

@@ -2,6 +2,7 @@
 
 from havre.trust.models.accounts import Holder, Membership, User
 from havre.trust.models.audit import ActRow, ChainLink, Checkpoint, Reading, ReadingSubject
+from havre.trust.models.clocks import Clock, ClockEvent, Override
 from havre.trust.models.codes import CodeKind, FactorReset, Nomination, OneTimeCode, Slowdown, UsedCode
 from havre.trust.models.grants import BreakGlass, Conflict, Grant, Receipt, Seal
 from havre.trust.models.organisations import Accreditation, Agreement, Organisation
@@ -15,6 +16,8 @@ __all__ = [
     "BreakGlass",
     "ChainLink",
     "Checkpoint",
+    "Clock",
+    "ClockEvent",
     "CodeKind",
     "Conflict",
     "CountrySearch",
@@ -27,6 +30,7 @@ __all__ = [
     "Nomination",
     "OneTimeCode",
     "Organisation",
+    "Override",
     "PersonKey",
     "Reading",
     "ReadingSubject",
