@@ -12,6 +12,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.django_db(databases="__all__"))
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Making the tables turned foreign keys on again in this one connection of `ops`, whose links to users cross files."""
+    with django_db_blocker.unblock():
+        connections["ops"].close()
+
+
 @pytest.fixture(autouse=True)
 def _databases(db):
     """Records, access, keys and ops are all there, each rolled back (or, for a test that commits, emptied) afterwards."""

@@ -12,7 +12,8 @@ from havre import trust
 from havre.register.enums import CaseStatus, Channel, ConsentGiver, ConsentState, Outcome, PersonRole
 from havre.register.models import Case, Consent, Detection, LinkAssertion, Note, Person, PersonFacts
 from havre.register.signals import consent_withdrawn
-from havre.trust import audit, grants, identity, policy
+from havre.trust import audit, grants, policy
+from havre.trust import identity as vaulted
 from havre.trust.actors import Actor
 from havre.trust.enums import ALL_SECTIONS, ROLE_PURPOSES, Act, Basis, Purpose, Role, Section
 from havre.trust.errors import Invalid, Missing, Refused, Words
@@ -27,7 +28,7 @@ def open_case(
     person: dict[str, Any],
     channel: Channel | str,
     happened_at: datetime,
-    identity_body: dict[str, Any] | None = None,
+    identity: dict[str, Any] | None = None,
     facts: dict[str, Any] | None = None,
     urgent: bool = False,
     made_up: bool = False,
@@ -35,7 +36,7 @@ def open_case(
     """Open a case with its first person, the report that led to it, and the service's own access.
 
     Args: person, fields of Person (gender, age_on_opening, age_basis, presumed_minor, languages); facts, fields of PersonFacts;
-    identity_body, what goes into the sealed identity section, None for somebody who gave no name.
+    identity, what goes into the sealed identity section, None for somebody who gave no name.
     Raises: Refused (403) when the role may not open cases; Invalid for an impossible age or a moment in the future.
     """
     policy.require_in_house(by, Act.OPEN)
@@ -49,8 +50,8 @@ def open_case(
     Detection.objects.add(
         by=by, case=case, person=concerned, organisation=organisation, channel=str(channel), happened_at=happened_at, recorded_at=by.at
     )
-    if identity_body:
-        identity.write(by=by, case_id=case.pk, person_id=concerned.pk, section=Section.IDENTITY, kind="identity", body=identity_body)
+    if identity:
+        vaulted.write(by=by, case_id=case.pk, person_id=concerned.pk, section=Section.IDENTITY, kind="identity", body=identity)
     audit.record(event="case.open", by=by, subject=concerned.pk, case_id=case.pk, codes={"channel": str(channel)})
     return case
 
@@ -167,7 +168,7 @@ def add_note(*, by: Actor, case_id: UUID, section: Section, words: str, happened
         recorded_at=by.at,
         organisation_id=by.organisation_id,
     )
-    identity.write(by=by, case_id=case_id, person_id=person.pk, section=section, kind="note", record_id=note.pk, body={"words": words})
+    vaulted.write(by=by, case_id=case_id, person_id=person.pk, section=section, kind="note", record_id=note.pk, body={"words": words})
     audit.record(event="note.add", by=by, subject=person.pk, case_id=case_id, codes={"section": section.code})
     return note
 

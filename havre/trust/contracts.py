@@ -116,6 +116,8 @@ class Contract:
     commands: tuple[str, ...] = ()
     audit_words: tuple[tuple[str, Words], ...] = ()
     urls: tuple[UrlRow, ...] = ()
+    # a case's id from what a person types (a reference or an id), whoever asks: only the emergency access needs that
+    find_case: Callable[[str], UUID | None] = lambda _words: None
 
 
 _contracts: dict[str, Contract] = {}

@@ -10,7 +10,21 @@ from django.db import connections, transaction
 APP_ROLE = "havre_app"
 
 ERRANDS = frozenset(
-    {"erase", "retention", "extract", "sealing", "backup check", "clocks", "import", "opening", "withdrawal", "vault", "tests"}
+    {
+        "erase",
+        "retention",
+        "extract",
+        "sealing",
+        "backup check",
+        "clocks",
+        "gates",
+        "import",
+        "opening",
+        "withdrawal",
+        "vault",
+        "emergency",
+        "tests",
+    }
 )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.db.models.query import ModelIterable
 
@@ -15,7 +15,7 @@ from havre.trust.actors import Actor
 from havre.trust.context import current, require
 from havre.trust.enums import Act, Section
 from havre.trust.errands import ERRANDS, as_house
-from havre.trust.errors import Missing, Unscoped
+from havre.trust.errors import Invalid, Missing, Unscoped
 
 M = TypeVar("M", bound=models.Model)
 Q = TypeVar("Q", bound=models.QuerySet[Any])
@@ -93,6 +93,17 @@ class HouseQuerySet(models.QuerySet[M]):
             return super().delete()
 
 
+def clean(record: models.Model, fields: Collection[str] | None = None) -> None:
+    """Check a record's values, or those of these fields only. Raises: Invalid, by field."""
+    try:
+        if fields is None:
+            record.full_clean(validate_unique=False, validate_constraints=False)
+        else:
+            record.clean_fields(exclude=[field.name for field in record._meta.fields if field.name not in fields])
+    except ValidationError as error:
+        raise Invalid({name: list(words) for name, words in error.message_dict.items()}) from None
+
+
 class ProtectedManager(models.Manager[M]):
     """The plain manager of a protected model raises; `visible_to` is the way in."""
 
@@ -112,7 +123,7 @@ class ProtectedManager(models.Manager[M]):
         record: Any = self.model(**fields)
         section = self.model.section or Section(record.section_bit)  # type: ignore[attr-defined]
         policy.require(by, Act.WRITE, section, record.case_key)
-        record.full_clean(validate_unique=False, validate_constraints=False)
+        clean(record)
         record.save(force_insert=True)
         return record
 

@@ -40,7 +40,7 @@ class House:
         # granian starts its workers afresh, with no inherited descriptor: they ask the 0600 socket
         command = [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", self.address, "--port", str(self.port)),
-            *("--workers", str(self.workers), "--blocking-threads", "16", "--backlog", "256", "--no-ws", "--log-level", "warning"),
+            *("--workers", str(self.workers), "--blocking-threads", "8", "--backlog", "256", "--no-ws", "--log-level", "warning"),
             "havre.site.wsgi:application",
         ]
         return subprocess.Popen(command, env={**os.environ, "HAVRE_KEYS_SOCKET": str(socket)})
