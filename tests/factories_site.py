@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from django.test import Client
@@ -9,6 +12,7 @@ from django.utils import timezone
 
 from havre.register.models import Case, Person
 from havre.trust.actors import Actor
+from havre.trust.contracts import Waiting, contracts, register_contract
 from havre.trust.enums import ALL_SECTIONS, Basis, Role
 from havre.trust.middleware import SESSION_FACTOR, actor_of
 from havre.trust.models import Membership
@@ -34,6 +38,17 @@ def signed_in(actor: Actor, *, fresh: bool = True, client: Client | None = None)
         session[SESSION_FACTOR] = timezone.now().isoformat()
     session.save()
     return client
+
+
+@contextmanager
+def waiting(*items: Waiting) -> Iterator[None]:
+    """These things wait for everybody, as if a part's contract said so."""
+    before = {contract.part: contract for contract in contracts()}["evidence"]
+    register_contract(replace(before, waiting=lambda _actor: items))
+    try:
+        yield
+    finally:
+        register_contract(before)
 
 
 def make_case_now(owner: Actor, *, days: int = 1, age: int | None = 24, status: str = "Active", **fields) -> Case:

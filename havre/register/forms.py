@@ -94,7 +94,7 @@ class NoteForm(forms.Form):
     section = forms.TypedChoiceField(
         label=_("Section"), coerce=lambda value: Section(int(value)), help_text=_("Whoever may read this section will read the note.")
     )
-    person = forms.TypedChoiceField(label=_("About"))
+    person = forms.TypedChoiceField(label=_("Whom it concerns"))
     happened_at = forms.DateTimeField(label=_("When it happened"), widget=MomentInput())
     words = forms.CharField(
         label=_("Note"),
@@ -108,4 +108,9 @@ class NoteForm(forms.Form):
         self.fields["section"].choices = [(int(section), SECTION_LABELS[section]) for section in sections]
         self.fields["person"].choices = [(str(person.pk), wording.described(person)) for person in persons]
         self.fields["person"].coerce = {str(person.pk): person for person in persons}.__getitem__
+        if len(persons) == 1:
+            self.fields["person"].widget = forms.HiddenInput()
+            self.fields["person"].initial = str(persons[0].pk)
+        if Section.PROTECTION in sections:
+            self.fields["section"].initial = int(Section.PROTECTION)
         self.fields["happened_at"].initial = timezone.localtime().replace(second=0, microsecond=0)

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from havre.register import naming, notes, queries, wording
 from havre.register.forms import FilterForm, NoteForm, ReasonForm, SearchForm
@@ -71,7 +72,12 @@ def cases(request: ActorRequest) -> HttpResponse:
 
 
 def _tab_titles() -> tuple[tuple[str, str], ...]:
-    return (("open", _("Active")), ("follow-up", _("Follow-up")), ("closed", _("Closed")), ("all", _("All")))
+    return (
+        ("open", pgettext("cases", "Active")),
+        ("follow-up", pgettext("cases", "In follow-up")),
+        ("closed", pgettext("cases", "Closed")),
+        ("all", pgettext("cases", "All")),
+    )
 
 
 def _with(kept: dict[str, str], **more: str) -> str:

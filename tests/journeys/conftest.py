@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from havre.site.commands.messages import compile_all
 from tests.factories_site import signed_in
 from tests.factories_vault import unlocked  # noqa: F401
 
@@ -34,6 +35,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.journey)
             # the server answers from another thread: rows must be committed
             item.add_marker(pytest.mark.django_db(transaction=True, databases="__all__"), append=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled() -> None:
+    # .mo files are not kept in the repository
+    compile_all()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,13 +1,17 @@
 """Every page of the shell, in both languages, at both widths: no barrier, no foreign request, no sideways scroll."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from havre import trust
 from havre.register import notes
 from havre.trust import identity
+from havre.trust.contracts import Waiting
 from havre.trust.enums import Role, Section
-from tests.factories_site import make_case_now, make_now, person_of
+from tests.factories_site import make_case_now, make_now, person_of, waiting
 from tests.journeys.conftest import WIDTHS
 
 # WCAG 2.0 to 2.2, A and AA, and axe's own best practice
@@ -100,6 +104,26 @@ def test_every_public_page_has_no_barrier_and_asks_nobody_else(visit, language, 
 def test_home_of_roles_without_cases_has_no_barrier(visit, role):
     window = visit(make_now(role, language="fr"), width=360)
     assert looked_over(window, "/", f"home-{role}-fr-360") == []
+
+
+def busy(now):
+    return (
+        Waiting("D-2398 · Rendre la réponse à la personne", "/d/", now - timedelta(hours=15), "L’hébergement a répondu lundi."),
+        Waiting("D-2431 · Répondre à l’orientation reçue", "/d/", now + timedelta(minutes=90), "Besoin : une nuit à l’abri."),
+        Waiting("D-2407 · Revoir le plan de sécurité", "/d/", None, "Le plan se revoit à chaque contact.", urgent=True),
+        Waiting("D-2419 · Fin du délai de rétablissement", "/d/", now + timedelta(days=3), "Proposer la prolongation."),
+        Waiting("D-2376 · Suivi après retour", "/d/", now + timedelta(days=12)),
+        Waiting("Consultation médicale", "/d/", now + timedelta(days=1), awaited_from="Centre de santé du Port"),
+        Waiting("Avocate commise d’office", "/d/", now - timedelta(days=2), awaited_from="Barreau, permanence"),
+    )
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_busy_home_has_no_barrier(visit, caseload, width):
+    actor, _case = caseload("fr")
+    window = visit(actor, width=width)
+    with waiting(*busy(timezone.now())):
+        assert looked_over(window, "/", f"home-busy-fr-{width}") == []
 
 
 def test_dark_pages_have_no_barrier(visit, caseload):

@@ -14,6 +14,8 @@ TODAY = date(2026, 11, 24)
     [
         ("en", date(2026, 11, 27), "Fri 27 Nov"),
         ("fr", date(2026, 11, 27), "ven. 27 nov."),
+        ("fr", TODAY, "aujourd’hui"),
+        ("en", date(2026, 11, 25), "tomorrow"),
         ("fr", date(2026, 12, 1), "mar. 1er déc."),
         ("fr", date(2026, 1, 1), "1er janvier"),
         ("fr", date(2026, 2, 21), "21 février"),

@@ -5,23 +5,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from havre.trust.contracts import Contract, Waiting, register_contract
-from havre.trust.contracts import _contracts as registry
+from havre.trust.contracts import Waiting
 from havre.trust.enums import Role
 from tests.factories import UserFactory
-from tests.factories_site import BACKEND, make_case_now, make_now, signed_in
-
-
-@pytest.fixture
-def waits():
-    """Register what waits in a part of its own, for one test."""
-
-    def put(*items):
-        register_contract(Contract(part="evidence", waiting=lambda actor: items))
-
-    before = registry["evidence"]
-    yield put
-    registry["evidence"] = before
+from tests.factories_site import BACKEND, make_case_now, make_now, signed_in, waiting
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -35,14 +22,15 @@ def test_home_of_every_role_with_nothing_waiting_says_what_the_role_is_there_for
     assert 'class="sheet stack" aria-labelledby="role"' in text
 
 
-def test_home_sorts_what_waits_into_today_and_soon_and_others(waits):
+def test_home_sorts_what_waits_into_today_and_soon_and_others():
     now = timezone.now()
-    waits(
+    items = (
         Waiting("third", "/z", now + timedelta(days=60)),
         Waiting("first", "/x", now - timedelta(hours=30)),
         Waiting("theirs", "/y", now + timedelta(days=1), awaited_from="Port clinic"),
     )
-    context = signed_in(make_now()).get("/").context
+    with waiting(*items):
+        context = signed_in(make_now()).get("/").context
     desk = context["desk"]
     assert ([w.title for w in desk.today], [w.title for w in desk.later], [w.title for w in desk.others], desk.late) == (
         ["first"],
@@ -102,7 +90,7 @@ def test_every_page_sends_policy_and_is_not_stored(path):
     headers = signed_in(make_now()).get(path).headers
     assert headers["Cache-Control"] == "no-store"
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'; style-src 'self'")
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize(("actor_role", "frame"), [(None, "site/plain.html"), (Role.CASE_MANAGER, "site/base.html")])
@@ -112,6 +100,10 @@ def test_unknown_address_is_404_with_what_to_do(actor_role, frame):
     assert response.status_code == 404
     assert frame in [template.name for template in response.templates]
     assert "What you can do" in response.content.decode()
+
+
+def test_unknown_address_answers_in_the_language_of_the_account():
+    assert '<html lang="fr"' in signed_in(make_now(language="fr")).get("/nowhere/").content.decode()
 
 
 def test_form_without_token_is_403_with_what_to_do():

@@ -69,10 +69,13 @@ def _local(moment: datetime | date) -> tuple[date, datetime | None]:
 
 
 def day_words(moment: datetime | date, *, today: date | None = None) -> str:
-    """A day in words: "Fri 27 Nov" when it is near, "9 December" within the year, "9 December 2025" otherwise. Spaces do not break."""
+    """A day in words: "today", "Fri 27 Nov" when it is near, "9 December" within the year, "9 December 2025" otherwise. Spaces do not break."""
     day, _moment = _local(moment)
     today = today or timezone.localdate()
     french = get_language() == "fr"
+    beside = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}.get((day - today).days)
+    if beside:
+        return beside
     if abs(day - today) <= NEAR:
         words = _french_short(day) if french else date_format(day, "D j M")
     else:
@@ -131,6 +134,21 @@ def long_day(moment: datetime) -> str:
     if get_language() == "fr" and here.day == 1:
         words = words.replace(" 1 ", " 1er ", 1)
     return words[:1].upper() + words[1:]
+
+
+@register.filter
+def stamp(moment: datetime) -> str:
+    """A moment that will be read later, on paper: whole date and hour, never "today"."""
+    here = timezone.localtime(moment)
+    words = date_format(here, "j F Y")
+    words = "1er" + words[1:] if get_language() == "fr" and here.day == 1 else words
+    return (gettext("%(day)s, %(hour)s") % {"day": words, "hour": time_words(moment)}).replace(" ", NBSP)
+
+
+@register.filter
+def weekday(on: date) -> str:
+    """The name of a weekday that is less than a week away: "Monday"."""
+    return date_format(on, "l")
 
 
 @register.filter
