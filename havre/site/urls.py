@@ -16,4 +16,5 @@ urlpatterns = [
     path("help/accessibility/", views.accessibility, name="accessibility"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("d/", include("havre.register.urls")),
+    path("facts/", include("havre.site.facts.urls")),
 ]
