@@ -18,4 +18,5 @@ urlpatterns = [
     path("d/", include("havre.register.urls")),
     path("", include("havre.publishing.urls")),
     path("p/", include("havre.protection.urls")),
+    path("facts/", include("havre.site.facts.urls")),
 ]
