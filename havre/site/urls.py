@@ -7,5 +7,7 @@ from havre.site import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("accounts/", include("allauth.urls")),
+    path("figures/", include("havre.evidence.urls")),
+    path("releases/", include("havre.release.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
