@@ -19,4 +19,6 @@ urlpatterns = [
     path("", include("havre.publishing.urls")),
     path("p/", include("havre.protection.urls")),
     path("facts/", include("havre.site.facts.urls")),
+    path("figures/", include("havre.evidence.urls")),
+    path("releases/", include("havre.release.urls")),
 ]
