@@ -27,8 +27,7 @@ import json, os, sys
 from django.conf import settings
 import havre.site.settings as ours
 for alias, name in json.loads(sys.argv[1]).items():
-    if ours.DATABASES[alias]["ENGINE"].endswith("sqlite3"):
-        ours.DATABASES[alias]["NAME"] = name
+    ours.DATABASES[alias]["NAME"] = name
 import django
 django.setup()
 from havre.trust.models import SealedSection
