@@ -45,6 +45,8 @@ def test_list_shows_every_fact_with_its_state(reader):
     assert "unconfirmed: project default" in text
     assert "(not dialled yet)" in text
     assert text.count("<tr>") > 30
+    assert text.count(reverse("fact", args=["hotline"])) == 1
+    assert reverse("fact", args=["helplines"]) not in text
 
 
 @pytest.mark.parametrize("waiting", [1, 20])
