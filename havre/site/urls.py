@@ -9,4 +9,5 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("p/", include("havre.protection.urls")),
+    path("o/", include("havre.referral.urls")),
 ]

@@ -108,7 +108,7 @@ class ProtectedManager(models.Manager[M]):
 
 # Each errand is named in docs/reference/errands.md with what it reads and where the result goes.
 ERRANDS = frozenset(
-    {"erase", "retention", "extract", "sealing", "backup check", "clocks", "gates", "import", "opening", "withdrawal", "tests"}
+    {"erase", "retention", "extract", "sealing", "backup check", "clocks", "gates", "import", "offers", "opening", "withdrawal", "tests"}
 )
 
 
