@@ -10,4 +10,5 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("p/", include("havre.protection.urls")),
     path("o/", include("havre.referral.urls")),
+    path("j/", include("havre.justice.urls")),
 ]
