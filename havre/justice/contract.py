@@ -47,6 +47,7 @@ def register() -> None:
             workflows=("proceeding", "claim"),
             timeline=queries.timeline,
             panels=queries.panels,
+            dossier=queries.dossier,
             waiting=queries.waiting,
             extract=queries.extract,
             columns=tuple(Column(table, name, "code", tuple(values.values)) for table, name, values in _CODES)

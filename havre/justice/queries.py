@@ -69,6 +69,27 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
             yield Waiting(_("%(who)s: answer the request for non-punishment") % {"who": one.pseudonym}, url)
 
 
+def dossier(actor: Actor, case_id: UUID) -> Iterable[tuple[str, dict[str, Any]]]:
+    """What the person's own copy holds of justice."""
+    for one in proceedings(actor, case_id):
+        yield (
+            "proceeding",
+            {
+                "pseudonym": one.pseudonym,
+                "stage": one.status,
+                "opened_at": one.opened_at,
+                "interviews": one.interviews,
+                "non_punishment": one.non_punishment or None,
+                "verdict": one.verdict or None,
+            },
+        )
+    for claim in claims(actor, case_id):
+        yield (
+            "claim",
+            {"status": claim.status, "claimed": claim.claimed, "awarded": claim.awarded, "paid": claim.paid, "currency": claim.currency},
+        )
+
+
 def extract() -> Iterable[tuple[str, Iterable[dict[str, Any]]]]:
     """Coded columns only."""
     yield (

@@ -26,7 +26,7 @@ from havre.trust import clocks
 from havre.trust.actors import Actor
 from havre.trust.contracts import Entry, Panel, Waiting
 from havre.trust.enums import Section
-from havre.trust.models import Clock
+from havre.trust.models import Clock, Override
 from havre.trust.workflow import Right
 
 
@@ -168,6 +168,31 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
                 due_at=clocks.due_at(clock) if clock else None,
                 why=workflow.RECOVERY.title if clock else "",
             )
+
+
+def dossier(actor: Actor, case_id: UUID) -> Iterable[tuple[str, dict[str, Any]]]:
+    """What the person's own copy holds of protection: statuses, periods, help, and every condition that a supervisor waived."""
+    for one in Screening.objects.visible_to(actor).filter(case_id=case_id):
+        yield "screening", {"happened_at": one.happened_at, "kept_because": one.kept_because, "outcome": one.outcome or None}
+    for found in Identification.objects.visible_to(actor).filter(case_id=case_id):
+        clock = clocks.latest(found.pk, workflow.RECOVERY.name)
+        yield (
+            "identification",
+            {
+                "status": found.status,
+                "presumed_at": found.presumed_at,
+                "decided_at": found.decided_at,
+                "reason": found.reason or None,
+                "recovery_ends_at": clocks.due_at(clock) if clock else None,
+            },
+        )
+    for service in AssistanceService.objects.visible_to(actor).filter(case_id=case_id):
+        yield "service", {"kind": service.kind, "need": service.need, "status": service.status, "proposed_at": service.proposed_at}
+    for waiver in Override.objects.visible_to(actor).filter(case_id=case_id):
+        yield (
+            "waiver",
+            {"step": waiver.step, "gates": waiver.gates, "reason": waiver.reason, "given_at": waiver.given_at, "used_at": waiver.used_at},
+        )
 
 
 def columns_of_extract() -> Iterable[tuple[str, Iterable[dict[str, Any]]]]:

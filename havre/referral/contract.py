@@ -19,6 +19,7 @@ def register() -> None:
             workflows=("referral",),
             timeline=queries.timeline,
             panels=queries.panels,
+            dossier=queries.dossier,
             waiting=queries.waiting,
             extract=queries.extract,
             columns=(

@@ -182,6 +182,26 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
         )
 
 
+def dossier(actor: Actor, case_id: UUID) -> Iterable[tuple[str, dict[str, Any]]]:
+    """What the person's own copy holds of referral: who was asked, what opened, until when, and what came of it."""
+    for one in Referral.objects.visible_to(actor).filter(case_id=case_id).select_related("receiver"):
+        yield (
+            "referral",
+            {
+                "number": one.number,
+                "receiver": one.receiver.name,
+                "need": one.need,
+                "status": one.status,
+                "sections": [section.code for section in Section(one.sections)],
+                "basis": "consent" if one.consent_id else one.vital_interest,
+                "offered_at": one.offered_at,
+                "answered_at": one.answered_at,
+                "ends_at": one.ends_at,
+                "outcome": one.outcome or None,
+            },
+        )
+
+
 def extract() -> Iterable[tuple[str, Iterable[dict[str, Any]]]]:
     """Coded columns only: referrals are counted apart from persons."""
     yield (
