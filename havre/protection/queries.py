@@ -159,14 +159,15 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
         **dict.fromkeys(workflow.REVIEWER, (IdentificationStatus.UNDER_REVIEW,)),
     }.get(actor.role)
     if wanted:
-        found = Identification.objects.visible_to(actor).filter(status__in=wanted).select_related("case").order_by("opened_at")[:20]
+        rows = Identification.objects.visible_to(actor).filter(status__in=wanted).select_related("case").order_by("opened_at")[:20]
+        found = list(rows)
+        due = clocks.due_by_subject([one.pk for one in found], workflow.RECOVERY.name)
         for one_found in found:
-            clock = clocks.latest(one_found.pk, workflow.RECOVERY.name)
             yield Waiting(
                 f"{one_found.case.ref}: {one_found.get_status_display()}",
                 reverse("protection:identification", args=[one_found.pk]),
-                due_at=clocks.due_at(clock) if clock else None,
-                why=workflow.RECOVERY.title if clock else "",
+                due_at=due.get(one_found.pk),
+                why=workflow.RECOVERY.title if one_found.pk in due else "",
             )
 
 

@@ -89,6 +89,34 @@ def test_each_right_that_is_unmet_blocks_or_is_counted_as_its_gate_says(table, m
     assert refusal.value.rows == (f"{table.name}.{move.step}:{right.key}",)
 
 
+# written by hand from the workflow tables of the design
+ASKED = {
+    "proceeding.open": "RG09 RG17 RG18 RG21",
+    "proceeding.interview": "RG01 RG02 RG18 RG19",
+    "proceeding.charge": "RG17 RG19 RG21 against_trafficker",
+    "proceeding.charge_person": "RG16 RG17 RG18 against_person",
+    "proceeding.ask_non_punishment": "against_person",
+    "proceeding.drop": "against_person dropped",
+    "proceeding.maintain": "RG16 against_person",
+    "proceeding.hear": "RG17 RG19 RG21",
+    "proceeding.judge": "RG17 verdict",
+    "proceeding.appeal": "RG17",
+    "proceeding.judge_appeal": "RG17 verdict",
+    "proceeding.close": "RG21 reasoned",
+    "claim.inform": "RG01",
+    "claim.claim": "RG10 RG18 RG20",
+    "claim.award": "RG20",
+    "claim.reject": "",
+    "claim.appeal": "RG10",
+    "claim.pay_part": "RG20 payment",
+    "claim.pay": "RG20 payment",
+}
+
+
+def test_each_step_asks_for_the_rights_of_the_design():
+    assert {f"{table.name}.{m.step}": " ".join(right.key for right in m.rights) for table in TABLES for m in table.moves} == ASKED
+
+
 @pytest.mark.parametrize("nexus", ["", "direct"])
 def test_person_is_not_charged_while_the_link_is_direct_or_not_assessed(nexus):
     move = next(row for row in PROCEEDING.moves if row.step == "charge_person")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 import havre
@@ -15,7 +17,7 @@ from havre.trust.contracts import contracts
 from havre.trust.enums import Role, Section
 from havre.trust.records import ProtectedModel
 from tests.factories import NOW, give_to, make_actor, make_case
-from tests.factories_casework import person_of, screen
+from tests.factories_casework import let_in, make_identification, person_of, screen
 
 PARTS = {contract.part: contract for contract in contracts() if contract.part in {"protection", "referral", "justice"}}
 
@@ -88,3 +90,14 @@ def test_french_is_complete_and_keeps_every_placeholder(part):
         ["msgfmt", "--check-format", "--statistics", "-o", "/dev/null", catalogue], capture_output=True, text=True, check=True
     )
     assert ("untranslated" in checked.stderr, "fuzzy" in text) == (False, False)
+
+
+def test_waiting_of_the_authority_asks_as_many_queries_for_twenty_as_for_one(django_assert_num_queries):
+    authority = make_actor(Role.IDENTIFICATION_AUTHORITY)
+    let_in(authority, make_identification())
+    with trust.acting(authority), CaptureQueriesContext(connection) as one:
+        assert len(list(PARTS["protection"].waiting(authority))) == 1
+    for _n in range(19):
+        let_in(authority, make_identification("presumed"))
+    with trust.acting(authority), django_assert_num_queries(len(one)):
+        assert len(list(PARTS["protection"].waiting(authority))) == 20

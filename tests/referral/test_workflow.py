@@ -71,6 +71,25 @@ def test_each_right_that_is_unmet_blocks_or_is_counted_as_its_gate_says(move, ri
     assert refusal.value.rows == (f"referral.{move.step}:{right.key}",)
 
 
+# written by hand from the workflow table of the design
+ASKED = {
+    "prepare": "RG14",
+    "offer": "RG13 RG14 sent",
+    "acknowledge": "received",
+    "accept": "RG14 RG15 no_conflict received",
+    "decline": "RG15 RG28 received",
+    "start": "RG09 RG10 received",
+    "complete": "RG15 outcome received",
+    "tell_person": "",
+    "withdraw": "sent",
+    "expire": "",
+}
+
+
+def test_each_step_asks_for_the_rights_of_the_design():
+    assert {move.step: " ".join(right.key for right in move.rights) for move in REFERRAL.moves} == ASKED
+
+
 def test_a_persons_consent_is_waived_by_no_supervisor():
     assert [right.key for right in REFERRAL.rights.values() if right.overridable] == ["RG13", "RG15"]
 
