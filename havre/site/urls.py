@@ -21,4 +21,6 @@ urlpatterns = [
     path("facts/", include("havre.site.facts.urls")),
     path("figures/", include("havre.evidence.urls")),
     path("releases/", include("havre.release.urls")),
+    path("o/", include("havre.referral.urls")),
+    path("j/", include("havre.justice.urls")),
 ]

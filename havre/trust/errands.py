@@ -17,7 +17,7 @@ ERRANDS = frozenset(
         "sealing",
         "backup check",
         "clocks",
-        "gates",
+        "gates", "offers",
         "import",
         "opening",
         "withdrawal",
