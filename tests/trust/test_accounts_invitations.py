@@ -18,7 +18,6 @@ from tests.factories import NOW, MembershipFactory, OrganisationFactory, make_ac
 from tests.factories_accounts import PASSPHRASE, person, sign_in
 
 
-
 def administrator(**fields):
     return make_actor(Role.ADMINISTRATOR, **fields)
 
