@@ -12,6 +12,7 @@ import click
 COMMANDS: dict[str, tuple[str, bool]] = {
     "erase": ("havre.site.commands.erase:erase", True),
     "keys": ("havre.site.commands.keys:keys", True),
+    "release": ("havre.release.command:release", False),
     "publish": ("havre.publishing.command:publish", True),
     "manage": ("havre.site.commands.manage:manage", True),
     "messages": ("havre.site.commands.messages:messages", True),
