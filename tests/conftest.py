@@ -14,6 +14,8 @@ def _databases(db):
         # a test that commits is followed by Django's flush, which the append-only tables refuse; after it their triggers come back
         for alias in ("default", "access"):
             append_only.unguard(connections[alias], alias)
+        # migrating switched foreign keys on again in this connection; a new one has them off
+        connections["ops"].close()
 
 
 def pytest_collection_modifyitems(items):
