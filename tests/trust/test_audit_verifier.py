@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,8 @@ def files(key, tmp_path):
 
 def report_on(files, key, tmp_path=None):
     exported = read_checkpoints(tmp_path / "out") if tmp_path else []
-    return verify(SqliteSource(*files), exported=exported, public_keys=[key.public()])
+    with closing(SqliteSource(*files)) as source:
+        return verify(source, exported=exported, public_keys=[key.public()])
 
 
 def change(path, *statements):
@@ -89,7 +91,7 @@ def test_any_flipped_byte_of_any_column_is_found(data, files, key, tmp_path):
             changed = raw[:at] + bytes([raw[at] ^ (1 << data.draw(st.integers(0, 7), label="bit"))]) + raw[at + 1 :]
         kind = "BLOB" if isinstance(value, bytes) else "TEXT"
         if isinstance(value, int):
-            changed, kind = str(int(value) ^ 1).encode(), "INTEGER"
+            changed, kind = str(value + 4096).encode(), "INTEGER"
         database.execute(f"UPDATE {table} SET {column} = CAST(? AS {kind}) WHERE rowid = ?", [changed, number])
         try:
             problems = report_on(files, key).problems
@@ -106,18 +108,20 @@ def test_any_flipped_byte_of_a_row_in_the_file_is_found(data, files, key, tmp_pa
     table = data.draw(st.sampled_from(sorted(TABLES)), label="table")
     path = files[TABLES[table]]
     with sqlite3.connect(path) as database:
-        database.execute("PRAGMA journal_mode=DELETE")
         query = f"SELECT * FROM {table}"
         rows = database.execute(query).fetchall()
         checkpoint = [row[1] for row in database.execute(f"PRAGMA table_info({table})")].index("exported_at") if "check" in table else None
     database.close()
-    row = [value for index, value in enumerate(data.draw(st.sampled_from(rows), label="row")) if index != checkpoint]
-    body = [value if isinstance(value, bytes) else value.encode() for value in row if isinstance(value, bytes | str)]
+    row = data.draw(st.sampled_from(rows), label="row")[:checkpoint]
+    runs = [b""]
+    for value in row:
+        runs.append(b"") if isinstance(value, int) else runs.append(runs.pop() + (value if isinstance(value, bytes) else value.encode()))
     good = path.read_bytes()
-    # where the row lies: its longest column that no index repeats
-    mark = max(body, key=len)
+    # where the row lies in its table (no index repeats so many columns), with the bytes before it that say how long its columns are
+    mark = max(runs, key=len)
     start = good.index(mark)
-    offset = data.draw(st.integers(start, start + len(mark) - 1), label="offset")
+    header = 12 if runs.index(mark) == 1 else 0
+    offset = data.draw(st.integers(start - header, start + len(mark) - 1), label="offset")
     bit = 1 << data.draw(st.integers(0, 7), label="bit")
     path.write_bytes(good[:offset] + bytes([good[offset] ^ bit]) + good[offset + 1 :])
     try:
@@ -158,6 +162,7 @@ def test_chain_computed_anew_after_a_change_is_found_by_the_exported_checkpoint(
         digest = verify_chain.link_hash(previous, link, source.row(link["source"], link["row_no"]))
         links.append((previous, digest, link["position"]))
         previous = digest
+    source.close()
     with sqlite3.connect(files[1]) as database:
         database.executemany("UPDATE trust_chainlink SET previous = ?, hash = ? WHERE position = ?", links)
         database.execute("DELETE FROM trust_checkpoint")
