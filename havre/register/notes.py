@@ -48,9 +48,7 @@ def add(*, case_id: UUID, person_id: UUID, section: Section, happened_at: dateti
         by_id=by.user.pk,
         organisation_id=by.organisation_id,
     )
-    identity.write(
-        by=by, case_id=case.pk, person_id=person.pk, section=section, kind=KIND, body={"words": words}, record_id=note.pk
-    )
+    identity.write(by=by, case_id=case.pk, person_id=person.pk, section=section, kind=KIND, body={"words": words}, record_id=note.pk)
     audit.record(event="note.add", by=by, subject=person.pk, case_id=case.pk, codes={"section": section.code})
     return note
 

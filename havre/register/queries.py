@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from havre import trust
+from havre.register import notes
 from havre.register.enums import CaseStatus, PersonRole
-from havre.register.models import Case, Note, Person
+from havre.register.models import Case, Person
 from havre.trust import policy
 from havre.trust.actors import Actor
 from havre.trust.contracts import Entry, Panel, contracts
@@ -179,7 +180,7 @@ def case_page(actor: Actor, case: Case) -> CasePage:
             locks.append(Lock(section, SECTION_LABELS[section], decision.reasons, _lacks_only_a_factor(actor, section, case.pk)))
     return CasePage(
         case=case,
-        persons=list(Person.objects.visible_to(actor).filter(case_id=case.pk).order_by("recorded_at", "pk")),
+        persons=persons_of(actor, case),
         entries=entries[:THREAD],
         tabs=[panel for panel in panels if not panel.side and panel.code not in ABOVE],
         side=[panel for panel in panels if panel.side],
@@ -209,4 +210,24 @@ def thread(actor: Actor, case_id: UUID) -> list[Entry]:
     entries = [Entry(case.opened_at, _("Case opened"), case.lead.name, "case")]
     if case.closed_at:
         entries.append(Entry(case.closed_at, _("Case closed"), CaseStatus(case.status).label, "case"))
-    return [*entries, *note_entries(actor, case_id)]
+    return [*entries, *notes.entries(actor, case_id)]
+
+
+def persons_of(actor: Actor, case: Case) -> list[Person]:
+    """Everybody in one case whom the actor may see, in the order in which they were recorded."""
+    return list(Person.objects.visible_to(actor).filter(case_id=case.pk).order_by("recorded_at", "pk"))
+
+
+def name_state(actor: Actor, case: Case) -> str:
+    """Whether names of this case are "open" to the actor, need the second "factor" again, or are "closed"."""
+    if policy.decide(actor, Act.READ, Section.IDENTITY, case.pk).allowed:
+        return "open"
+    return "factor" if _lacks_only_a_factor(actor, Section.IDENTITY, case.pk) else "closed"
+
+
+def exactly(actor: Actor, typed: str) -> Case | None:
+    """The visible case with exactly this reference, hyphens optional."""
+    tidy = tidy_reference(typed).replace("-", "").removeprefix("D")
+    if len(tidy) != 8:
+        return None
+    return Case.objects.visible_to(actor).filter(ref=f"D-{tidy[:4]}-{tidy[4:]}").first()

@@ -10,7 +10,17 @@ import click
 
 # name -> module:function, and whether Django must be set up first
 COMMANDS: dict[str, tuple[str, bool]] = {
+    "erase": ("havre.site.commands.erase:erase", True),
+    "keys": ("havre.site.commands.keys:keys", True),
+    "publish": ("havre.publishing.command:publish", True),
     "manage": ("havre.site.commands.manage:manage", True),
+    "messages": ("havre.site.commands.messages:messages", True),
+    "init": ("havre.site.commands.house:init", True),
+    "serve": ("havre.site.commands.house:serve", True),
+    "worker": ("havre.site.commands.house:worker", True),
+    "doctor": ("havre.site.commands.house:doctor", True),
+    "backup": ("havre.site.commands.house:backup", True),
+    "restore": ("havre.site.commands.house:restore", True),
 }
 
 

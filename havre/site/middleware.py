@@ -28,11 +28,15 @@ class HeadersMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        """A signed-in person's own language comes before the browser's and before what the last person on a shared computer chose."""
-        user = getattr(request, "user", None)
-        if user is None or not user.is_authenticated:
-            return
-        language = getattr(user, "language", "")
-        if language in dict(settings.LANGUAGES):
-            translation.activate(language)
-            request.LANGUAGE_CODE = language
+        speak(request)
+
+
+def speak(request: HttpRequest) -> None:
+    """A signed-in person's own language comes before the browser's and before what the last person on a shared computer chose."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return
+    language = getattr(user, "language", "")
+    if language in dict(settings.LANGUAGES):
+        translation.activate(language)
+        request.LANGUAGE_CODE = language

@@ -11,9 +11,14 @@ handler500 = "havre.site.views.broken"
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("accounts/", include("allauth.urls")),
+    path("", include("havre.trust.accounts.urls")),
     path("language/", views.language, name="set_language"),
     path("help/accessibility/", views.accessibility, name="accessibility"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("d/", include("havre.register.urls")),
+    path("", include("havre.publishing.urls")),
+    path("p/", include("havre.protection.urls")),
+    path("facts/", include("havre.site.facts.urls")),
+    path("figures/", include("havre.evidence.urls")),
+    path("releases/", include("havre.release.urls")),
 ]

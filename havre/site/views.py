@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from havre.register.queries import caseload
 from havre.site import queries, specimens
 from havre.site.context import may_search
+from havre.site.middleware import speak
 from havre.trust.errors import Invalid
 from havre.trust.middleware import ActorRequest
 
@@ -79,6 +80,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: never says what is missing, nor whether it exists."""
+    # an unknown address reaches no view, and so no middleware that knows the account's language
+    speak(request)
     return render(request, "404.html", status=404)
 
 

@@ -6,10 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
-OPS_APPS = frozenset({"sessions", "django_tasks_database", "axes", "usersessions"})
-KEYS_MODELS = frozenset(
-    {("trust", "personkey"), ("trust", "rootkey"), ("trust", "indexkey"), ("trust", "serverkey"), ("trust", "erasure")}
-)
+OPS_APPS = frozenset({"sessions", "django_tasks_database", "axes"})
+KEYS_MODELS = frozenset({("trust", "personkey"), ("trust", "rootkey"), ("trust", "indexkey"), ("trust", "serverkey"), ("trust", "erasure")})
 ACCESS_MODELS = frozenset({("trust", "reading"), ("trust", "readingsubject"), ("trust", "chainlink"), ("trust", "checkpoint")})
 
 
@@ -32,7 +30,7 @@ class Router:
     db_for_write = db_for_read
 
     def allow_relation(self, first: Any, second: Any, **hints: Any) -> bool | None:
-        # usersessions keeps a link to the user across files; no constraint crosses them
+        # no constraint crosses a file
         return True
 
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool | None:

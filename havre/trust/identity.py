@@ -25,9 +25,10 @@ from havre.trust.policy.rows import When
 from havre.trust.vault import blind, names, sealing
 from havre.trust.vault.sealing import Plain
 
-IDENTITY = "identity"
+IDENTITY, FILE = "identity", "file"
 # names of a caseload are opened in memory up to this many; beyond it a search needs a compound
 CASELOAD = 5_000
+KIND_LETTERS = 24
 SHOWN = 50
 # searches of the whole country that one person may make: in an hour, in a day
 HOURLY, DAILY = 20, 60
@@ -134,6 +135,27 @@ def write_batch(*, by: Actor, rows: Sequence[Plain]) -> int:
     except IntegrityError:
         raise Invalid(_("a record of this batch was sealed before: leave out what was imported already")) from None
     return len(rows)
+
+
+def seal_file(*, by: Actor, case_id: UUID, person_id: UUID, section: Section, record_id: UUID, data: bytes) -> bytes:
+    """The bytes of an attachment, sealed; the caller stores them and writes its own act.
+
+    The file's name is to be sealed too (`write`, kind "attachment", same record): a key under which no section stands is swept.
+    Raises: as `write`.
+    """
+    require(by)
+    _allow(by, Act.WRITE, section, case_id)
+    place = Plain(person_id, case_id, section, FILE, record_id, {})
+    _no_stranger([place])
+    return sealing.seal_bytes(place, data)
+
+
+def open_file(*, by: Actor, case_id: UUID, person_id: UUID, section: Section, record_id: UUID, sealed: bytes) -> bytes:
+    """The bytes of an attachment. Raises: as `read`; Tampered when they do not belong to this record."""
+    context = require(by)
+    _allow(by, Act.READ, section, case_id)
+    context.log.add(section, [person_id], opened=True)
+    return sealing.open_bytes(Plain(person_id, case_id, section, FILE, record_id, {}), sealed)
 
 
 def search_caseload(*, by: Actor, words: str) -> list[Found]:
@@ -255,7 +277,7 @@ def _is_identity(plain: Plain) -> bool:
 def _check(plain: Plain) -> None:
     if plain.section not in tuple(Section):
         raise Invalid(_("a sealed body belongs to exactly one section"))
-    if not plain.kind or len(plain.kind) > SealedSection._meta.get_field("kind").max_length:
+    if not 1 <= len(plain.kind) <= KIND_LETTERS:
         raise Invalid(_("a sealed body needs a kind of 1 to 24 characters"))
     if plain.kind == IDENTITY and plain.record_id != plain.person_id:
         raise Invalid(_("a person has one identity: its record is the person"))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Substr
 from django.utils import timezone
 
 from havre.register.enums import AgeBasis, CaseStatus, Channel, Outcome, PersonRole
@@ -131,6 +132,10 @@ class Detection(ProtectedModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="detection_source_once", fields=["organisation", "source_key"], condition=~Q(source_key=""))
+        ]
+        indexes = [
+            # the first half of a source key is the record's id, the second its content: an import asks by the first
+            models.Index(F("organisation"), Substr("source_key", 1, 32), name="detection_by_record", condition=~Q(source_key=""))
         ]
 
 

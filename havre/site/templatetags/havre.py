@@ -69,10 +69,13 @@ def _local(moment: datetime | date) -> tuple[date, datetime | None]:
 
 
 def day_words(moment: datetime | date, *, today: date | None = None) -> str:
-    """A day in words: "Fri 27 Nov" when it is near, "9 December" within the year, "9 December 2025" otherwise. Spaces do not break."""
+    """A day in words: "today", "Fri 27 Nov" when it is near, "9 December" within the year, "9 December 2025" otherwise. Spaces do not break."""
     day, _moment = _local(moment)
     today = today or timezone.localdate()
     french = get_language() == "fr"
+    beside = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}.get((day - today).days)
+    if beside:
+        return beside
     if abs(day - today) <= NEAR:
         words = _french_short(day) if french else date_format(day, "D j M")
     else:
@@ -134,6 +137,21 @@ def long_day(moment: datetime) -> str:
 
 
 @register.filter
+def stamp(moment: datetime) -> str:
+    """A moment that will be read later, on paper: whole date and hour, never "today"."""
+    here = timezone.localtime(moment)
+    words = date_format(here, "j F Y")
+    words = "1er" + words[1:] if get_language() == "fr" and here.day == 1 else words
+    return (gettext("%(day)s, %(hour)s") % {"day": words, "hour": time_words(moment)}).replace(" ", NBSP)
+
+
+@register.filter
+def weekday(on: date) -> str:
+    """The name of a weekday that is less than a week away: "Monday"."""
+    return date_format(on, "l")
+
+
+@register.filter
 def initial(on: date) -> str:
     """The first letter of a weekday."""
     return date_format(on, "D")[:1].lower() if get_language() == "fr" else date_format(on, "D")[:1]
@@ -147,14 +165,15 @@ def left(due: datetime | date | None) -> str:
     moment = due if isinstance(due, datetime) else timezone.make_aware(datetime(due.year, due.month, due.day, 23, 59, 59))
     gap = moment - timezone.now()
     late, gap = gap < timedelta(0), abs(gap)
-    span = _span(gap)
+    span = _span(gap, abs((timezone.localdate(moment) - timezone.localdate()).days))
     return (gettext("late by %(span)s") if late else gettext("%(span)s left")) % {"span": span}
 
 
-def _span(gap: timedelta) -> str:
+def _span(gap: timedelta, days: int) -> str:
+    # days are counted as people do, by nights
     minutes = int(gap.total_seconds() // 60)
     if gap >= timedelta(days=2):
-        return (ngettext("%(n)s day", "%(n)s days", gap.days) % {"n": gap.days}).replace(" ", NBSP)
+        return (ngettext("%(n)s day", "%(n)s days", days) % {"n": days}).replace(" ", NBSP)
     if minutes >= 60:
         hours, rest = divmod(minutes, 60)
         return f"{hours}{NBSP}h{NBSP}{rest:02}" if rest and hours < 12 else f"{hours}{NBSP}h"

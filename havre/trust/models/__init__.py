@@ -2,6 +2,8 @@
 
 from havre.trust.models.accounts import Holder, Membership, User
 from havre.trust.models.audit import ActRow, ChainLink, Checkpoint, Reading, ReadingSubject
+from havre.trust.models.clocks import Clock, ClockEvent, Override
+from havre.trust.models.codes import CodeKind, FactorReset, Nomination, OneTimeCode, Slowdown, UsedCode
 from havre.trust.models.grants import BreakGlass, Conflict, Grant, Receipt, Seal
 from havre.trust.models.organisations import Accreditation, Agreement, Organisation
 from havre.trust.models.vault import BlindIndex, CountrySearch, Erasure, IndexKey, PersonKey, RootKey, SealedSection, ServerKey
@@ -14,14 +16,21 @@ __all__ = [
     "BreakGlass",
     "ChainLink",
     "Checkpoint",
+    "Clock",
+    "ClockEvent",
+    "CodeKind",
     "Conflict",
     "CountrySearch",
     "Erasure",
+    "FactorReset",
     "Grant",
     "Holder",
     "IndexKey",
     "Membership",
+    "Nomination",
+    "OneTimeCode",
     "Organisation",
+    "Override",
     "PersonKey",
     "Reading",
     "ReadingSubject",
@@ -30,5 +39,7 @@ __all__ = [
     "Seal",
     "SealedSection",
     "ServerKey",
+    "Slowdown",
+    "UsedCode",
     "User",
 ]

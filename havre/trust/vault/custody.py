@@ -34,7 +34,7 @@ class KeyCustodian(ABC):
         """The key, sealed under a root version and bound to `context`. Raises: KeyFault when that version is not at hand."""
 
     @abstractmethod
-    def unwrap(self, wrapped: bytes, *, version: int, context: bytes) -> bytes:
+    def unwrap(self, wrapped: bytes | memoryview, *, version: int, context: bytes) -> bytes:
         """The key again. Raises: KeyFault; Tampered when version, context or bytes differ."""
 
     @abstractmethod
@@ -83,10 +83,10 @@ class RootsInMemory(KeyCustodian):
         cipher, nonce = self._cipher(version), os.urandom(NONCE_BYTES)
         return nonce + cipher.encrypt(nonce, key, _bound(version, context))
 
-    def unwrap(self, wrapped: bytes, *, version: int, context: bytes) -> bytes:
-        cipher, wrapped = self._cipher(version), bytes(wrapped)
+    def unwrap(self, wrapped: bytes | memoryview, *, version: int, context: bytes) -> bytes:
+        cipher, sealed = self._cipher(version), bytes(wrapped)
         try:
-            return cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound(version, context))
+            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(version, context))
         except (InvalidTag, ValueError):
             raise Tampered(
                 _("A wrapped key does not open under the id it stands beside."),
@@ -128,6 +128,6 @@ def unpack(line: bytes) -> dict[int, bytes]:
         raise KeyFault(_("What came in place of the root key is not one."), _("Restart the service.")) from None
 
 
-def same(first: bytes, second: bytes) -> bool:
+def same(first: bytes | memoryview, second: bytes | memoryview) -> bool:
     """Equality in constant time."""
     return hmac.compare_digest(bytes(first), bytes(second))

@@ -13,39 +13,14 @@ _JOINED = frozenset("'’‘ʼʻ`´.ـ\u200b\u200c\u200d")
 # Combining classes of accents over European, Hebrew and Arabic letters. Vowel and tone signs of Thai, Lao, Khmer or Devanagari
 # have other classes and stay: without them another name would be read.
 _ACCENTS = frozenset({1, *range(10, 36), 202, *range(214, 241)})
-_HONORIFICS = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "sir",
-        "madam",
-        "mme",
-        "mlle",
-        "monsieur",
-        "madame",
-        "mademoiselle",
-        "maitre",
-        "sr",
-        "sra",
-        "srta",
-        "senhor",
-        "senhora",
-        "rev",
-        "pr",
-        "นาย",
-        "นาง",
-        "นางสาว",
-        "เดกชาย",
-        "เดกหญง",
-        "เด็กชาย",
-        "เด็กหญิง",
-    ]
-)
+# fmt: off
+_HONORIFICS = frozenset({
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "rev", "pr",
+    "madam", "mme", "mlle", "monsieur", "madame", "mademoiselle", "maitre",
+    "sr", "sra", "srta", "senhor", "senhora",
+    "นาย", "นาง", "นางสาว", "เด็กชาย", "เด็กหญิง",
+})
+# fmt: on
 
 
 def tokens(name: str) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ def published() -> Published:
 
 
 def seal_to(key: Published, plain: bytes, *, bound: bytes, form: int = P256) -> bytes:
-    """An envelope that only the instance opens; `bound` (the event's id) must be given again to open it. What a phone does in its browser."""
+    """An envelope that only the instance opens, as a phone makes it; `bound` (the event's id) must be given again to open it."""
     if form == P256:
         mine = ec.generate_private_key(ec.SECP256R1())
         theirs, public = key.p256, mine.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)

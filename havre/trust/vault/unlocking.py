@@ -52,7 +52,7 @@ def unlock(passphrase: str | None = None, *, path: Path | None = None) -> KeyCus
 
 
 def passphrase_from_file() -> str:
-    """The passphrase in HAVRE_PASSPHRASE_FILE, its last line break left out. Raises: KeyFault when there is none or it is open to others."""
+    """The passphrase in HAVRE_PASSPHRASE_FILE, less its last line break. Raises: KeyFault when there is none or it is open to others."""
     named = settings.HAVRE_PASSPHRASE_FILE
     if not named:
         raise KeyFault(

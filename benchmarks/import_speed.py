@@ -1,0 +1,136 @@
+"""How long an import takes, with vault, policy and audit on, beside a bare `executemany` of the very rows that it left.
+
+    python -m benchmarks.import_speed [persons]
+
+Both write SQLite files with the house's own settings (WAL, synchronous=FULL, secure_delete, foreign keys) in a folder of their own. The
+bare run inserts, in batches of 1,000 rows and one transaction a table, what the import left in every table, into a copy of the empty
+schema with its indexes. Prints both times, their ratio, and the memory that the import took at most.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import resource
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+_HOME = Path(tempfile.mkdtemp(prefix="havre-import-speed-"))
+os.environ["HAVRE_HOME"] = str(_HOME)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "havre.site.settings")
+BATCH = 1_000
+
+
+def sheet(persons: int) -> io.BytesIO:
+    """A made-up HTCDS sheet: 24 columns, as a case system exports them."""
+    head = (
+        *("record_id", "prs_FirstName", "prs_SecondName", "prs_Birthdate", "prs_Gender", "prs_Citizenship", "prs_PrimaryLanguage"),
+        *("prs_MobilePhone", "prs_MailingCity", "prs_MailingCountry", "vic_TraffickingStatus", "vic_TraffickingStatusDecisionMakingOrg"),
+        *("vic_MethodOfRecruitment", "vic_MethodsOfControl", "vic_TypeOfExploitation", "vic_ForcedLabourIndustry", "hte_Type"),
+        *("hte_Country", "hte_City", "hte_Date", "cas_Status", "cas_IncomingReferralDate", "cas_IncomingReferralDetails", "con_Consent"),
+    )
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(head)
+    genders, countries = ("Feminine", "Masculine"), ("GH", "TG", "NG", "BJ", "CI")
+    for n in range(persons):
+        writer.writerow(
+            (
+                *(f"S-{n}", f"Given{n % 997}", f"Family{n % 1_999}", f"{1960 + n % 45}-{n % 12 + 1:02}-{n % 27 + 2:02}", genders[n % 2]),
+                *(countries[n % 5], "eng", f"+23320{n:07}", f"Town {n % 50}", "GH", "PossibleVictimOfTrafficking", "NGO"),
+                *("AtWork;ThroughFriendsOrSocialEvents", "DebtBondage;WithholdsDocuments", "ForcedLabour", "C_Manufacturing", "Transit"),
+                *(countries[n % 4], f"Town {n % 70}", f"{2015 + n % 9}-{n % 12 + 1:02}-11", "Active", f"2024-{n % 12 + 1:02}-03"),
+                *("came through a friend; needs a place to stay", "yes"),
+            )
+        )
+    return io.BytesIO(text.getvalue().encode())
+
+
+def timed_import(source: io.BytesIO, persons: int) -> tuple[float, dict[str, Path]]:
+    """Seconds for the whole import, and the files that it wrote. The empty schema is kept beside each as `*.empty`."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+    from django.utils import timezone
+
+    from havre.register.exchange import importing
+    from havre.trust.enums import Role
+    from havre.trust.middleware import actor_of
+    from havre.trust.models import Membership, Organisation, User
+    from havre.trust.vault import unlocking
+    from havre.trust.vault.custody import RootsInMemory
+
+    for alias in ("default", "access", "keys", "ops"):
+        call_command("migrate", database=alias, verbosity=0)
+    organisation = Organisation.objects.create(code="bench", name="Example organisation", kind="NGO", country="GH", made_up=True)
+    user = User.objects.create_user("bench", name="Example officer", made_up=True)
+    membership = Membership.objects.create(user=user, organisation=organisation, role=Role.CASE_MANAGER)
+    officer = actor_of(membership, at=timezone.now())
+    unlocking.use(RootsInMemory({1: os.urandom(32)}))
+    files = {alias: Path(settings.DATABASES[alias]["NAME"]) for alias in ("default", "keys")}
+    for alias, path in files.items():
+        connections[alias].cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copy(path, path.with_suffix(".empty"))
+    started = time.perf_counter()
+    batch = importing.run(by=officer, source=source, made_up=True)
+    taken = time.perf_counter() - started
+    assert (batch.created, batch.rejected) == (persons, 0), (batch.created, batch.rejected)
+    for alias in files:
+        connections[alias].cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connections[alias].close()
+    return taken, files
+
+
+def timed_bare(path: Path) -> tuple[float, int]:
+    """Seconds to put into the empty copy what the import left in the file, and how many rows those are."""
+    from django.conf import settings
+
+    empty = path.with_suffix(".empty")
+    full = sqlite3.connect(path)
+    bare = sqlite3.connect(empty, isolation_level=None)
+    bare.executescript(settings.PRAGMAS)
+    bare.execute("PRAGMA foreign_keys=ON")
+    names = [name for (name,) in full.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+    order = sorted(names, key=lambda name: (not name.endswith(("_case", "_person", "_importbatch")), name != "register_case", name))
+    rows, taken = 0, 0.0
+    for name in order:
+        before = bare.execute(f'SELECT COALESCE(MAX(rowid), 0), COUNT(*) FROM "{name}"').fetchone()
+        found = full.execute(f'SELECT * FROM "{name}" WHERE rowid > ?', (before[0],)).fetchall()
+        if not found:
+            continue
+        marks = ",".join("?" * len(found[0]))
+        started = time.perf_counter()
+        bare.execute("BEGIN IMMEDIATE")
+        for start in range(0, len(found), BATCH):
+            bare.executemany(f'INSERT INTO "{name}" VALUES ({marks})', found[start : start + BATCH])
+        bare.execute("COMMIT")
+        taken += time.perf_counter() - started
+        rows += len(found)
+    return taken, rows
+
+
+def main() -> None:
+    persons = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    try:
+        taken, files = timed_import(sheet(persons), persons)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        parts = [timed_bare(path) for path in files.values()]
+    finally:
+        shutil.rmtree(_HOME, ignore_errors=True)
+    bare, rows = sum(part[0] for part in parts), sum(part[1] for part in parts)
+    print(f"persons {persons:,}  rows {rows:,}")
+    print(f"import {taken:.1f} s ({persons / taken:,.0f} persons/s), peak {peak:.0f} MB")
+    print(f"bare executemany {bare:.1f} s")
+    print(f"ratio {taken / bare:.1f} (limit 6)")
+
+
+if __name__ == "__main__":
+    main()
