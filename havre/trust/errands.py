@@ -23,6 +23,7 @@ ERRANDS = frozenset(
         "withdrawal",
         "vault",
         "emergency",
+        "history",
         "tests",
     }
 )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.trust import policy
 from havre.trust.actors import Actor
+from havre.trust.contracts import contracts
 from havre.trust.enums import SECTION_LABELS, Act, Basis, Purpose, Role, Section
 from havre.trust.errors import Missing, Words
 from havre.trust.models import Grant, Organisation, Reading, ReadingSubject, User
@@ -60,6 +61,16 @@ class Refusal:
     subjects: tuple[str, ...]
 
 
+def case_by_reference(words: str) -> UUID | None:
+    """The id of the case that bears this reference or id, for the data-protection officer; None when there is none."""
+    return next((found for contract in contracts() if (found := contract.find_case(words)) is not None), None)
+
+
+def persons_of_case(case_id: UUID) -> tuple[UUID, ...]:
+    """The ids of the persons in a case, oldest first; none for a case that is not there."""
+    return tuple(person for contract in contracts() for person in contract.persons_of_case(case_id))
+
+
 def require_history(by: Actor, case_id: UUID) -> bool:
     """Whether `by` sees it as data-protection officer (True) or as the case's own holder or custodian (False).
 
@@ -93,7 +104,7 @@ def who_read(
     """Who read this person, newest first: readings of the person, and of the bare file of their cases.
 
     Args: case_ids, the person's cases; staff_names, for the data-protection officer only; neutral, for a paper given to the person;
-    before, the `no` of the last one already shown. Four queries, whatever the number of rows.
+    before, the `no` of the last one already shown. Five queries at most, whatever the number of rows.
     """
     subjects = [*([person_id] if person_id else []), *case_ids]
     return consultations(subjects, case_ids, staff_names=staff_names, neutral=neutral, before=before, limit=limit)

@@ -4,10 +4,9 @@ from django.urls import path
 
 from havre.trust.history import views
 
-app_name = "history"
 urlpatterns = [
-    path("", views.find, name="find"),
-    path("refused/", views.refused, name="refused"),
-    path("<uuid:case_id>/", views.case, name="case"),
-    path("<uuid:case_id>/paper/", views.paper, name="paper"),
+    path("", views.find, name="history_find"),
+    path("refused/", views.refused, name="history_refused"),
+    path("<uuid:case_id>/", views.case, name="history_case"),
+    path("<uuid:case_id>/paper/", views.paper, name="history_paper"),
 ]

@@ -16,8 +16,7 @@ from havre.trust import audit, policy
 from havre.trust.actors import Actor
 from havre.trust.enums import Act
 from havre.trust.errors import Missing
-from havre.trust.history.queries import PAGE, consultations, refusals, require_history, who_read
-from havre.trust.history.subjects import case_by_reference, persons_of_case
+from havre.trust.history.queries import PAGE, case_by_reference, consultations, persons_of_case, refusals, require_history, who_read
 from havre.trust.middleware import ActorRequest
 
 
@@ -28,9 +27,9 @@ def find(request: ActorRequest) -> HttpResponse:
     actor = _officer(request)
     problem = ""
     if request.method == "POST":
-        case_id = case_by_reference(request.POST.get("ref", "").strip().upper())
+        case_id = case_by_reference(request.POST.get("ref", ""))
         if case_id is not None:
-            return redirect("history:case", case_id=case_id)
+            return redirect("history_case", case_id=case_id)
         problem = _("No file bears this reference. Type it as it stands on the receipt, for example D-7K2M-0QXA.")
     return render(request, "trust/history/find.html", {"problem": problem, "actor": actor}, status=422 if problem else 200)
 
