@@ -17,6 +17,7 @@ from havre.trust.errors import Unavailable
 from havre.trust.models import Reading, ReadingSubject
 from tests.factories import give_to, make_actor, make_case
 from tests.factories_audit import AT, new_reading
+from tests.pages import browser, shell  # noqa: F401
 
 SHARED = connections["default"].vendor == "postgresql"
 committing = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -25,13 +26,10 @@ pytestmark = pytest.mark.urls("tests.trust.audit_urls")
 
 
 @pytest.fixture
-def signed_in(client, settings, tmp_path):
+def signed_in(shell):  # noqa: F811
     """A client of a case manager who holds one case."""
-    settings.STATIC_ROOT = tmp_path
     actor = make_actor()
-    case = make_case(actor)
-    client.force_login(actor.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client, actor, case
+    return browser(actor), actor, make_case(actor)
 
 
 def until(condition):
