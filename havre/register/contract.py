@@ -9,12 +9,17 @@ from havre.trust.contracts import Contract, register_contract
 
 
 def find_case(words: str) -> UUID | None:
-    """The id of the case with this reference or id; shown to nobody, used by the emergency access alone."""
+    """The id of the case with this reference or id; shown to nobody, used by the emergency access and the data-protection officer."""
     cases = models.Case.objects.for_house("emergency")
     try:
         return cases.filter(pk=UUID(words.strip())).values_list("pk", flat=True).first()
     except ValueError:
         return cases.filter(ref=words.strip().upper()).values_list("pk", flat=True).first()
+
+
+def persons_of_case(case_id: UUID) -> list[UUID]:
+    """The ids of the persons in a case, oldest first, for the access history."""
+    return list(models.Person.objects.for_house("history").filter(case_id=case_id).order_by("pk").values_list("pk", flat=True))
 
 
 def register() -> None:
@@ -25,6 +30,7 @@ def register() -> None:
         Contract(
             part="register",
             find_case=find_case,
+            persons_of_case=persons_of_case,
             timeline=queries.thread,
             extract=extract.extract,
             columns=extract.COLUMNS,

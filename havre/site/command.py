@@ -10,6 +10,7 @@ import click
 
 # name -> module:function, and whether Django must be set up first
 COMMANDS: dict[str, tuple[str, bool]] = {
+    "audit": ("havre.site.commands.audit:audit", True),
     "erase": ("havre.site.commands.erase:erase", True),
     "keys": ("havre.site.commands.keys:keys", True),
     "release": ("havre.release.command:release", False),

@@ -16,6 +16,7 @@ urlpatterns = [
     path("styleguide/", views.styleguide, name="styleguide"),
     path("d/", include("havre.register.urls")),
     path("", include("havre.publishing.urls")),
+    path("readers/", include("havre.trust.history.urls")),
     path("p/", include("havre.protection.urls")),
     path("facts/", include("havre.site.facts.urls")),
     path("figures/", include("havre.evidence.urls")),
