@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-CODE = re.compile(r"[A-Za-z0-9_.:,+-]{1,60}\Z")
+CODE = re.compile(r"[A-Za-z0-9_.:,+-]{1,80}\Z")
 # a policy row is A07 or F03, a workflow's row is named after its step
 ROW_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,60}\Z")
 # 64 bits signed, what both databases store
