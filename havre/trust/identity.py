@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from havre.trust import audit, policy
+from havre.trust import audit, bulk, policy
 from havre.trust.actors import Actor
 from havre.trust.acts import act
 from havre.trust.context import require
@@ -291,4 +291,4 @@ def _all(model: Any) -> Any:
 
 
 def _insert(model: Any, rows: list[Any]) -> None:
-    _all(model).bulk_create(rows, batch_size=1000)
+    bulk.insert(model, map(vars, rows))

@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 
 from havre import trust
 from havre.register.exchange.building import Rows, Target, add, batches
-from havre.register.exchange.bulk import insert
 from havre.register.exchange.duplicates import HALF, Ledger, already_ours, known
 from havre.register.exchange.mapping import Options, Plan, plan
 from havre.register.exchange.packages import Sidecar, unpack
@@ -31,6 +30,7 @@ from havre.register.models import ImportBatch, ImportChunk, ImportProblem
 from havre.register.models.exchange import ImportState
 from havre.trust import audit, grants, identity, policy
 from havre.trust.actors import Actor
+from havre.trust.bulk import insert
 from havre.trust.enums import ROLE_PURPOSES, Act, Basis, Section
 from havre.trust.errors import Refused, Unavailable, Words
 from havre.trust.models.accounts import job_holder

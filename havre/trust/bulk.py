@@ -1,7 +1,8 @@
 """The one place that writes by `executemany`: the statement is the ORM compiler's own, made once for each model and connection.
 
-An import of 100,000 persons writes a million rows; making a model instance for each takes longer than the database does. Values still
-pass through each field's own conversion, and the database's constraints hold as ever. Named in the register's contract.
+An import of 100,000 persons writes a million rows; making a model instance for each, and an expression for each value, takes longer
+than the database does. Values still pass through each field's own conversion, and the database's constraints hold as ever. It is named
+in the register's contract; the vault uses it for sealed rows and keys.
 """
 
 from __future__ import annotations
