@@ -7,9 +7,8 @@ in the register's contract; the vault uses it for sealed rows and keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
 from django.db import connections, models, router
 from django.db.models import sql
@@ -20,15 +19,15 @@ def insert(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> int:
 
     Call it inside a transaction. Raises: IntegrityError, OperationalError, as the ORM would.
     """
+    given = list(rows)
+    if not given:
+        return 0
     connection = connections[router.db_for_write(model)]
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    writers = [_writer(field, connection) for field in fields]
-    values = [tuple(write(row) for write in writers) for row in rows]
-    if not values:
-        return 0
+    columns = [_column(field, given, connection) for field in fields]
     with connection.cursor() as cursor:
-        cursor.executemany(_statement(model, fields, connection), values)
-    return len(values)
+        cursor.executemany(_statement(model, fields, connection), zip(*columns, strict=True))
+    return len(given)
 
 
 def _statement(model: type[models.Model], fields: list[Any], connection: Any) -> str:
@@ -38,42 +37,24 @@ def _statement(model: type[models.Model], fields: list[Any], connection: Any) ->
     return statement
 
 
-def _writer(field: Any, connection: Any) -> Callable[[Mapping[str, Any]], Any]:
+def _column(field: Any, rows: list[Mapping[str, Any]], connection: Any) -> list[Any]:
+    """One column's values as the database takes them. Columns, not rows: what a field needs is asked once, not for each value."""
     name = field.attname
-    convert = _converter(field, connection)
-    missing = object()
-
-    def write(row: Mapping[str, Any]) -> Any:
-        value = row.get(name, missing)
-        return convert(field.get_default() if value is missing else value)
-
-    return write
-
-
-def _converter(field: Any, connection: Any) -> Callable[[Any], Any]:
+    try:
+        found = [row[name] for row in rows]
+    except KeyError:
+        found = [row[name] if name in row else field.get_default() for row in rows]
     target = field.target_field if field.is_relation else field
     if isinstance(target, models.UUIDField) and not connection.features.has_native_uuid_field:
-        return _hex
-    if type(target) in (models.CharField, models.BooleanField, models.PositiveSmallIntegerField, models.PositiveIntegerField):
-        return _as_it_is
-
-    remembered: dict[Any, Any] = {}
-
-    def convert(value: Any) -> Any:
+        return [None if value is None else value.hex for value in found]
+    if type(target) in _PLAIN:
+        # a member of a choice is stored as the plain text that it is
+        return [str.__str__(value) if isinstance(value, str) and type(value) is not str else value for value in found]
+    if isinstance(target, models.DateTimeField):
         # a batch has few moments, and turning one into text costs more than the rest of its row
-        if isinstance(target, models.DateTimeField) and value is not None:
-            if value not in remembered:
-                remembered[value] = field.get_db_prep_save(value, connection)
-            return remembered[value]
-        return field.get_db_prep_save(value, connection)
-
-    return convert
+        moments = {value: field.get_db_prep_save(value, connection) for value in set(found)}
+        return [moments[value] for value in found]
+    return [field.get_db_prep_save(value, connection) for value in found]
 
 
-def _as_it_is(value: Any) -> Any:
-    # a choice is stored as the plain text that it is
-    return str.__str__(value) if isinstance(value, str) else value
-
-
-def _hex(value: UUID | None) -> str | None:
-    return None if value is None else value.hex
+_PLAIN = frozenset({models.CharField, models.BooleanField, models.PositiveSmallIntegerField, models.PositiveIntegerField})
