@@ -1,14 +1,38 @@
-"""Every test may use all four databases; the actor's clock is fixed where a test needs it."""
+"""Every test may use all four databases; the audit tables keep their triggers but for the clean-up after a test that commits."""
 
 import pytest
+from django.db import connections
 
-
-@pytest.fixture(autouse=True)
-def _databases(db):
-    """Records, access, keys and ops are all there, each rolled back after the test."""
+from havre.trust.audit.append_only import guard, unguard
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if not any(mark.name == "django_db" for mark in item.iter_markers()):
             item.add_marker(pytest.mark.django_db(databases="__all__"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Making the tables turned foreign keys on again in this one connection of `ops`, whose links to users cross files."""
+    with django_db_blocker.unblock():
+        connections["ops"].close()
+
+
+@pytest.fixture(autouse=True)
+def _databases(db):
+    """Records, access, keys and ops are all there, each rolled back (or, for a test that commits, emptied) afterwards."""
+
+
+@pytest.fixture(autouse=True)
+def _append_only(request, _databases):
+    mark = request.node.get_closest_marker("django_db")
+    commits = bool(mark and mark.kwargs.get("transaction")) or "transactional_db" in request.fixturenames
+    if commits:
+        for alias in ("default", "access"):
+            guard(connections[alias], alias)
+    yield
+    if commits:
+        # emptying deletes rows, which the triggers are there to stop
+        for alias in ("default", "access"):
+            unguard(connections[alias], alias)

@@ -1,7 +1,91 @@
 """What this part gives to the house: see havre.trust.contracts."""
 
-from havre.trust.contracts import Contract, register_contract
+from django.utils.translation import gettext_lazy as _
+
+from havre.protection import models, queries, workflow
+from havre.protection.enums import (
+    DecisionReason,
+    IdentificationStatus,
+    Need,
+    Profile,
+    RecoveryAnswer,
+    ScreeningOutcome,
+    ServiceKind,
+    ServiceReason,
+    ServiceStatus,
+    Situation,
+)
+from havre.trust.contracts import Column, Contract, Link, UrlRow, register_contract
+from havre.trust.enums import Role
+from havre.trust.policy.table import CARERS, CASE_HOLDERS, DECIDERS, FRONT_LINE
+
+_COLUMNS = (
+    ("screening", "situation", Situation),
+    ("screening", "profile", Profile),
+    ("screening", "suggested", ScreeningOutcome),
+    ("screening", "outcome", ScreeningOutcome),
+    ("identification", "status", IdentificationStatus),
+    ("identification", "reason", DecisionReason),
+    ("identification", "recovery_answer", RecoveryAnswer),
+    ("assistance", "kind", ServiceKind),
+    ("assistance", "need", Need),
+    ("assistance", "status", ServiceStatus),
+    ("assistance", "reason", ServiceReason),
+)
+_DATES = (
+    ("screening", "happened_on"),
+    ("identification", "opened_on"),
+    ("identification", "presumed_on"),
+    ("identification", "decided_on"),
+    ("assistance", "proposed_on"),
+)
+FACT_READERS = FRONT_LINE | CARERS | DECIDERS | {Role.LEGAL_AID, Role.INVESTIGATOR, Role.PROSECUTOR}
+PROTECTION_READERS = FRONT_LINE | CARERS | DECIDERS | {Role.SHELTER, Role.GUARDIAN, Role.HEALTH, Role.LEGAL_AID}
 
 
 def register() -> None:
-    register_contract(Contract(part="protection"))
+    register_contract(
+        Contract(
+            part="protection",
+            models=tuple(getattr(models, name) for name in models.__all__),
+            workflows=("screening", "identification", "plan", "service"),
+            timeline=queries.timeline,
+            panels=queries.panels,
+            waiting=queries.waiting,
+            extract=queries.columns_of_extract,
+            columns=tuple(Column(table, name, "code", tuple(values.values)) for table, name, values in _COLUMNS)
+            + tuple(Column(table, name, "date") for table, name in _DATES)
+            + tuple(
+                Column(table, name, "pseudonym")
+                for table in ("screening", "identification", "assistance")
+                for name in ("case_id", "person_id")
+            ),
+            navigation=(Link(_("Screening"), "protection:cards", "screen", frozenset(FRONT_LINE | CARERS)),),
+            audit_words=(
+                ("screening.record", _("Screening recorded")),
+                ("screening.confirm", _("Outcome of a screening confirmed")),
+                ("identification.record", _("Identification: a right's record written")),
+                ("identification.override", _("Identification: condition waived by a supervisor")),
+                *((f"identification.{move.step}", move.label) for move in workflow.IDENTIFICATION.moves),
+                *((f"plan.{move.step}", move.label) for move in workflow.PLAN.moves),
+                *((f"service.{move.step}", move.label) for move in workflow.SERVICE.moves),
+                ("plan.override", _("Assistance plan: condition waived by a supervisor")),
+                ("service.override", _("Service: condition waived by a supervisor")),
+                ("need.note", _("Need noted")),
+                ("risk.assess", _("Risk assessed")),
+            ),
+            urls=(
+                UrlRow("protection:cards", ("GET", "POST"), own=frozenset(FRONT_LINE | CARERS), note="keeps nothing before the last card"),
+                UrlRow("protection:screening", ("GET", "POST"), own=frozenset(FRONT_LINE | CARERS | DECIDERS)),
+                UrlRow("protection:identification", ("GET", "POST"), own=frozenset(FACT_READERS & CASE_HOLDERS)),
+                UrlRow("protection:recovery", ("POST",), own=frozenset({Role.IDENTIFICATION_AUTHORITY})),
+                UrlRow("protection:waive", ("POST",), own=frozenset(FACT_READERS & CASE_HOLDERS)),
+                UrlRow("protection:help", ("GET", "POST"), own=frozenset(CASE_HOLDERS)),
+                UrlRow("protection:plan", ("GET", "POST"), own=frozenset(PROTECTION_READERS)),
+                UrlRow("protection:offer", ("POST",), own=frozenset(PROTECTION_READERS)),
+                UrlRow("protection:service", ("POST",), own=frozenset(PROTECTION_READERS)),
+                UrlRow("protection:risk", ("POST",), own=frozenset(PROTECTION_READERS)),
+                UrlRow("protection:table", ("GET",), public=True, note="the printed tables hold no record"),
+            ),
+        )
+    )

@@ -1,7 +1,23 @@
 """What this part gives to the house: see havre.trust.contracts."""
 
-from havre.trust.contracts import Contract, register_contract
+from django.utils.translation import gettext_lazy as _
+
+from havre.trust.contracts import Contract, Link, UrlRow, register_contract
+from havre.trust.enums import Role
+
+PUBLISHERS = frozenset({Role.RAPPORTEUR, Role.TRAINER})
 
 
 def register() -> None:
-    register_contract(Contract(part="publishing"))
+    register_contract(
+        Contract(
+            part="publishing",
+            navigation=(Link(_("Publications"), "editions", "doc", PUBLISHERS, _("Information")),),
+            commands=("publish",),
+            urls=(
+                UrlRow("leaflet", public=True, note="for the persons concerned"),
+                UrlRow("leaflet_pdf", public=True, note="the same on paper"),
+                UrlRow("editions", own=PUBLISHERS),
+            ),
+        )
+    )

@@ -12,7 +12,15 @@ import click
 COMMANDS: dict[str, tuple[str, bool]] = {
     "erase": ("havre.site.commands.erase:erase", True),
     "keys": ("havre.site.commands.keys:keys", True),
+    "publish": ("havre.publishing.command:publish", True),
     "manage": ("havre.site.commands.manage:manage", True),
+    "messages": ("havre.site.commands.messages:messages", True),
+    "init": ("havre.site.commands.house:init", True),
+    "serve": ("havre.site.commands.house:serve", True),
+    "worker": ("havre.site.commands.house:worker", True),
+    "doctor": ("havre.site.commands.house:doctor", True),
+    "backup": ("havre.site.commands.house:backup", True),
+    "restore": ("havre.site.commands.house:restore", True),
 }
 
 

@@ -1,7 +1,38 @@
 """What this part gives to the house: see havre.trust.contracts."""
 
-from havre.trust.contracts import Contract, register_contract
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from havre.site.facts import contract as facts
+from havre.trust.contracts import Contract, Link, UrlRow, register_contract
+from havre.trust.enums import Act, Role, Section
+from havre.trust.policy import POLICY
+
+EVERYBODY = frozenset(Role)
+CASE_HOLDERS = frozenset(role for act, section, role in POLICY.rules if act == Act.READ and section == Section.CASE)
 
 
 def register() -> None:
-    register_contract(Contract(part="site"))
+    register_contract(
+        Contract(
+            part="site",
+            navigation=(
+                Link(pgettext_lazy("page", "Home"), "home", "home", EVERYBODY),
+                Link(_("Cases"), "cases", "case", CASE_HOLDERS),
+                *facts.NAVIGATION,
+            ),
+            audit_words=facts.AUDIT_WORDS,
+            urls=(
+                UrlRow("home", own=EVERYBODY),
+                UrlRow("set_language", methods=("POST",), public=True, note="only changes the language of the pages"),
+                UrlRow("accessibility", public=True),
+                UrlRow("styleguide", own=EVERYBODY),
+                UrlRow("cases", own=CASE_HOLDERS, note="lists only what is granted; empty for the other roles"),
+                UrlRow("search", own=CASE_HOLDERS),
+                UrlRow("case", own=CASE_HOLDERS, note="404 for what is not granted or sealed"),
+                UrlRow("case_name", methods=("GET", "POST"), own=CASE_HOLDERS, note="the identity's own policy decides"),
+                UrlRow("case_note", methods=("GET", "POST"), own=CASE_HOLDERS, note="the note's section decides"),
+                *facts.URLS,
+            ),
+        )
+    )

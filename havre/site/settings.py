@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -85,8 +86,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "havre.trust.accounts.middleware.AccountMiddleware",
     "havre.trust.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -159,6 +161,41 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 
+# sign-in by name; nobody signs up, nothing is mailed; codes and passphrases are slowed down in the database, by axes and by `slowing`
+ACCOUNT_ADAPTER = "havre.trust.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_FORMS = {"login": "havre.trust.accounts.forms.SignInForm"}
+MFA_ADAPTER = "havre.trust.accounts.adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TRUST_ENABLED = False
+# one step of 30 seconds each way: telephones in the field are rarely set exactly
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_FORMS = {
+    "authenticate": "havre.trust.accounts.forms.SecondStepForm",
+    "authenticate_webauthn": "havre.trust.accounts.forms.SecondStepKeyForm",
+    "add_webauthn": "havre.trust.accounts.forms.AddKeyForm",
+    "login_webauthn": "havre.trust.accounts.forms.PasskeyForm",
+}
+AXES_HANDLER = "havre.trust.accounts.slowing.GrowingHandler"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "havre.trust.accounts.slowing.account_named"
+AXES_LOCKOUT_CALLABLE = "havre.trust.accounts.slowing.held_back"
+AXES_FAILURE_LIMIT = 5
+# how long axes counts; how long a try waits grows with the misses (slowing.wait_after)
+AXES_COOLOFF_TIME = timedelta(hours=24)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["login", "password", "code", "next", "csrfmiddlewaretoken", "username", "ip_address"]
+
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = HAVRE_ABSOLUTE_HOURS * 3600
 SESSION_COOKIE_SAMESITE = "Strict"
@@ -171,7 +208,8 @@ if HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# not "no-referrer": browsers then send `Origin: null` with every form, which the CSRF check rightly refuses; no other host sees it
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -183,6 +221,8 @@ TIME_ZONE = os.environ.get("HAVRE_TIME_ZONE", "UTC")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+# a checkout has no collected files: look them up when asked
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "files"}},
     "staticfiles": {
@@ -191,6 +231,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# tests and development serve the packaged files; elsewhere they were collected
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG or TESTING
 
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend" if TESTING else "django_tasks_db.DatabaseBackend"}}
 

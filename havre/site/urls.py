@@ -4,8 +4,21 @@ from django.urls import include, path
 
 from havre.site import views
 
+handler400 = "havre.site.views.bad_request"
+handler403 = "havre.site.views.forbidden"
+handler404 = "havre.site.views.not_found"
+handler500 = "havre.site.views.broken"
+
 urlpatterns = [
     path("", views.home, name="home"),
-    path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("havre.trust.accounts.urls")),
+    path("language/", views.language, name="set_language"),
+    path("help/accessibility/", views.accessibility, name="accessibility"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+    path("d/", include("havre.register.urls")),
+    path("", include("havre.publishing.urls")),
+    path("p/", include("havre.protection.urls")),
+    path("facts/", include("havre.site.facts.urls")),
+    path("figures/", include("havre.evidence.urls")),
+    path("releases/", include("havre.release.urls")),
 ]

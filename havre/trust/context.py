@@ -63,8 +63,8 @@ def _set_on_postgresql(actor: Actor) -> None:
     with connections["default"].cursor() as cursor:
         cursor.execute(
             "SELECT set_config('havre.holders', %s, true), set_config('havre.purpose', %s, true),"
-            " set_config('havre.factor_at', %s, true), set_config('havre.now', %s, true)",
-            [",".join(str(holder) for holder in actor.holders), actor.purpose.value, factor, actor.at.isoformat()],
+            " set_config('havre.factor_at', %s, true), set_config('havre.now', %s, true), set_config('havre.role', %s, true)",
+            [",".join(str(holder) for holder in actor.holders), actor.purpose.value, factor, actor.at.isoformat(), actor.role.value],
         )
 
 

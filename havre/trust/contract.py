@@ -1,25 +1,151 @@
 """What this part gives to the house: see havre.trust.contracts."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from havre.trust.contracts import Contract, register_contract
+from havre.trust import policy
+from havre.trust.accounts import glass, queries
+from havre.trust.actors import Actor
+from havre.trust.contracts import Contract, Link, UrlRow, Waiting, register_contract
+from havre.trust.enums import Act, Role
+from havre.trust.models import BlindIndex, Clock, ClockEvent, Membership, Nomination, Override, SealedSection
+
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+OFFICERS = frozenset({Role.DATA_PROTECTION_OFFICER})
+BREAKERS = frozenset(role for act, role in policy.POLICY.house if act == Act.BREAK_GLASS)
+BOTH = ("GET", "POST")
+
+
+def waiting(actor: Actor) -> Iterable[Waiting]:
+    """What waits for this actor of the accounts: emergency accesses to judge or to hear of, jobs and resets to confirm."""
+    if policy.may_in_house(actor, Act.REVIEW):
+        for row in queries.to_review().exclude(user=actor.user):
+            yield Waiting(
+                _("Judge an emergency access"),
+                reverse("accounts_glass", args=[row.pk]),
+                row.review_by,
+                glass.Emergency(row.reason).label,
+                urgent=True,
+            )
+    else:
+        for row in glass.to_tell(actor):
+            yield Waiting(
+                _("Emergency access to one of your cases"),
+                reverse("accounts_glass", args=[row.pk]),
+                None,
+                glass.Emergency(row.reason).label,
+            )
+    heads = Membership.objects.filter(
+        user=actor.user, organisation_id=actor.organisation_id, role=actor.role, supervisor=True, ended_at=None
+    ).exists()
+    if heads or policy.may_in_house(actor, Act.ADMINISTER):
+        yield from _second_person(actor)
+
+
+def _second_person(actor: Actor) -> Iterable[Waiting]:
+    place = actor.organisation_id
+    jobs = Nomination.objects.filter(organisation_id=place, decided_at=None).exclude(user=actor.user).exclude(asked_by=actor.user)
+    for nomination in jobs.order_by("asked_at"):
+        yield Waiting(_("Confirm a job"), reverse("accounts_confirm_job", args=[place, nomination.pk]), None, nomination.get_role_display())
+    for reset, may in queries.resets_asked(actor, place):
+        if may:
+            yield Waiting(_("Confirm the reset of a second factor"), reverse("accounts_members", args=[place]), reset.expires_at)
+
+
+NAVIGATION = (
+    Link(_("Your jobs"), "accounts_jobs", "swap", frozenset(Role), _("Account")),
+    Link(_("Your second factor"), "mfa_index", "lock", frozenset(Role), _("Account")),
+    Link(_("Organisations"), "accounts_organisations", "org", ADMINISTRATORS, _("Administration")),
+    Link(_("Emergency accesses"), "accounts_reviews", "eye", OFFICERS, _("Oversight")),
+    Link(_("Emergency access"), "accounts_break_glass", "warn", BREAKERS, _("Account")),
+)
+
+URLS = (
+    *(UrlRow(name, BOTH, public=True) for name in ("account_login", "account_logout", "accounts_redeem", "leave", "mfa_login_webauthn")),
+    UrlRow("mfa_authenticate", BOTH, public=True, note="only between the two steps of a sign-in, else to the first"),
+    UrlRow("account_inactive", public=True, note="always 403"),
+    UrlRow("accounts_calendar", public=True),
+    UrlRow("set_language", ("POST",), public=True),
+    *(UrlRow(name, BOTH, note="one's own account") for name in ("accounts_confirm", "lock", "accounts_jobs", "accounts_devices")),
+    UrlRow("accounts_passphrase", BOTH, note="one's own account"),
+    UrlRow("mfa_index", note="one's own account"),
+    UrlRow("accounts_code_picture", note="404 unless this session is enrolling"),
+    *(
+        UrlRow(name, BOTH, note="one's own account, fresh proof")
+        for name in ("mfa_activate_totp", "mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_remove_webauthn")
+    ),
+    UrlRow("mfa_view_recovery_codes", note="one's own account, shown once"),
+    UrlRow("mfa_list_webauthn", note="one's own account"),
+    UrlRow("accounts_organisations", own=ADMINISTRATORS),
+    UrlRow("accounts_add_organisation", BOTH, own=ADMINISTRATORS, note="fresh factor"),
+    UrlRow("accounts_members", note="administrator or head of that organisation, else 404"),
+    *(UrlRow(name, BOTH, own=ADMINISTRATORS, note="fresh factor") for name in ("accounts_invite", "accounts_add_job")),
+    *(
+        UrlRow(name, ("POST",), own=ADMINISTRATORS, note="fresh factor")
+        for name in ("accounts_new_code", "accounts_close", "accounts_end_job")
+    ),
+    UrlRow("accounts_confirm_job", BOTH, note="second person, fresh factor"),
+    *(UrlRow(name, ("POST",), note="two persons, fresh factor") for name in ("accounts_ask_reset", "accounts_confirm_reset")),
+    UrlRow("accounts_break_glass", BOTH, own=BREAKERS, note="fresh factor"),
+    UrlRow("accounts_glass", note="its user, the officer, the case's team; else 404"),
+    UrlRow("accounts_close_glass", ("POST",), note="its user"),
+    UrlRow("accounts_reviews", own=OFFICERS),
+    *(UrlRow(name, ("POST",), own=OFFICERS) for name in ("accounts_review_glass", "accounts_restore")),
+)
+
+AUDIT_WORDS = (
+    ("account.sign_in", _("signed in")),
+    ("account.sign_out", _("signed out")),
+    ("account.sign_out_everywhere", _("signed out everywhere")),
+    ("account.leave", _("left by the quick exit")),
+    ("account.confirm", _("confirmed identity again")),
+    ("account.switch", _("changed job or purpose")),
+    ("account.device_ended", _("ended a session elsewhere")),
+    ("account.passphrase", _("changed the passphrase")),
+    ("account.invite", _("invited a person")),
+    ("account.code", _("printed a one-time code")),
+    ("account.code_used", _("used a printed code")),
+    ("account.close", _("closed an account")),
+    ("account.factor_added", _("added a second factor")),
+    ("account.factor_removed", _("removed a second factor")),
+    ("account.recovery_codes_made", _("made recovery codes")),
+    ("organisation.add", _("added an organisation")),
+    ("membership.add", _("gave or asked for a job")),
+    ("membership.confirm", _("confirmed a job")),
+    ("membership.decline", _("refused a job")),
+    ("membership.end", _("ended a job")),
+    ("factor.ask_reset", _("asked for the reset of a second factor")),
+    ("factor.reset", _("confirmed the reset of a second factor")),
+    ("break_glass", _("broke the glass")),
+    ("break_glass.close", _("closed an emergency access")),
+    ("break_glass.review", _("judged an emergency access")),
+    ("break_glass.restore", _("gave back the right to emergency access")),
+    ("identity.write", _("sealed a record of the person")),
+    ("identity.import", _("sealed the records of an import")),
+    ("identity.read", _("was refused the reading of a sealed record")),
+    ("identity.search", _("searched the country by a compound")),
+    ("erasure.request", _("ordered the erasure of the person")),
+    ("erasure.records", _("erased the person's records")),
+)
 
 
 def register() -> None:
-    from havre.trust.models import BlindIndex, SealedSection
-
+    # connects the receivers
+    import_module("havre.trust.accounts.signals")
     register_contract(
         Contract(
             part="trust",
-            models=(SealedSection, BlindIndex),
-            commands=("keys", "erase"),
-            audit_words=(
-                ("identity.write", _("Sealed a record of the person")),
-                ("identity.import", _("Sealed the records of an import")),
-                ("identity.read", _("Was refused the reading of a sealed record")),
-                ("identity.search", _("Searched the country by a compound")),
-                ("erasure.request", _("Ordered the erasure of the person")),
-                ("erasure.records", _("Erased the person's records")),
-            ),
+            models=(SealedSection, BlindIndex, Clock, ClockEvent, Override),
+            commands=("keys", "erase", "audit"),
+            waiting=waiting,
+            sweep=glass.suspend_unreviewed,
+            navigation=NAVIGATION,
+            urls=URLS,
+            audit_words=AUDIT_WORDS,
         )
     )

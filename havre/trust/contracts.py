@@ -45,13 +45,17 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something that waits for an actor on the home page: what, where to do it, by when, and by which rule."""
+    """Something that waits for an actor on the home page: what, where to do it, by when, and by which rule.
+
+    `awaited_from` names the organisation whose answer is awaited; empty when it is the actor's own turn.
+    """
 
     title: Words
     url: str
     due_at: datetime | None = None
     why: Words = ""
     urgent: bool = False
+    awaited_from: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +108,16 @@ class Contract:
     waiting: Callable[[Actor], Iterable[Waiting]] = _nothing
     erase: Callable[[UUID], int] = lambda _person: 0
     retention: Callable[[date], Iterable[tuple[UUID, str]]] = _nothing
+    # what is due by now: expire, remind, suspend; idempotent, gives how many things moved
+    sweep: Callable[[datetime], int] = lambda _now: 0
     extract: Callable[[], Iterable[tuple[str, Iterable[dict[str, Any]]]]] = _nothing
     columns: tuple[Column, ...] = ()
     navigation: tuple[Link, ...] = ()
     commands: tuple[str, ...] = ()
     audit_words: tuple[tuple[str, Words], ...] = ()
     urls: tuple[UrlRow, ...] = ()
+    # a case's id from what a person types (a reference or an id), whoever asks: only the emergency access needs that
+    find_case: Callable[[str], UUID | None] = lambda _words: None
 
 
 _contracts: dict[str, Contract] = {}

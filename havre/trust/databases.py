@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-OPS_APPS = frozenset({"sessions", "django_tasks_database", "axes", "usersessions"})
+from django.conf import settings
+
+OPS_APPS = frozenset({"sessions", "django_tasks_database", "axes"})
 KEYS_MODELS = frozenset({("trust", "personkey"), ("trust", "rootkey"), ("trust", "indexkey"), ("trust", "serverkey"), ("trust", "erasure")})
 ACCESS_MODELS = frozenset({("trust", "reading"), ("trust", "readingsubject"), ("trust", "chainlink"), ("trust", "checkpoint")})
 
@@ -28,10 +30,11 @@ class Router:
     db_for_write = db_for_read
 
     def allow_relation(self, first: Any, second: Any, **hints: Any) -> bool | None:
-        # usersessions keeps a link to the user across files; no constraint crosses them
+        # no constraint crosses a file
         return True
 
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool | None:
-        if model_name is None:  # RunSQL and RunPython name their database by hints
-            return db == hints.get("alias", alias_of(app_label, None))
-        return db == alias_of(app_label, model_name)
+        # RunSQL and RunPython name their database by hints
+        home = hints.get("alias", alias_of(app_label, None)) if model_name is None else alias_of(app_label, model_name)
+        # on PostgreSQL `access` is the same database by a second connection: one of the two makes its tables
+        return db == ("default" if settings.SHARED and home == "access" else home)

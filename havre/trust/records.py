@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.db.models.query import ModelIterable
 
@@ -14,9 +14,11 @@ from havre.trust import policy
 from havre.trust.actors import Actor
 from havre.trust.context import current, require
 from havre.trust.enums import Act, Section
-from havre.trust.errors import Missing, Unscoped
+from havre.trust.errands import ERRANDS, as_house
+from havre.trust.errors import Invalid, Missing, Unscoped
 
 M = TypeVar("M", bound=models.Model)
+Q = TypeVar("Q", bound=models.QuerySet[Any])
 
 
 class ProtectedQuerySet(models.QuerySet[M]):
@@ -59,6 +61,49 @@ class ProtectedQuerySet(models.QuerySet[M]):
             context.log.add(model.section or Section(row.section_bit), [row.audit_subject])
 
 
+class HouseQuerySet(models.QuerySet[M]):
+    """Every row, for an errand; on PostgreSQL each call runs as the owner of the tables."""
+
+    def _fetch_all(self) -> None:
+        with as_house(self.db):
+            super()._fetch_all()
+
+    def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
+        with as_house(self.db):
+            yield from super().iterator(chunk_size=chunk_size or 2000)
+
+    def count(self) -> int:
+        with as_house(self.db):
+            return super().count()
+
+    def exists(self) -> bool:
+        with as_house(self.db):
+            return super().exists()
+
+    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        with as_house(self.db):
+            return super().aggregate(*args, **kwargs)
+
+    def update(self, **kwargs: Any) -> int:
+        with as_house(self.db):
+            return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        with as_house(self.db):
+            return super().delete()
+
+
+def clean(record: models.Model, fields: Collection[str] | None = None) -> None:
+    """Check a record's values, or those of these fields only. Raises: Invalid, by field."""
+    try:
+        if fields is None:
+            record.full_clean(validate_unique=False, validate_constraints=False)
+        else:
+            record.clean_fields(exclude=[field.name for field in record._meta.fields if field.name not in fields])
+    except ValidationError as error:
+        raise Invalid({name: list(words) for name, words in error.message_dict.items()}) from None
+
+
 class ProtectedManager(models.Manager[M]):
     """The plain manager of a protected model raises; `visible_to` is the way in."""
 
@@ -78,7 +123,7 @@ class ProtectedManager(models.Manager[M]):
         record: Any = self.model(**fields)
         section = self.model.section or Section(record.section_bit)  # type: ignore[attr-defined]
         policy.require(by, Act.WRITE, section, record.case_key)
-        record.full_clean(validate_unique=False, validate_constraints=False)
+        clean(record)
         record.save(force_insert=True)
         return record
 
@@ -86,19 +131,15 @@ class ProtectedManager(models.Manager[M]):
         """Every row, for an errand of the house itself that shows nobody anything. Raises: Unscoped for an errand that is not listed."""
         if errand not in ERRANDS:
             raise Unscoped(f"{errand!r} is no errand of the house")
-        return self._query()
+        return self._narrowed(HouseQuerySet(self.model, using=self._db))
 
     def _query(self) -> ProtectedQuerySet[M]:
-        queryset: ProtectedQuerySet[M] = ProtectedQuerySet(self.model, using=self._db)
+        return self._narrowed(ProtectedQuerySet(self.model, using=self._db))
+
+    def _narrowed(self, queryset: Q) -> Q:
         # on a reverse relation (`case.persons`) Django's manager knows how to keep to its own rows
         narrow = getattr(self, "_apply_rel_filters", None)
         return narrow(queryset) if narrow else queryset
-
-
-# Each errand is named in docs/reference/errands.md with what it reads and where the result goes.
-ERRANDS = frozenset(
-    {"erase", "retention", "extract", "sealing", "backup check", "clocks", "import", "opening", "withdrawal", "vault", "tests"}
-)
 
 
 class ProtectedModel(models.Model):

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from django.urls import Resolver404, resolve
+
+from havre.trust.audit.codes import CODE, ROW_NAME, code, code_map, optional_code, row_names, subject_id
+from havre.trust.audit.writer import commit
+from havre.trust.context import current
+from havre.trust.enums import Act, Role, Section
+from havre.trust.models.audit import ActRow, Outcome, Reading, ReadingKind
+from havre.trust.policy.table import POLICY
 
 if TYPE_CHECKING:
     from havre.trust.actors import Actor
@@ -19,13 +29,104 @@ def record(
     case_id: UUID | None = None,
     reason: str = "",
     codes: dict[str, str | int] | None = None,
+    rows: Iterable[str] = (),
 ) -> None:
-    """Write one act into the acts table, in the caller's own transaction."""
+    """Write one act into the acts table, in the caller's own transaction.
+
+    Args: event and reason, short codes; codes, codes and whole numbers by code; rows, the policy or workflow rows it rested on.
+    Raises: ValueError (our bug) when anything could be free text; the act then does not happen.
+    """
+    ActRow(
+        **_who(by),
+        event=code(event, what="event"),
+        subject=subject_id(subject),
+        case_id=subject_id(case_id),
+        reason=optional_code(reason, what="reason"),
+        codes=code_map(codes),
+        rows=row_names(rows),
+        route=_route(current()),
+    ).save(force_insert=True)
 
 
 def refuse(*, event: str, by: Actor, subject: UUID | None = None, rows: Iterable[str] = ()) -> None:
-    """Commit one refusal row at once, outside the caller's transaction."""
+    """Commit one refusal row at once, outside the caller's transaction.
+
+    It runs while a refusal is on its way to the person: what cannot be written as a code is left out rather than raised.
+    Raises: Unavailable, when the row cannot be committed.
+    """
+    known = _as_uuid(subject)
+    commit(
+        Reading(
+            **_who(by),
+            kind=ReadingKind.REFUSAL,
+            outcome=Outcome.REFUSED,
+            event=event if CODE.match(str(event)) else "unnamed",
+            subjects=[str(known)] if known else [],
+            count=1 if known else 0,
+            rows=[row for row in dict.fromkeys(map(str, rows)) if ROW_NAME.match(row)],
+            route=_route(current()),
+        )
+    )
 
 
 def commit_readings(context: Context) -> None:
-    """Commit the one reading row of this request, if anything protected was read."""
+    """Commit the one reading row of this request, if anything protected was read.
+
+    Raises: Unavailable, when the row cannot be committed: the caller then shows nothing.
+    """
+    log, actor = context.log, context.actor
+    if not log.sections and not log.subjects:
+        return
+    subjects = sorted(str(subject) for subject in log.subjects)
+    commit(
+        Reading(
+            **_who(actor),
+            kind=ReadingKind.READING,
+            outcome=Outcome.OPENED if log.opened else Outcome.SHOWN,
+            sections=int(log.sections),
+            subjects=subjects,
+            count=len(subjects),
+            rows=list(_rows_that_may_have_allowed(actor.role, int(log.sections))),
+            route=_route(context),
+        )
+    )
+
+
+def _who(by: Actor) -> dict[str, Any]:
+    return {
+        "at": by.at,
+        "user_id": by.user.pk,
+        "organisation_id": by.organisation_id,
+        "role": by.role.value,
+        "purpose": by.purpose.value,
+    }
+
+
+def _route(context: Context | None) -> str:
+    """The name of the address in force; a path is turned into its name, because paths hold ids."""
+    route = context.route if context else ""
+    if route.startswith("/"):
+        try:
+            route = resolve(route).view_name or ""
+        except Resolver404:
+            return ""
+    return route if CODE.match(route) else ""
+
+
+@cache
+def _rows_that_may_have_allowed(role: Role, sections: int) -> tuple[str, ...]:
+    """The Allow rows that let this role read any of these sections; the grant of the moment says which basis it was."""
+    return tuple(
+        name
+        for name, row in POLICY.allows
+        if Act.READ in row.acts and row.when.bases and role in row.roles and row.sections & Section(sections)
+    )
+
+
+def _as_uuid(value: Any) -> UUID | None:
+    if isinstance(value, UUID):
+        return value
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None

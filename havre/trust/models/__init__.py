@@ -1,28 +1,45 @@
 """The models of trust, by subject."""
 
 from havre.trust.models.accounts import Holder, Membership, User
+from havre.trust.models.audit import ActRow, ChainLink, Checkpoint, Reading, ReadingSubject
+from havre.trust.models.clocks import Clock, ClockEvent, Override
+from havre.trust.models.codes import CodeKind, FactorReset, Nomination, OneTimeCode, Slowdown, UsedCode
 from havre.trust.models.grants import BreakGlass, Conflict, Grant, Receipt, Seal
 from havre.trust.models.organisations import Accreditation, Agreement, Organisation
 from havre.trust.models.vault import BlindIndex, CountrySearch, Erasure, IndexKey, PersonKey, RootKey, SealedSection, ServerKey
 
 __all__ = [
     "Accreditation",
+    "ActRow",
     "Agreement",
     "BlindIndex",
     "BreakGlass",
+    "ChainLink",
+    "Checkpoint",
+    "Clock",
+    "ClockEvent",
+    "CodeKind",
     "Conflict",
     "CountrySearch",
     "Erasure",
+    "FactorReset",
     "Grant",
     "Holder",
     "IndexKey",
     "Membership",
+    "Nomination",
+    "OneTimeCode",
     "Organisation",
+    "Override",
     "PersonKey",
+    "Reading",
+    "ReadingSubject",
     "Receipt",
     "RootKey",
     "Seal",
     "SealedSection",
     "ServerKey",
+    "Slowdown",
+    "UsedCode",
     "User",
 ]

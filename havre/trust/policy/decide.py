@@ -47,7 +47,7 @@ def scope(queryset: QuerySet[Any], actor: Actor, act: Act = Act.READ, *, policy:
         pairs = Q()
         for bases in set(usable.values()):
             pairs |= Q(basis__in=bases, asked__in=[int(s) for s in usable if usable[s] == bases])
-        grants = grants.annotate(asked=_row_section()).annotate(held=_bits(F("sections"), F("asked"))).filter(pairs, held__gt=0)
+        grants = grants.alias(asked=_row_section()).annotate(held=_bits(F("sections"), F("asked"))).filter(pairs, held__gt=0)
     rules = [policy.rules[act, section, actor.role] for section in usable]
     if any(rule.minds_seal for rule in rules):
         grants = grants.filter(Q(basis=Basis.CUSTODIAN) | ~Exists(_open_seals(OuterRef("case_id"))))
@@ -85,8 +85,12 @@ def decide(actor: Actor, act: Act, section: Section, case_id: UUID, *, policy: P
         row.when is When.CASE_SEALED and act in row.acts and section & row.sections and actor.role in row.roles
         for _name, row in policy.forbids
     )
-    live = [g for g in _live_grants(actor, case_id) if g.sections & section and (g.basis == Basis.CUSTODIAN or not (sealed and minds_seal))]
-    fitting = [name for name, row in allows if any(g.basis in row.when.bases for g in live)]
+    held = [grant for grant in _live_grants(actor, case_id) if grant.sections & section]
+    live = [grant for grant in held if grant.basis == Basis.CUSTODIAN or not (sealed and minds_seal)]
+    if len(live) < len(held):
+        # cited for the audit trail alone: to the actor a sealed case is simply not there
+        cited.extend(name for name, row in policy.forbids if row.when is When.CASE_SEALED and act in row.acts)
+    fitting = [name for name, row in allows if any(grant.basis in row.when.bases for grant in live)]
     if not fitting:
         reasons.append(_("no access to this section of this case is open to your service for this purpose"))
     if reasons:

@@ -1,0 +1,146 @@
+"""A number with its method: nobody here gives a figure without what it counts, over whom, when, and how sure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from scipy.stats import binomtest, chi2
+
+# what a reader is told beside a figure, in the two languages of the house; codes are stable, words may be mended
+WARNINGS: Mapping[str, tuple[str, str]] = {
+    "gaps": (
+        "Plus d'une personne sur cinq sans réponse notée : la part peut être très différente.",
+        "More than one person in five has no recorded answer: the share may be very different.",
+    ),
+    "few": ("Moins de 30 personnes : lire l'intervalle, pas la part.", "Fewer than 30 persons: read the interval, not the share."),
+    "many_answers": (
+        "Plusieurs réponses par personne : les parts ne s'additionnent pas.",
+        "Several answers a person: the shares do not add up.",
+    ),
+    "practice": (
+        "La pratique a changé dans la période : une hausse peut venir du repérage, pas du nombre de victimes.",
+        "Practice changed in the period: a rise may come from screening, not from the number of victims.",
+    ),
+    "detections": (
+        "Compte les personnes repérées, non les personnes victimes de traite.",
+        "Counts detected persons, not all persons trafficked.",
+    ),
+    "waiting": (
+        "Des personnes attendent encore : leur attente est comptée comme inachevée.",
+        "Some still wait: their wait is counted as unfinished.",
+    ),
+    "not_reached": (
+        "Moins de la moitié y est parvenue : la médiane n'existe pas encore.",
+        "Fewer than half have got there: the median does not exist yet.",
+    ),
+    "partial_cover": ("Tous les organismes n'ont pas transmis.", "Not every organisation has reported."),
+    "upstream": (
+        "Données déjà agrégées ou masquées par leur éditeur : ne pas publier telles quelles.",
+        "Already coarsened or suppressed by their publisher: not for publication as they are.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the rows come from: `name`, `period` in words (ISO dates), `coverage` in words, `fingerprint` of the input (SHA-256)."""
+
+    name: str
+    period: str
+    coverage: str
+    fingerprint: str
+    external: bool = False
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure with its method.
+
+    `value` is in `unit` (None when it does not exist); `low` and `high` bound it at `level` (None when no interval is defined).
+    `denominator` counts the persons with a recorded answer, `everyone` all persons in the group: a share over the second treats silence
+    as no, so both are printed. `seed` is None for what draws nothing. `warnings` are keys of WARNINGS.
+    """
+
+    code: str
+    group: str
+    value: float | None
+    low: float | None
+    high: float | None
+    numerator: float
+    denominator: float
+    everyone: float
+    unit: str
+    method: str
+    source: Source
+    level: float = 0.95
+    seed: int | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def share_of_everyone(self) -> float | None:
+        """The numerator over all persons of the group, in the same unit; None for what is no share."""
+        if self.unit != "share" or not self.everyone:
+            return None
+        return self.numerator / self.everyone
+
+    def words(self, language: str) -> tuple[str, ...]:
+        """The warnings in French ("fr") or English (anything else)."""
+        return tuple(WARNINGS[key][0 if language == "fr" else 1] for key in self.warnings)
+
+    def as_json(self) -> dict[str, object]:
+        """Plain JSON values, warnings in both languages."""
+        return {
+            **asdict(self),
+            "share_of_everyone": self.share_of_everyone,
+            "warnings_fr": self.words("fr"),
+            "warnings_en": self.words("en"),
+        }
+
+    def __str__(self) -> str:
+        return json.dumps(self.as_json(), ensure_ascii=False)
+
+
+def wilson(numerator: int, denominator: int, *, level: float = 0.95) -> tuple[float, float] | tuple[None, None]:
+    """The Wilson score interval of a share; (None, None) for an empty denominator. Source: Wilson 1927; scipy.stats.binomtest."""
+    if not denominator:
+        return (None, None)
+    found = binomtest(numerator, denominator).proportion_ci(level, method="wilson")
+    return (float(found.low), float(found.high))
+
+
+def exact(numerator: int, denominator: int, *, level: float = 0.95) -> tuple[float, float] | tuple[None, None]:
+    """The Clopper-Pearson interval of a share: never under its level, wider than Wilson's. Source: Clopper & Pearson 1934."""
+    if not denominator:
+        return (None, None)
+    found = binomtest(numerator, denominator).proportion_ci(level, method="exact")
+    return (float(found.low), float(found.high))
+
+
+def poisson(count: int, *, level: float = 0.95) -> tuple[float, float]:
+    """The exact interval of a count of independent events. Source: Garwood 1936."""
+    tail = (1 - level) / 2
+    low = float(chi2.ppf(tail, 2 * count) / 2) if count else 0.0
+    return (low, float(chi2.ppf(1 - tail, 2 * count + 2) / 2))
+
+
+def share(
+    code: str, group: str, numerator: int, recorded: int, everyone: int, source: Source, *, few: int = 30, extra: tuple[str, ...] = ()
+) -> Measure:
+    """A share of persons with Wilson's interval, Clopper-Pearson under `few` persons, and both denominators."""
+    small = recorded < few
+    low, high = (exact if small else wilson)(numerator, recorded)
+    warnings = [*extra]
+    if small:
+        warnings.append("few")
+    if everyone and recorded < 0.8 * everyone:
+        warnings.append("gaps")
+    if source.partial:
+        warnings.append("partial_cover")
+    if source.external:
+        warnings.append("upstream")
+    method = "Clopper-Pearson 95 %" if small else "Wilson 95 %"
+    value = numerator / recorded if recorded else None
+    return Measure(code, group, value, low, high, numerator, recorded, everyone, "share", method, source, warnings=tuple(warnings))

@@ -1,0 +1,118 @@
+"""Who was detected, how and along which routes: shares with both denominators, children and adults apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from havre.evidence.stats.engines import Engine, Where
+from havre.evidence.stats.measure import Measure, Source, share
+
+AGE_GROUPS = ("child", "adult", "not_recorded")
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """One column's shares in one group of persons: `column`, `group` (child, adult, all ...), one Measure a value, greatest first."""
+
+    column: str
+    group: str
+    measures: tuple[Measure, ...]
+    recorded: int
+    everyone: int
+
+
+def breakdown(
+    engine: Engine, column: str, source: Source, *, where: Where | None = None, group: str = "all", table: str = "persons"
+) -> Breakdown:
+    """The share of persons with each value of a column.
+
+    A list column counts a person once for each value (incidence): its shares need not add up to one, and the measure says so.
+    Gives: measures whose `denominator` is the persons with a recorded answer and whose `everyone` is all persons of the group.
+    """
+    spread = engine.spread(column, where or {}, table=table)
+    several = sum(spread.values.values()) > spread.recorded
+    extra = ("many_answers",) if several else ()
+    order = sorted(spread.values.items(), key=lambda pair: (-pair[1], pair[0]))
+    measures = tuple(share(f"{column}={value}", group, n, spread.recorded, spread.everyone, source, extra=extra) for value, n in order)
+    return Breakdown(column, group, measures, spread.recorded, spread.everyone)
+
+
+def profile(engine: Engine, columns: Sequence[str], source: Source, *, where: Where | None = None) -> tuple[Breakdown, ...]:
+    """Each column's breakdown, children and adults apart when the table knows `age_group` (Palermo Protocol art. 3(c)).
+
+    A group nobody is in is left out; persons whose age group is not recorded are a group of their own, never adults.
+    """
+    where = dict(where or {})
+    if "age_group" not in engine.columns("persons"):
+        return tuple(breakdown(engine, column, source, where=where) for column in columns)
+    there = engine.spread("age_group", where).values
+    groups = [group for group in AGE_GROUPS if there.get(group)]
+    found = [breakdown(engine, "age_group", source, where=where)]
+    found += [
+        breakdown(engine, column, source, where={**where, "age_group": group}, group=group)
+        for group in groups
+        for column in columns
+        if column != "age_group"
+    ]
+    return tuple(found)
+
+
+def incidence(engine: Engine, column: str, by: str, source: Source, *, where: Where | None = None) -> tuple[Measure, ...]:
+    """For each value of `by`, the share of its persons who have each value of `column` (means by form of exploitation).
+
+    A person with two values of `by` counts in both. Denominator: persons with that value of `by` and a recorded `column`.
+    """
+    pairs = engine.incidence(column, by, where or {})
+    found = []
+    for first in sorted({first for first, _second in pairs}):
+        spread = engine.spread(column, {**(where or {}), by: first})
+        for (left, second), number in sorted(pairs.items()):
+            if left == first:
+                code = f"{column}={second}"
+                found.append(share(code, f"{by}={first}", number, spread.recorded, spread.everyone, source, extra=("many_answers",)))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One route with its persons: `origin`, `via` (countries in order), `end`, and which kind it is."""
+
+    origin: str
+    via: tuple[str, ...]
+    end: str
+    kind: str
+    measure: Measure
+
+
+def flows(engine: Engine, source: Source, *, regions: Mapping[str, str] | None = None, where: Where | None = None) -> tuple[Flow, ...]:
+    """Origin, transit and destination of persons whose recruitment and exploitation both have a country.
+
+    `kind` is domestic (the same country, also after a transit abroad), intra_regional (one region of `regions`), cross_regional, or
+    cross_border when a region is not known. Denominator: persons with a whole route; everyone: all persons.
+    Source: UNODC Global Report's domestic / intra-regional / transregional flows.
+    """
+    counts, whole, everyone = engine.routes(where or {})
+    regions = regions or {}
+    found = []
+    for (origin, via, end), number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+        measure = share(f"{origin}>{end}", "all", number, whole, everyone, source)
+        found.append(Flow(origin, tuple(filter(None, via.split(">"))), end, _kind(origin, end, regions), measure))
+    return tuple(found)
+
+
+def flow_kinds(flows: Sequence[Flow]) -> dict[str, int]:
+    """Persons by kind of flow."""
+    found: dict[str, int] = {}
+    for flow in flows:
+        found[flow.kind] = found.get(flow.kind, 0) + int(flow.measure.numerator)
+    return dict(sorted(found.items()))
+
+
+def _kind(origin: str, end: str, regions: Mapping[str, str]) -> str:
+    if origin == end:
+        return "domestic"
+    here, there = regions.get(origin), regions.get(end)
+    if here is None or there is None:
+        return "cross_border"
+    return "intra_regional" if here == there else "cross_regional"

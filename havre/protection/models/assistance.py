@@ -1,0 +1,140 @@
+"""Assistance: needs, risk, one plan, its services. Help starts before any paper and depends on nothing."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from havre.protection.enums import CloseReason, Need, PlanStatus, RiskLevel, ServiceKind, ServiceReason, ServiceStatus
+from havre.register.models import Case, Person
+from havre.trust.enums import Section
+from havre.trust.ids import new_id
+from havre.trust.models import Organisation, User
+from havre.trust.records import ProtectedModel
+
+
+class AssistancePlan(ProtectedModel):
+    """The help given to one person. `condition_flag` records that somebody made help depend on cooperation: it must be false (RG09)."""
+
+    section = Section.PROTECTION
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=12, choices=PlanStatus, default=PlanStatus.RUNNING)
+    started_at = models.DateTimeField()
+    condition_flag = models.BooleanField(default=False)
+    # RG10: the person's own answer to the plan
+    informed_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    # RG11, RG12, RG21, RG25: shown when they are missing
+    free_to_come_and_go = models.BooleanField(null=True, blank=True)
+    threats_reviewed_at = models.DateTimeField(null=True, blank=True)
+    exit_plan_at = models.DateTimeField(null=True, blank=True)
+    # RG13
+    best_interests_at = models.DateTimeField(null=True, blank=True)
+    child_heard_at = models.DateTimeField(null=True, blank=True)
+    guardian_named_at = models.DateTimeField(null=True, blank=True)
+    accompanied = models.BooleanField(null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    close_reason = models.CharField(max_length=20, choices=CloseReason, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="plan_once_while_open", fields=["person"], condition=~Q(status=PlanStatus.CLOSED)),
+            models.CheckConstraint(
+                name="plan_closed_whole",
+                condition=Q(status=PlanStatus.CLOSED, closed_at__isnull=False) & ~Q(close_reason="")
+                | ~Q(status=PlanStatus.CLOSED) & Q(closed_at=None, close_reason=""),
+            ),
+        ]
+
+    @property
+    def is_child(self) -> bool | None:
+        return None if self.person.age_on_opening is None and not self.person.presumed_minor else self.person.is_child
+
+    @property
+    def child_protected(self) -> bool:
+        return bool(self.best_interests_at and self.child_heard_at and (self.guardian_named_at or self.accompanied))
+
+    @property
+    def has_services(self) -> bool:
+        """RG12: at least one service is proposed, accepted or in place."""
+        live = (ServiceStatus.PROPOSED, ServiceStatus.ACCEPTED, ServiceStatus.RUNNING)
+        return self.services.for_house("gates").filter(status__in=live).exists()
+
+
+class AssistanceService(ProtectedModel):
+    """One service of a plan, offered to a person who may refuse it without losing any other."""
+
+    section = Section.PROTECTION
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    plan = models.ForeignKey(AssistancePlan, models.PROTECT, related_name="services")
+    status = models.CharField(max_length=12, choices=ServiceStatus, default=ServiceStatus.PROPOSED)
+    kind = models.CharField(max_length=40, choices=ServiceKind)
+    need = models.CharField(max_length=20, choices=Need)
+    provider = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    proposed_at = models.DateTimeField()
+    informed_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=20, choices=ServiceReason, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="service_ends_after_start", condition=Q(ended_at=None) | Q(starts_at=None) | Q(ended_at__gte=F("starts_at"))
+            ),
+            models.CheckConstraint(
+                name="service_closed_with_a_reason",
+                condition=~Q(status__in=[ServiceStatus.ENDED, ServiceStatus.UNAVAILABLE, ServiceStatus.REFUSED]) | ~Q(reason=""),
+            ),
+        ]
+
+    @property
+    def is_child(self) -> bool | None:
+        return self.plan.is_child
+
+
+class PersonNeed(ProtectedModel):
+    """One need as the person said it; met or not, never deleted."""
+
+    section = Section.PROTECTION
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=Need)
+    urgent = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField()
+    met_at = models.DateTimeField(null=True, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="need_once_while_open", fields=["person", "kind"], condition=Q(met_at=None))]
+
+
+class RiskAssessment(ProtectedModel):
+    """One assessment of danger, made with the person; the newest is the one in use, the older ones stay."""
+
+    section = Section.PROTECTION
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    level = models.CharField(max_length=12, choices=RiskLevel)
+    threats = models.JSONField(default=list, blank=True)
+    with_person = models.BooleanField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(name="risk_by_person", fields=["person", "-at"])]

@@ -1,0 +1,220 @@
+"""Reads that serve several pages of protection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from havre.protection import indicators, workflow
+from havre.protection.enums import IdentificationStatus, ScreeningState
+from havre.protection.models import (
+    AssistancePlan,
+    AssistanceService,
+    Identification,
+    PersonNeed,
+    RiskAssessment,
+    Screening,
+    ScreeningAnswer,
+)
+from havre.trust import clocks
+from havre.trust.actors import Actor
+from havre.trust.contracts import Entry, Panel, Waiting
+from havre.trust.enums import Section
+from havre.trust.models import Clock
+from havre.trust.workflow import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One condition as the page shows it: its words, whether it is met, and its source."""
+
+    right: Right
+    met: bool
+
+    @property
+    def words(self) -> str:
+        return self.right.words if self.met else self.right.reason
+
+    @property
+    def blocks(self) -> bool:
+        return not self.met and self.right.effect == "block"
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionShown:
+    """One dimension for the officer: its name, what was met with who saw it and when, and whether a grade is borrowed."""
+
+    title: str
+    positive: bool
+    borrowed: bool
+    answers: tuple[tuple[str, ScreeningAnswer], ...]
+
+
+def gates_of(table: Any, record: Any, steps: Iterable[str], by: Actor) -> list[Gate]:
+    """Each right before these steps, once, in the order of the steps."""
+    found: dict[str, Gate] = {}
+    for step in steps:
+        for right, met in table.standing(record, move=step, by=by):
+            found.setdefault(right.key, Gate(right, met))
+    return list(found.values())
+
+
+def dimensions_of(screening: Screening, by: Actor) -> list[DimensionShown]:
+    """What a screening holds, dimension by dimension: indicators met, by whom and when, and no total."""
+    language = get_language() or "en"
+    answers = {one.indicator: one for one in ScreeningAnswer.objects.visible_to(by).filter(screening=screening).select_related("observer")}
+    known = indicators.of_profile(screening.profile)
+    read = indicators.assess(screening.profile, {code: one.answer for code, one in answers.items()})
+
+    def shown(codes: Iterable[str]) -> tuple[tuple[str, ScreeningAnswer], ...]:
+        return tuple((known[code].statement(language), answers[code]) for code in codes)
+
+    rows = [
+        DimensionShown(indicators.dimension_words(one.code, language), one.positive, one.borrowed, shown(one.met))
+        for one in read.dimensions
+    ]
+    if read.others:
+        rows.append(DimensionShown(str(_("Other signs, never counted")), False, False, shown(read.others)))
+    return rows
+
+
+def clock_lines(subject_id: UUID, by: Actor) -> list[dict[str, Any]]:
+    """The clocks of one record that this actor may see, with their explanation in the language in force."""
+    language = get_language() or "en"
+    mine = Clock.objects.visible_to(by).filter(subject_id=subject_id).order_by("recorded_at")
+    return [
+        {
+            "title": clocks.rule_of(clock).title,
+            "state": clocks.state(clock),
+            "due_at": clocks.due_at(clock),
+            "confirmed": clock.confirmed,
+            "lines": clocks.explain(clock, language),
+        }
+        for clock in mine
+    ]
+
+
+def timeline(actor: Actor, case_id: UUID) -> Iterable[Entry]:
+    """What protection adds to a case's timeline; a hidden record leaves no entry."""
+    for one in Screening.objects.visible_to(actor).filter(case_id=case_id):
+        yield Entry(one.happened_at, _("Screening"), one.get_outcome_display() if one.outcome else "", "screen", Section.SCREENING)
+    for found in Identification.objects.visible_to(actor).filter(case_id=case_id):
+        marks = (
+            (found.opened_at, _("Identification opened")),
+            (found.presumed_at, _("Presumed victim")),
+            (found.decided_at, _("Decision taken")),
+            (found.review_asked_at, _("Review asked for")),
+            (found.reviewed_at, _("Review decided")),
+            (found.left_at, _("The person chose to stop")),
+        )
+        for at, title in marks:
+            if at:
+                yield Entry(at, title, icon="case", section=Section.FACTS)
+    for plan in AssistancePlan.objects.visible_to(actor).filter(case_id=case_id):
+        yield Entry(plan.started_at, _("Urgent help started"), icon="person", section=Section.PROTECTION)
+    for service in AssistanceService.objects.visible_to(actor).filter(case_id=case_id):
+        words = f"{service.get_kind_display()}: {service.get_status_display()}"
+        yield Entry(service.proposed_at, _("Service offered"), words, "person", Section.PROTECTION)
+
+
+def panels(actor: Actor, case_id: UUID) -> Iterable[Panel]:
+    """The tabs of protection on the case page, each only where its section is open to the actor."""
+    screenings = list(Screening.objects.visible_to(actor).filter(case_id=case_id).order_by("-happened_at"))
+    if screenings:
+        yield Panel("screening", _("Screening"), "protection/_screenings.html", {"screenings": screenings}, Section.SCREENING)
+    found = list(Identification.objects.visible_to(actor).filter(case_id=case_id).order_by("-opened_at"))
+    if found:
+        yield Panel("identification", _("Identification"), "protection/_identifications.html", {"identifications": found}, Section.FACTS)
+    plan = AssistancePlan.objects.visible_to(actor).filter(case_id=case_id).order_by("-started_at").first()
+    if plan:
+        yield Panel("assistance", _("Help"), "protection/_plan.html", plan_context(plan, actor), Section.PROTECTION)
+        lines = clock_lines(plan.pk, actor) + [line for one in found for line in clock_lines(one.pk, actor)]
+        yield Panel("clocks", _("Deadlines"), "protection/_clocks.html", {"clocks": lines}, Section.PROTECTION, side=True)
+
+
+def plan_context(plan: AssistancePlan, actor: Actor) -> dict[str, Any]:
+    """A plan with its services, open needs and newest risk."""
+    return {
+        "plan": plan,
+        "services": list(AssistanceService.objects.visible_to(actor).filter(plan=plan).order_by("proposed_at", "pk")),
+        "needs": list(PersonNeed.objects.visible_to(actor).filter(person_id=plan.person_id).order_by("-urgent", "recorded_at")),
+        "risk": RiskAssessment.objects.visible_to(actor).filter(person_id=plan.person_id).order_by("-at").first(),
+    }
+
+
+def waiting(actor: Actor) -> Iterable[Waiting]:
+    """What protection asks of the acting role, at most twenty of each, oldest first."""
+    if actor.role in workflow.FRONT_LINE | workflow.CARERS:
+        mine = Screening.objects.visible_to(actor).filter(status=ScreeningState.RECORDED, observer=actor.user)
+        for one in mine.select_related("case").order_by("happened_at")[:20]:
+            yield Waiting(_("%(case)s: confirm the outcome") % {"case": one.case.ref}, reverse("protection:screening", args=[one.pk]))
+    wanted = {
+        **dict.fromkeys(workflow.AUTHORITY, (IdentificationStatus.SCREENED, IdentificationStatus.PRESUMED)),
+        **dict.fromkeys(workflow.REVIEWER, (IdentificationStatus.UNDER_REVIEW,)),
+    }.get(actor.role)
+    if wanted:
+        found = Identification.objects.visible_to(actor).filter(status__in=wanted).select_related("case").order_by("opened_at")[:20]
+        for one_found in found:
+            clock = clocks.latest(one_found.pk, workflow.RECOVERY.name)
+            yield Waiting(
+                f"{one_found.case.ref}: {one_found.get_status_display()}",
+                reverse("protection:identification", args=[one_found.pk]),
+                due_at=clocks.due_at(clock) if clock else None,
+                why=workflow.RECOVERY.title if clock else "",
+            )
+
+
+def columns_of_extract() -> Iterable[tuple[str, Iterable[dict[str, Any]]]]:
+    """Coded columns only, by person: what evidence counts."""
+    yield (
+        "screening",
+        (
+            {
+                "case_id": str(one.case_id),
+                "person_id": str(one.person_id),
+                "situation": one.situation,
+                "profile": one.profile,
+                "suggested": one.suggested,
+                "outcome": one.outcome or None,
+                "happened_on": one.happened_at.date(),
+            }
+            for one in Screening.objects.for_house("extract").order_by("pk").iterator()
+        ),
+    )
+    yield (
+        "identification",
+        (
+            {
+                "case_id": str(one.case_id),
+                "person_id": str(one.person_id),
+                "status": one.status,
+                "reason": one.reason or None,
+                "opened_on": one.opened_at.date(),
+                "presumed_on": one.presumed_at.date() if one.presumed_at else None,
+                "decided_on": one.decided_at.date() if one.decided_at else None,
+                "recovery_answer": one.recovery_answer or None,
+            }
+            for one in Identification.objects.for_house("extract").order_by("pk").iterator()
+        ),
+    )
+    yield (
+        "assistance",
+        (
+            {
+                "case_id": str(one.case_id),
+                "person_id": str(one.plan.person_id),
+                "kind": one.kind,
+                "need": one.need,
+                "status": one.status,
+                "reason": one.reason or None,
+                "proposed_on": one.proposed_at.date(),
+            }
+            for one in AssistanceService.objects.for_house("extract").select_related("plan").order_by("pk").iterator()
+        ),
+    )

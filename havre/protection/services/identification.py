@@ -1,0 +1,193 @@
+"""Identification: two tiers, two people, several services; every step through the table."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from havre import trust
+from havre.protection import workflow
+from havre.protection.enums import RecoveryAnswer
+from havre.protection.models import Identification, Screening
+from havre.protection.services import words as sealed
+from havre.register.models import Person
+from havre.trust import audit, clocks, law
+from havre.trust.actors import Actor
+from havre.trust.enums import Act, Section
+from havre.trust.errors import Invalid, Refused
+from havre.trust.models import Clock, Override
+from havre.trust.records import clean
+
+FIRST_CONTACT = frozenset({"informed_at", "language", "privacy_confirmed", "needs_met_at"})
+CHILD = frozenset({"best_interests_at", "child_heard_at", "guardian_named_at", "accompanied"})
+RECOVERY = frozenset({"foreign_national", "removal_hold_ref", "recovery_offered_at", "recovery_answer"})
+DECISION = CHILD | {"body", "members", "trained_member", "reason", "notice_at"}
+# what each step may write down on its way; anything else is refused, so that no step edits another's record
+RECORDS: dict[str, frozenset[str]] = {
+    "ask": FIRST_CONTACT | {"foreign_national"},
+    "presume": FIRST_CONTACT | {"reason", "foreign_national"},
+    "open_recovery": RECOVERY,
+    "confirm": DECISION,
+    "decline": DECISION,
+    "leave": frozenset({"reason"}),
+    "come_back": FIRST_CONTACT,
+    "review_confirm": DECISION,
+    "review_decline": DECISION,
+}
+
+
+@trust.act("identification.ask")
+def ask(*, case_id: UUID, person_id: UUID, by: Actor, screening_id: UUID | None = None, record: dict[str, Any]) -> Identification:
+    """Open the identification of one person, from a screening or without one.
+
+    Raises: Missing; Refused, with every unmet right, or when one is open already; Invalid for a field that this step does not record.
+    """
+    person = Person.objects.visible_to(by).get_or_missing(pk=person_id, case_id=case_id)
+    if screening_id is not None:
+        Screening.objects.visible_to(by).get_or_missing(pk=screening_id, case_id=case_id)
+    draft = Identification(case_id=case_id, person=person, screening_id=screening_id, opened_at=by.at)
+    _write(draft, "ask", record)
+    checked = workflow.IDENTIFICATION.check(draft, move="ask", by=by)
+    try:
+        with transaction.atomic():
+            made = Identification.objects.add(
+                by=by, case_id=case_id, person=person, screening_id=screening_id, opened_at=by.at, status=checked.end, **record
+            )
+    except IntegrityError:
+        raise Refused((_("an identification of this person is already open: go on with that one"),)) from None
+    audit.record(event="identification.ask", by=by, subject=person_id, case_id=case_id, codes=checked.codes)
+    return made
+
+
+@trust.act("identification")
+def move(
+    *,
+    identification_id: UUID,
+    step: str,
+    by: Actor,
+    record: dict[str, Any] | None = None,
+    words: dict[str, str] | None = None,
+    override_id: UUID | None = None,
+) -> Identification:
+    """Take one step of the identification table, writing down what the step rests on.
+
+    Args: record, fields of RECORDS[step]; words, the reasons for and against, sealed; override_id, a supervisor's waiver.
+    Raises: Missing, also when the person may not see it; Refused, with every unmet condition; Invalid. Nothing is then changed.
+    Source: CoE Convention 2005, art. 10, 12, 13; the country's variant.
+    """
+    if step in {"ask", "extend_recovery", "cut_recovery"}:
+        raise Invalid(_("this step has an act of its own"))
+    identification = _mine(identification_id, by)
+    _write(identification, step, record or {})
+    checked = workflow.identification(identification.case.country).check(
+        identification, move=step, by=by, override=_waiver(override_id, by)
+    )
+    identification.status = checked.end
+    _effects(identification, step, by)
+    identification.save()
+    sealed.seal(
+        by=by,
+        case_id=identification.case_id,
+        person_id=identification.person_id,
+        section=Section.FACTS,
+        kind=f"identification_{step}",
+        record_id=identification.pk,
+        words=words or {},
+    )
+    audit.record(
+        event=f"identification.{step}",
+        by=by,
+        subject=identification.person_id,
+        case_id=identification.case_id,
+        reason=identification.reason,
+        codes=checked.codes,
+    )
+    return identification
+
+
+@trust.act("identification.record")
+def write_down(*, identification_id: UUID, record: dict[str, Any], by: Actor) -> Identification:
+    """Record what a right asks for without taking a step: a notice given, a guardian named, a hold obtained.
+
+    Raises: Missing when the section may not be written by this actor; Invalid for a field that is no right's record.
+    """
+    mine = Identification.objects.visible_to(by, Act.WRITE).select_for_update(of=("self",))
+    identification = mine.get_or_missing(pk=identification_id)
+    allowed = FIRST_CONTACT | CHILD | {"notice_at", "foreign_national", "removal_hold_ref"}
+    _set(identification, record, allowed)
+    identification.save()
+    codes: dict[str, str | int] = {"fields": ",".join(sorted(record))}
+    audit.record(event="identification.record", by=by, subject=identification.person_id, case_id=identification.case_id, codes=codes)
+    return identification
+
+
+@trust.act("identification.extend_recovery")
+def extend_recovery(*, identification_id: UUID, ground: str, days: int, by: Actor) -> Clock:
+    """Extend the recovery period by days, on a listed ground. Raises: Missing; Refused without one, or when none was opened."""
+    clock = _recovery(identification_id, "extend_recovery", by)
+    clocks.extend(clock, ground=ground, days=days, at=by.at, by=by)
+    return clock
+
+
+@trust.act("identification.cut_recovery")
+def cut_recovery(*, identification_id: UUID, reason: str, by: Actor) -> Clock:
+    """End the recovery period before its time, for a listed reason only. Raises: Missing; Refused."""
+    clock = _recovery(identification_id, "cut_recovery", by)
+    clocks.end_early(clock, reason=reason, at=by.at, by=by)
+    return clock
+
+
+def _mine(identification_id: UUID, by: Actor) -> Identification:
+    mine = Identification.objects.visible_to(by).select_related("case", "person").select_for_update(of=("self",))
+    return mine.get_or_missing(pk=identification_id)
+
+
+def _recovery(identification_id: UUID, step: str, by: Actor) -> Clock:
+    identification = _mine(identification_id, by)
+    workflow.identification(identification.case.country).check(identification, move=step, by=by)
+    clock = clocks.latest(identification.pk, workflow.RECOVERY.name)
+    if clock is None:
+        raise Refused((_("no recovery period was opened for this person"),))
+    return clock
+
+
+def _effects(identification: Identification, step: str, by: Actor) -> None:
+    if step == "presume":
+        identification.presumed_by, identification.presumed_at = by.user, by.at
+    elif step == "open_recovery" and identification.recovery_answer == RecoveryAnswer.ACCEPTED:
+        clocks.start(
+            workflow.RECOVERY,
+            case_id=identification.case_id,
+            subject_id=identification.pk,
+            at=by.at,
+            by=by,
+            parts=law.recovery_parts(identification.case.country),
+        )
+    elif step in {"confirm", "decline"}:
+        identification.decided_by, identification.decided_at = by.user, by.at
+    elif step == "ask_review":
+        identification.review_asked_at = by.at
+    elif step in {"review_confirm", "review_decline"}:
+        identification.reviewed_by, identification.reviewed_at = by.user, by.at
+    elif step in {"leave", "come_back"}:
+        identification.left_at = by.at if step == "leave" else None
+
+
+def _waiver(override_id: UUID | None, by: Actor) -> Override | None:
+    return Override.objects.visible_to(by).select_for_update(of=("self",)).get_or_missing(pk=override_id) if override_id else None
+
+
+def _write(identification: Identification, step: str, record: dict[str, Any]) -> None:
+    _set(identification, record, RECORDS.get(step, frozenset()))
+
+
+def _set(identification: Identification, record: dict[str, Any], allowed: frozenset[str]) -> None:
+    strange = sorted(set(record) - allowed)
+    if strange:
+        raise Invalid({name: [_("this step does not record that")] for name in strange})
+    for name, value in record.items():
+        setattr(identification, name, value)
+    clean(identification, record)

@@ -1,0 +1,143 @@
+"""Screening: what was asked and seen opens a case, suggests an outcome by dimension, and waits for the officer to confirm it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from havre import trust
+from havre.protection import indicators
+from havre.protection.enums import Answer, KeptBecause, Origin, ScreeningOutcome
+from havre.protection.models import Identification, Screening, ScreeningAnswer
+from havre.protection.services import identification
+from havre.protection.workflow import SCREENING
+from havre.register import services as register
+from havre.register.enums import Channel
+from havre.register.models import Person
+from havre.trust import audit
+from havre.trust.actors import Actor
+from havre.trust.errors import Invalid, Refused, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One answer as it was given. `origin` says whether it was said or seen; `at` is when."""
+
+    indicator: str
+    answer: str
+    origin: str = ""
+    at: datetime | None = None
+
+
+@trust.act("screening")
+def screen(
+    *,
+    by: Actor,
+    situation: str,
+    profile: str,
+    answers: Iterable[Given],
+    conditions: dict[str, Any],
+    person: dict[str, Any],
+    happened_at: datetime,
+    kept_because: str,
+    identity: dict[str, Any] | None = None,
+    urgent: bool = False,
+) -> Screening:
+    """Open a case from one conversation, with what was answered, and suggest an outcome for the officer to confirm.
+
+    Args: conditions, the fields of RG01 to RG03 on Screening; person, as `register.services.open_case` takes it; kept_because, a
+    value of KeptBecause. Raises: Refused when nothing lets the answers be kept, or with every unmet right of the first contact;
+    Invalid for an answer that the profile does not have. Nothing is then stored. Source: Palermo Protocol art. 6; CoE art. 10, 12.
+    """
+    if kept_because not in KeptBecause.values:
+        raise Refused((_("the person has not agreed that anything is kept: nothing was stored. Help does not depend on it"),))
+    given = list(answers)
+    _check_answers(profile, given)
+    screening = Screening(
+        situation=situation,
+        profile=profile,
+        edition=indicators.edition(),
+        organisation_id=by.organisation_id,
+        observer=by.user,
+        happened_at=happened_at,
+        kept_because=kept_because,
+        suggested=indicators.assess(profile, {one.indicator: one.answer for one in given}).suggestion,
+        **conditions,
+    )
+    checked = SCREENING.check(screening, move="record", by=by)
+    case = register.open_case(by=by, person=person, identity=identity, channel=Channel.SCREENING, happened_at=happened_at, urgent=urgent)
+    somebody = Person.objects.visible_to(by).get_or_missing(case=case)
+    fields = {field.attname: getattr(screening, field.attname) for field in Screening._meta.concrete_fields}
+    screening = Screening.objects.add(by=by, **{**fields, "case_id": case.pk, "person_id": somebody.pk, "status": checked.end})
+    for one in given:
+        ScreeningAnswer.objects.add(
+            by=by,
+            case=case,
+            screening=screening,
+            indicator=one.indicator,
+            answer=one.answer,
+            origin=one.origin if one.answer in {Answer.YES, Answer.NO} else "",
+            observer=by.user,
+            at=one.at or happened_at,
+        )
+    audit.record(event="screening.record", by=by, subject=somebody.pk, case_id=case.pk, codes={"answers": len(given), **checked.codes})
+    return screening
+
+
+@trust.act("screening.confirm")
+def confirm(*, screening_id: UUID, outcome: str, by: Actor) -> Screening:
+    """Set the outcome that the officer confirms; it may differ from the suggestion. A sign noted opens an identification.
+
+    Raises: Missing; Refused; Invalid for an outcome that is none of the three. A low outcome closes nothing.
+    """
+    if outcome not in ScreeningOutcome.values:
+        raise Invalid({"outcome": [_("choose one of the three outcomes")]})
+    mine = Screening.objects.visible_to(by).select_for_update(of=("self",))
+    screening = mine.get_or_missing(pk=screening_id)
+    checked = SCREENING.check(screening, move="confirm", by=by)
+    screening.status, screening.outcome = checked.end, outcome
+    screening.confirmed_by, screening.confirmed_at = by.user, by.at
+    screening.save(update_fields=["status", "outcome", "confirmed_by", "confirmed_at"])
+    codes: dict[str, str | int] = {"suggested": screening.suggested, "outcome": outcome}
+    audit.record(event="screening.confirm", by=by, subject=screening.person_id, case_id=screening.case_id, codes=codes)
+    if outcome != ScreeningOutcome.NO_INDICATION:
+        from_screening(screening, by=by)
+    return screening
+
+
+def from_screening(screening: Screening, *, by: Actor) -> Identification:
+    """The identification that a screening opens, once for a person: the rights already recorded come with it."""
+    return identification.ask(
+        by=by,
+        case_id=screening.case_id,
+        person_id=screening.person_id,
+        screening_id=screening.pk,
+        record={
+            "informed_at": screening.information_given_at,
+            "language": screening.language,
+            "privacy_confirmed": screening.privacy_confirmed,
+            "needs_met_at": screening.happened_at if screening.needs_are_met else None,
+        },
+    )
+
+
+def _check_answers(profile: str, given: list[Given]) -> None:
+    known = indicators.of_profile(profile)
+    problems: list[Words] = []
+    for one in given:
+        words = {"code": one.indicator}
+        if one.indicator not in known:
+            problems.append(_("%(code)s is no sign of this set: choose it from the cards") % words)
+        if one.answer not in Answer.values:
+            problems.append(_("%(code)s: the answer is yes, no, not known, does not wish to answer, or not asked") % words)
+        if one.answer in {Answer.YES, Answer.NO} and one.origin not in Origin.values:
+            problems.append(_("%(code)s: say whether it was said or seen") % words)
+    if len({one.indicator for one in given}) != len(given):
+        problems.append(_("a sign is answered once"))
+    if problems:
+        raise Invalid({"answers": problems})

@@ -1,0 +1,119 @@
+"""Help: start it, plan it with the person, follow each service."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from havre.protection import queries
+from havre.protection.forms import PlanForm, RiskForm, ServiceForm, ServiceStepForm, StartHelpForm
+from havre.protection.models import AssistancePlan, AssistanceService
+from havre.protection.services import assistance as services
+from havre.protection.workflow import PLAN, SERVICE
+from havre.register.models import Person
+from havre.trust.errors import Refused
+from havre.trust.ids import new_id
+from havre.trust.middleware import ActorRequest
+
+PAGE = "protection/plan.html"
+
+
+def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
+    mine = AssistancePlan.objects.visible_to(request.actor).select_related("case", "person")
+    plan = mine.get_or_missing(pk=pk)
+    steps = [(move.step, move.name) for move in PLAN.open_to(plan, request.actor)]
+    context = queries.plan_context(plan, request.actor)
+    rows = [(one, [(m.step, m.name) for m in SERVICE.open_to(one, request.actor)]) for one in context["services"]]
+    return {
+        **context,
+        "rows": rows,
+        "steps": steps,
+        "form": PlanForm(steps=steps) if steps else None,
+        "offer": ServiceForm(),
+        "risk_form": RiskForm(),
+        "service_step": ServiceStepForm(),
+        "gates": queries.gates_of(PLAN, plan, [step for step, _name in steps], request.actor),
+        "clocks": queries.clock_lines(plan.pk, request.actor),
+        "once": new_id(),
+    }
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def start(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
+    """Start urgent help: one page, no condition."""
+    person = Person.objects.visible_to(request.actor).select_related("case").get_or_missing(pk=person_id, case_id=case_id)
+    form = StartHelpForm(request.POST or None)
+    context = {"form": form, "case": person.case, "once": new_id()}
+    if request.method == "GET":
+        return render(request, "protection/help.html", context)
+    if not form.is_valid():
+        return render(request, "protection/help.html", context, status=422)
+    try:
+        plan = services.start_help(case_id=case_id, person_id=person_id, by=request.actor, **form.cleaned_data)
+    except Refused as refusal:
+        return render(request, "protection/help.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
+    return redirect("protection:plan", pk=plan.pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def page(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """The plan with its services; one step of it."""
+    context = _context(request, pk)
+    if request.method == "GET":
+        return render(request, PAGE, context)
+    form = PlanForm(request.POST, steps=context["steps"])
+    if not form.is_valid():
+        return render(request, PAGE, {**context, "form": form}, status=422)
+    step = form.cleaned_data["step"]
+    try:
+        services.move_plan(plan_id=pk, step=step, by=request.actor, record=form.record(services.RECORDS.get(step, frozenset())))
+    except Refused as refusal:
+        return render(request, PAGE, {**context, "form": form, "reasons": refusal.reasons}, status=refusal.status)
+    return redirect("protection:plan", pk=pk)
+
+
+@login_required
+@require_POST
+def offer(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Offer a service."""
+    context = _context(request, pk)
+    form = ServiceForm(request.POST)
+    if not form.is_valid():
+        return render(request, PAGE, {**context, "offer": form}, status=422)
+    services.offer_service(plan_id=pk, by=request.actor, **form.cleaned_data)
+    return redirect("protection:plan", pk=pk)
+
+
+@login_required
+@require_POST
+def risk(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Assess the danger again."""
+    context = _context(request, pk)
+    form = RiskForm(request.POST)
+    if not form.is_valid():
+        return render(request, PAGE, {**context, "risk_form": form}, status=422)
+    plan = context["plan"]
+    services.assess_risk(case_id=plan.case_id, person_id=plan.person_id, by=request.actor, **form.cleaned_data)
+    return redirect("protection:plan", pk=pk)
+
+
+@login_required
+@require_POST
+def service(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """One step of one service."""
+    found = AssistanceService.objects.visible_to(request.actor).get_or_missing(pk=pk)
+    form = ServiceStepForm(request.POST)
+    if not form.is_valid():
+        return render(request, PAGE, {**_context(request, found.plan_id), "service_step": form}, status=422)
+    try:
+        services.move_service(service_id=pk, by=request.actor, **form.cleaned_data)
+    except Refused as refusal:
+        return render(request, PAGE, {**_context(request, found.plan_id), "reasons": refusal.reasons}, status=refusal.status)
+    return redirect("protection:plan", pk=found.plan_id)

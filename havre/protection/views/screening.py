@@ -1,0 +1,162 @@
+"""The cards of a first contact. Nothing is stored before the last one: what was answered travels in the form itself."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from havre.protection import indicators, queries
+from havre.protection.enums import Answer, Origin, Profile, Situation
+from havre.protection.forms import KeepForm, OutcomeForm, StartForm
+from havre.protection.models import Screening
+from havre.protection.services import screening as services
+from havre.protection.services.screening import Given
+from havre.protection.workflow import CARERS, FRONT_LINE
+from havre.register.enums import AgeBasis
+from havre.trust.enums import Act
+from havre.trust.errors import Refused
+from havre.trust.ids import new_id
+from havre.trust.middleware import ActorRequest
+from havre.trust.policy import require_in_house
+
+PREFIX = "a-"
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def cards(request: ActorRequest) -> HttpResponse:
+    """One card a page, from the first contact to the choice of what is kept."""
+    require_in_house(request.actor, Act.OPEN)
+    if request.actor.role not in FRONT_LINE | CARERS:
+        raise Refused((_("your role does not screen"),), status=403)
+    act = request.POST.get("go", "")
+    if request.method == "GET" or act == "discard":
+        return render(request, "protection/start.html", {"form": StartForm(), "discarded": act == "discard"})
+    start = StartForm(request.POST)
+    if not start.is_valid():
+        return render(request, "protection/start.html", {"form": start}, status=422)
+    deck = indicators.cards(start.cleaned_data["situation"], start.cleaned_data["profile"])
+    carried = _carried(request.POST, {one.code for one in deck})
+    if act == "keep":
+        return _keep(request, start, carried)
+    return _card(request, start, deck, carried, _turn(act, request.POST))
+
+
+def _turn(act: str, posted: QueryDict) -> int:
+    try:
+        number = int(posted.get("card", "0"))
+    except ValueError:
+        number = 0
+    return max(number + {"next": 1, "back": -1}.get(act, 0), 0) if act != "begin" else 0
+
+
+def _card(request: ActorRequest, start: StartForm, deck: tuple[Any, ...], carried: dict[str, str], number: int) -> HttpResponse:
+    hidden = _hidden(start, carried)
+    context = {"hidden": hidden, "count": len(deck), "card": number}
+    if number >= len(deck):
+        return render(request, "protection/keep.html", {**context, "card": len(deck), "form": KeepForm(), "once": new_id()})
+    one = deck[number]
+    answer, _sep, origin = carried.get(one.code, "").partition("|")
+    hidden = [(name, value) for name, value in hidden if name != PREFIX + one.code]
+    return render(
+        request,
+        "protection/card.html",
+        {
+            **context,
+            "hidden": hidden,
+            "number": number + 1,
+            "statement": one.statement(get_language() or "en"),
+            "code": one.code,
+            "answers": [(value, label, value == answer) for value, label in Answer.choices],
+            "origins": [(value, label, value == (origin or Origin.SAID)) for value, label in Origin.choices],
+            "done": range(number + 1),
+            "left": range(len(deck) - number - 1),
+        },
+    )
+
+
+def _carried(posted: QueryDict, codes: set[str]) -> dict[str, str]:
+    """Code → "answer|origin", from what travelled along and from the card just answered."""
+    found = {name[len(PREFIX) :]: str(value) for name, value in posted.items() if name.startswith(PREFIX) and name[len(PREFIX) :] in codes}
+    code, answer = posted.get("code", ""), posted.get("answer", "")
+    if code in codes and answer in Answer.values:
+        found[code] = f"{answer}|{posted.get('origin', '')}"
+    return found
+
+
+def _hidden(start: StartForm, carried: dict[str, str]) -> list[tuple[str, str]]:
+    fields = [(name, str(start.data.get(name, ""))) for name in start.fields if start.data.get(name)]
+    return [*fields, *((PREFIX + code, value) for code, value in sorted(carried.items()))]
+
+
+def _keep(request: ActorRequest, start: StartForm, carried: dict[str, str]) -> HttpResponse:
+    form = KeepForm(request.POST)
+    told = start.cleaned_data
+    given = []
+    for code, value in carried.items():
+        answer, _sep, origin = value.partition("|")
+        given.append(Given(code, answer, origin, request.actor.at))
+    try:
+        if not form.is_valid():
+            raise Refused([str(words) for words in form.errors["kept_because"]])
+        done = services.screen(
+            by=request.actor,
+            situation=Situation(told["situation"]),
+            profile=Profile(told["profile"]),
+            answers=given,
+            conditions=_conditions(told, request.actor.at),
+            person={
+                "gender": told["gender"],
+                "age_on_opening": told["age_on_opening"],
+                "age_basis": told["age_basis"] or AgeBasis.NOT_RECORDED,
+                "presumed_minor": told["presumed_minor"],
+                "languages": [told["language"]],
+            },
+            happened_at=request.actor.at,
+            kept_because=form.cleaned_data["kept_because"],
+            urgent=told["safety_level"] == "immediate",
+        )
+    except Refused as refusal:
+        deck = indicators.cards(told["situation"], told["profile"])
+        context = {"hidden": _hidden(start, carried), "count": len(deck), "card": len(deck), "form": form, "once": new_id()}
+        return render(request, "protection/keep.html", {**context, "reasons": refusal.reasons}, status=409)
+    return redirect("protection:screening", pk=done.pk)
+
+
+def _conditions(told: dict[str, Any], at: Any) -> dict[str, Any]:
+    plain = ("language", "interpreter", "interpreter_conflict_checked", "privacy_confirmed", "safety_level", "medical_need")
+    return {
+        **{name: told[name] for name in plain},
+        "information_given_at": at if told["informed"] else None,
+        "urgent_action_at": at if told["urgent_done"] else None,
+    }
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def outcome(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """What was noted, dimension by dimension, and the outcome that the officer confirms."""
+    screening = Screening.objects.visible_to(request.actor).select_related("case", "observer").get_or_missing(pk=pk)
+    form = OutcomeForm(request.POST or None)
+    context = {
+        "screening": screening,
+        "dimensions": queries.dimensions_of(screening, request.actor),
+        "form": form if screening.status == "recorded" and request.actor.role in FRONT_LINE | CARERS else None,
+        "once": new_id(),
+    }
+    if request.method == "GET":
+        return render(request, "protection/outcome.html", context)
+    if not form.is_valid():
+        return render(request, "protection/outcome.html", context, status=422)
+    try:
+        services.confirm(screening_id=pk, outcome=form.cleaned_data["outcome"], by=request.actor)
+    except Refused as refusal:
+        return render(request, "protection/outcome.html", {**context, "reasons": refusal.reasons}, status=409)
+    return redirect("protection:screening", pk=pk)

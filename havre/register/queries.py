@@ -1,0 +1,233 @@
+"""Reads that serve the case list, the case page and the search."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from havre import trust
+from havre.register import notes
+from havre.register.enums import CaseStatus, PersonRole
+from havre.register.models import Case, Person
+from havre.trust import policy
+from havre.trust.actors import Actor
+from havre.trust.contracts import Entry, Panel, contracts
+from havre.trust.enums import SECTION_LABELS, Act, Section
+from havre.trust.errors import Words
+from havre.trust.paging import CAP
+
+OPEN = (CaseStatus.ACTIVE, CaseStatus.FOLLOW_UP)
+SHUT = (CaseStatus.CLOSED, CaseStatus.CLOSED_REFERRED)
+# the tabs of the list: code, status values
+TABS: dict[str, tuple[CaseStatus, ...]] = {
+    "open": (CaseStatus.ACTIVE,),
+    "follow-up": (CaseStatus.FOLLOW_UP,),
+    "closed": SHUT,
+    "all": (*OPEN, *SHUT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many cases an actor holds by status, exact up to 1,000; beyond, only "more"."""
+
+    count: int
+    more: bool
+    statuses: Counter[str]
+
+    @property
+    def by_status(self) -> list[tuple[Words, int]]:
+        """Status words and counts, without the empty ones; nothing when there are more than 1,000."""
+        return [] if self.more else [(status.label, self.statuses[status]) for status in CaseStatus if self.statuses[status]]
+
+    def of(self, tab: str) -> int | None:
+        """The count of one tab of the list, None beyond 1,000."""
+        return None if self.more else sum(self.statuses[status] for status in TABS[tab])
+
+
+def caseload(actor: Actor, filters: Q | None = None) -> Load:
+    """The capped count of what the actor may read: one query, whatever the size. Raises: Unscoped outside `acting`."""
+    visible = Case.objects.visible_to(actor)
+    if filters is not None:
+        visible = visible.filter(filters)
+    found = list(visible.order_by().values_list("status", flat=True)[: CAP + 1])
+    return Load(min(len(found), CAP), len(found) > CAP, Counter(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list: the case and who is in it, without a name."""
+
+    case: Case
+    persons: list[Person]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of the list; `next` is "" on the last one."""
+
+    rows: list[Row]
+    next: str
+    load: Load
+
+
+def listing(
+    actor: Actor,
+    *,
+    tab: str,
+    after: str = "",
+    ref: str = "",
+    urgent: bool = False,
+    since: date | None = None,
+    until: date | None = None,
+) -> Listing:
+    """One page of the cases that `actor` may read, newest first.
+
+    Args: tab, a key of TABS; ref, part of a reference; since and until, days on which the case was opened, both included.
+    Raises: Invalid for a mangled `after`; Unscoped outside `acting`.
+    """
+    wanted = Q()
+    if ref:
+        wanted &= Q(ref__icontains=tidy_reference(ref))
+    if urgent:
+        wanted &= Q(urgent=True)
+    if since:
+        wanted &= Q(opened_at__gte=timezone.make_aware(datetime.combine(since, time.min)))
+    if until:
+        wanted &= Q(opened_at__lte=timezone.make_aware(datetime.combine(until, time.max)))
+    page = trust.page(Case, actor, after=after, filters=wanted & Q(status__in=TABS[tab]), related=("lead",), count=False)
+    return Listing(with_persons(actor, page.rows), page.next, caseload(actor, wanted))
+
+
+def with_persons(actor: Actor, cases: Iterable[Case]) -> list[Row]:
+    """The cases in their order, each with the persons concerned: one query for all."""
+    cases = list(cases)
+    by_case: dict[UUID, list[Person]] = {case.pk: [] for case in cases}
+    if by_case:
+        for person in Person.objects.visible_to(actor).filter(case_id__in=by_case, role=PersonRole.VICTIM).order_by("recorded_at", "pk"):
+            by_case[person.case_id].append(person)
+    return [Row(case, by_case[case.pk]) for case in cases]
+
+
+def tidy_reference(typed: str) -> str:
+    """A reference as it is kept: capitals, without spaces, O and I read as the digits they are mistaken for."""
+    return "".join(typed.upper().split()).replace("O", "0").replace("I", "1").replace("L", "1")
+
+
+def by_reference(actor: Actor, typed: str) -> list[Case]:
+    """Up to 20 visible cases whose reference holds what was typed."""
+    tidy = tidy_reference(typed)
+    return list(Case.objects.visible_to(actor).filter(ref__icontains=tidy).select_related("lead").order_by("-opened_at", "-pk")[:20])
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A section that the role may ask for and that is closed now: why, and whether a fresh second factor would do."""
+
+    section: Section
+    title: Words
+    reasons: tuple[Words, ...]
+    only_factor: bool
+
+    @property
+    def code(self) -> str:
+        return self.section.code
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything the case page is composed of."""
+
+    case: Case
+    persons: list[Person]
+    entries: list[Entry]
+    tabs: list[Panel]
+    side: list[Panel]
+    above: list[Panel]
+    locks: list[Lock]
+    readable: frozenset[Section]
+
+    @property
+    def name_opens(self) -> bool:
+        """Whether a name may be opened on a reason, be it after giving the second factor again."""
+        return Section.IDENTITY in self.readable or any(lock.section == Section.IDENTITY and lock.only_factor for lock in self.locks)
+
+
+# panels of these codes stand above the tabs: the stepper, and the next right that is due
+ABOVE = ("steps", "next")
+THREAD = 100
+
+
+def case_page(actor: Actor, case: Case) -> CasePage:
+    """The case page as this actor may see it, composed from every part's contract. Raises: Unscoped outside `acting`."""
+    entries = sorted((entry for c in contracts() for entry in c.timeline(actor, case.pk)), key=lambda entry: entry.at, reverse=True)
+    panels = [panel for c in contracts() for panel in c.panels(actor, case.pk)]
+    locks, readable = [], set()
+    for section in Section:
+        if (Act.READ, section, actor.role) not in policy.POLICY.rules:
+            continue
+        decision = policy.decide(actor, Act.READ, section, case.pk)
+        if decision.allowed:
+            readable.add(section)
+        else:
+            locks.append(Lock(section, SECTION_LABELS[section], decision.reasons, _lacks_only_a_factor(actor, section, case.pk)))
+    return CasePage(
+        case=case,
+        persons=persons_of(actor, case),
+        entries=entries[:THREAD],
+        tabs=[panel for panel in panels if not panel.side and panel.code not in ABOVE],
+        side=[panel for panel in panels if panel.side],
+        above=sorted((panel for panel in panels if panel.code in ABOVE), key=lambda panel: ABOVE.index(panel.code)),
+        locks=locks,
+        readable=frozenset(readable),
+    )
+
+
+def _lacks_only_a_factor(actor: Actor, section: Section, case_id: UUID) -> bool:
+    if actor.factor_is_fresh or (actor.user.reduced_until and actor.user.reduced_until > actor.at):
+        return False
+    return policy.decide(replace(actor, factor_at=actor.at), Act.READ, section, case_id).allowed
+
+
+def sections_for_notes(actor: Actor, case_id: UUID) -> list[Section]:
+    """The sections of this case in which the actor may write a note, in the order of the page. The bare file and identity hold none."""
+    possible = [section for section in Section if section not in (Section.CASE, Section.IDENTITY)]
+    return [section for section in possible if policy.decide(actor, Act.WRITE, section, case_id).allowed]
+
+
+def thread(actor: Actor, case_id: UUID) -> list[Entry]:
+    """The register's own lines of a case's timeline: opening, closing, and the notes whose words this actor may read."""
+    case = Case.objects.visible_to(actor).filter(pk=case_id).select_related("lead").first()
+    if case is None:
+        return []
+    entries = [Entry(case.opened_at, _("Case opened"), case.lead.name, "case")]
+    if case.closed_at:
+        entries.append(Entry(case.closed_at, _("Case closed"), CaseStatus(case.status).label, "case"))
+    return [*entries, *notes.entries(actor, case_id)]
+
+
+def persons_of(actor: Actor, case: Case) -> list[Person]:
+    """Everybody in one case whom the actor may see, in the order in which they were recorded."""
+    return list(Person.objects.visible_to(actor).filter(case_id=case.pk).order_by("recorded_at", "pk"))
+
+
+def name_state(actor: Actor, case: Case) -> str:
+    """Whether names of this case are "open" to the actor, need the second "factor" again, or are "closed"."""
+    if policy.decide(actor, Act.READ, Section.IDENTITY, case.pk).allowed:
+        return "open"
+    return "factor" if _lacks_only_a_factor(actor, Section.IDENTITY, case.pk) else "closed"
+
+
+def exactly(actor: Actor, typed: str) -> Case | None:
+    """The visible case with exactly this reference, hyphens optional."""
+    tidy = tidy_reference(typed).replace("-", "").removeprefix("D")
+    if len(tidy) != 8:
+        return None
+    return Case.objects.visible_to(actor).filter(ref=f"D-{tidy[:4]}-{tidy[4:]}").first()

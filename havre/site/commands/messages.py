@@ -1,0 +1,124 @@
+"""`havre messages`: collect, check and compile the translations of every part, each in its own locale folder."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from django.conf import settings
+from django.core.management import call_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGE = Path(settings.PACKAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message of a .po file: its words, its translations (one per plural form), whether it is marked as a guess."""
+
+    line: int
+    words: str
+    translations: tuple[str, ...]
+    fuzzy: bool
+    obsolete: bool
+
+
+def parts() -> list[Path]:
+    """The folders of the parts that have something to translate: those with a `locale` folder."""
+    return sorted(path.parent for path in PACKAGE.glob("*/locale"))
+
+
+def languages() -> list[str]:
+    """The languages that are translated into: all but English, which the messages are written in."""
+    return [code for code, _name in settings.LANGUAGES if code != "en"]
+
+
+def read_po(path: Path) -> list[Entry]:
+    """The messages of a .po file, its header left out."""
+    found = []
+    for line, block in _blocks(path.read_text(encoding="utf-8")):
+        keys: dict[str, str] = {}
+        key = ""
+        for row in block:
+            text = row.removeprefix("#~ ")
+            if match := re.match(r'(msg\w+(?:\[\d\])?) (".*")$', text):
+                key = match[1]
+                keys[key] = ast.literal_eval(match[2])
+            elif text.startswith('"') and key:
+                keys[key] += ast.literal_eval(text)
+        if not keys.get("msgid"):
+            continue
+        told = tuple(value for name, value in keys.items() if name.startswith("msgstr"))
+        fuzzy = any(row.startswith("#,") and "fuzzy" in row for row in block)
+        found.append(Entry(line, keys["msgid"], told, fuzzy, any(row.startswith("#~") for row in block)))
+    return found
+
+
+def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
+    block: list[str] = []
+    for number, row in enumerate([*text.splitlines(), ""], 1):
+        if row.strip():
+            block.append(row)
+        elif block:
+            yield number - len(block), block
+            block = []
+
+
+def unfinished(path: Path) -> list[str]:
+    """What a translator still has to do in one file, a line each: file, line, the words."""
+    return [
+        f"{path.relative_to(PACKAGE)}:{entry.line}: {'guessed' if entry.fuzzy else 'not translated'}: {entry.words}"
+        for entry in read_po(path)
+        if not entry.obsolete and (entry.fuzzy or not all(entry.translations))
+    ]
+
+
+@contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Collect nothing: only say what is not translated, and compile.")
+@click.option("--no-compile", is_flag=True, help="Do not write the .mo files.")
+def messages(check: bool, no_compile: bool) -> None:
+    """Collect the messages of every part, say what is not translated, compile what is."""
+    for part in parts():
+        with _inside(part):
+            if not check:
+                call_command("makemessages", locale=languages(), no_location=True, no_obsolete=True, no_wrap=True, verbosity=0)
+    missing = [line for part in parts() for path in sorted(part.glob("locale/*/LC_MESSAGES/django.po")) for line in unfinished(path)]
+    for line in missing:
+        click.echo(line)
+    if not no_compile:
+        compile_all()
+    click.echo(f"{len(parts())} parts, {len(missing)} messages to translate")
+    if missing:
+        sys.exit(1)
+
+
+def compile_all() -> int:
+    """Write the .mo file beside every .po file; gives how many. Raises: ClickException naming the file that msgfmt refuses."""
+    done = 0
+    for path in sorted(PACKAGE.glob("*/locale/*/LC_MESSAGES/django.po")):
+        target = path.with_suffix(".mo")
+        result = subprocess.run(["msgfmt", "--check-format", "-o", str(target), str(path)], capture_output=True, text=True, check=False)
+        if result.returncode:
+            raise click.ClickException(f"{path.relative_to(PACKAGE)}: {result.stderr.strip()}")
+        done += 1
+    return done

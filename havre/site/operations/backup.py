@@ -1,0 +1,109 @@
+"""Backups that the server itself cannot read: online copies, sealed with age to a key kept elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyrage
+from django.conf import settings
+from django.db import connections
+from django.utils.translation import gettext as _
+
+from havre import __version__
+from havre.trust.errors import Invalid
+from havre.trust.models import Erasure
+
+# the records first, the keys last: whatever was sealed in the copied records has its key in the copied keys
+ORDER = ("default", "access", "keys")
+LEDGER = "erasures.json"
+MANIFEST = "manifest.json"
+
+
+def back_up(*, into: Path, recipient: str, now: datetime) -> Path:
+    """Copy the records, the trail and the keys while the house serves, and seal them to `recipient` (an age public key).
+
+    Returns: the folder of this backup. Beside it the erasure ledger (ids and dates only) is brought up to date.
+    Raises: Invalid when the recipient is no age key or the folder cannot be written; nothing half-written stays.
+    """
+    try:
+        key = pyrage.x25519.Recipient.from_str(recipient.strip())
+    except pyrage.RecipientError:
+        raise Invalid({"recipient": [_("This is no age public key. It starts with `age1`; make one with `age-keygen`.")]}) from None
+    folder = into / f"havre-{now:%Y%m%dT%H%M%SZ}"
+    draft = into / f".{folder.name}.part"
+    try:
+        draft.mkdir(mode=0o700, parents=True, exist_ok=False)
+    except OSError as error:
+        raise Invalid(
+            {"into": [_("%(folder)s cannot be written (%(why)s). Choose another folder.") % {"folder": into, "why": error.strerror}]}
+        ) from None
+    manifest: dict[str, Any] = {"havre": __version__, "made_at": now.isoformat(), "files": {}, "counts": {}}
+    with tempfile.TemporaryDirectory(dir=settings.HAVRE_HOME, prefix="backup-") as place:
+        for alias in _aliases():
+            copy = Path(place) / alias
+            _copy(alias, copy)
+            manifest["counts"][alias] = counts(copy) if connections[alias].vendor == "sqlite" else {}
+            sealed = draft / f"{alias}.age"
+            pyrage.encrypt_file(str(copy), str(sealed), [key])
+            manifest["files"][sealed.name] = hashlib.sha256(sealed.read_bytes()).hexdigest()
+            copy.unlink()
+    (draft / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True))
+    os.rename(draft, folder)
+    save_ledger(into)
+    return folder
+
+
+def save_ledger(into: Path) -> Path:
+    """Write the erasure ledger beside the backups: a restore of an older one replays it."""
+    rows = [
+        {field.attname: field.value_to_string(row) for field in Erasure._meta.concrete_fields}
+        for row in Erasure.objects.order_by("requested_at")
+    ]
+    path = into / LEDGER
+    draft = path.with_suffix(".part")
+    draft.write_text(json.dumps(rows, indent=1))
+    os.replace(draft, path)
+    return path
+
+
+def counts(path: Path) -> dict[str, int]:
+    """Rows by table of a SQLite copy."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+        return {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in sorted(tables)}
+
+
+def _aliases() -> Iterator[str]:
+    """On PostgreSQL the trail is in the records' own database."""
+    return (alias for alias in ORDER if alias != "access" or connections["default"].vendor == "sqlite")
+
+
+def _copy(alias: str, to: Path) -> None:
+    connection = connections[alias]
+    if connection.vendor == "postgresql":
+        found = connection.settings_dict
+        place = {"PGHOST": found["HOST"], "PGPORT": str(found["PORT"] or 5432), "PGUSER": found["USER"], "PGPASSWORD": found["PASSWORD"]}
+        with to.open("wb") as out:
+            subprocess.run(["pg_dump", "--format=custom", found["NAME"]], env={**os.environ, **place}, stdout=out, check=True)
+        return
+    # SQLite's online backup: a bare copy of the file would lose the WAL
+    with _raw(str(connection.settings_dict["NAME"])) as source, closing(sqlite3.connect(to)) as target:
+        source.backup(target, pages=1000, sleep=0.01)
+        target.execute("PRAGMA journal_mode=DELETE")
+    os.chmod(to, 0o600)
+
+
+@contextmanager
+def _raw(path: str) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, timeout=20)) as connection:
+        yield connection

@@ -1,0 +1,149 @@
+"""Putting a backup back, and proving every night that it would work."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyrage
+from django.db import connections
+from django.utils.translation import gettext as _
+
+from havre.site.operations import backup, migrating
+from havre.trust import erasure
+from havre.trust.errors import Invalid, Refused
+from havre.trust.models import Erasure
+
+
+@dataclass(slots=True)
+class Report:
+    """What a restore found: problems stop the service from opening, notes do not."""
+
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def restore(*, folder: Path, identity: Path) -> Report:
+    """Put a backup into this instance's empty folder, replay the erasure ledger and check what came back.
+
+    Raises: Refused when records are already here; Invalid when the backup is damaged or the identity does not open it. Nothing is then
+    left behind. On PostgreSQL the records are restored into the (empty) database that HAVRE_DATABASE_URL names.
+    """
+    home = migrating.make_home()
+    names = {
+        alias: home / Path(connections[alias].settings_dict["NAME"]).name for alias in backup.ORDER if connections[alias].vendor == "sqlite"
+    }
+    if any(path.exists() for path in names.values()):
+        raise Refused((_("There are records in %(home)s already. Restore into an empty folder (HAVRE_HOME).") % {"home": home},))
+    manifest = _manifest(folder)
+    opened = _identity(identity)
+    with tempfile.TemporaryDirectory(dir=home, prefix="restore-") as place:
+        for name in manifest["files"]:
+            alias = name.removesuffix(".age")
+            copy = Path(place) / alias
+            try:
+                pyrage.decrypt_file(str(folder / name), str(copy), [opened])
+            except pyrage.DecryptError:
+                raise Invalid(
+                    {"identity": [_("This identity does not open %(file)s. Use the one that the backup was made for.") % {"file": name}]}
+                ) from None
+        report = _examine(Path(place), manifest)
+        if report.problems:
+            return report
+        for alias in (name.removesuffix(".age") for name in manifest["files"]):
+            _place(alias, Path(place) / alias, names)
+    migrating.migrate_all()
+    report.notes.append(_("%(count)s erased persons came back with the backup and were erased again") % {"count": _replay(folder.parent)})
+    report.problems.extend(_keyless())
+    return report
+
+
+def check(*, folder: Path, identity: Path) -> Report:
+    """Restore into a folder of its own, check it there, and throw it away."""
+    with tempfile.TemporaryDirectory(prefix="havre-check-") as place:
+        command = [sys.executable, "-m", "havre.site.command", "restore", str(folder), "--identity", str(identity)]
+        done = subprocess.run(command, env={**os.environ, "HAVRE_HOME": place}, capture_output=True, text=True, check=False)
+    report = Report()
+    lines = (done.stdout + done.stderr).strip().splitlines()
+    (report.notes if done.returncode == 0 else report.problems).extend(lines)
+    return report
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / backup.MANIFEST).read_text())
+    except (OSError, ValueError):
+        raise Invalid(
+            {"folder": [_("%(folder)s holds no whole backup: its manifest is missing or damaged.") % {"folder": folder}]}
+        ) from None
+    for name, digest in manifest["files"].items():
+        path = folder / name
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            raise Invalid({"folder": [_("%(file)s is missing or not as it was written. Take another backup.") % {"file": name}]})
+    return manifest
+
+
+def _identity(path: Path) -> Any:
+    try:
+        lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
+        return pyrage.x25519.Identity.from_str(lines[0])
+    except (OSError, IndexError, pyrage.IdentityError):
+        raise Invalid({"identity": [_("%(path)s holds no age identity (AGE-SECRET-KEY-…).") % {"path": path}]}) from None
+
+
+def _examine(place: Path, manifest: dict[str, Any]) -> Report:
+    report = Report()
+    for alias, expected in manifest["counts"].items():
+        if not expected:
+            continue
+        with closing(sqlite3.connect(place / alias)) as database:
+            verdict = database.execute("PRAGMA integrity_check").fetchone()[0]
+            if verdict != "ok":
+                report.problems.append(_("%(alias)s: the database is damaged (%(why)s)") % {"alias": alias, "why": verdict})
+            if database.execute("PRAGMA foreign_key_check").fetchone():
+                report.problems.append(_("%(alias)s: a row points to one that is not there") % {"alias": alias})
+        if backup.counts(place / alias) != expected:
+            report.problems.append(_("%(alias)s: the number of rows differs from what was backed up") % {"alias": alias})
+    return report
+
+
+def _place(alias: str, copy: Path, names: dict[str, Path]) -> None:
+    if alias in names:
+        os.chmod(copy, 0o600)
+        shutil.move(copy, names[alias])
+        return
+    found = connections[alias].settings_dict
+    place = {"PGHOST": found["HOST"], "PGPORT": str(found["PORT"] or 5432), "PGUSER": found["USER"], "PGPASSWORD": found["PASSWORD"]}
+    subprocess.run(["pg_restore", "--no-owner", "--exit-on-error", "-d", found["NAME"], str(copy)], env={**os.environ, **place}, check=True)
+
+
+def _replay(backups: Path) -> int:
+    path = backups / backup.LEDGER
+    rows = []
+    if path.is_file():
+        for values in json.loads(path.read_text()):
+            row = Erasure()
+            for column in Erasure._meta.concrete_fields:
+                value = values.get(column.attname)
+                setattr(row, column.attname, None if value in (None, "None") else column.to_python(value))
+            rows.append(row)
+    return erasure.replay_ledger(rows)
+
+
+def _keyless() -> list[str]:
+    """A sealed section whose key is neither here nor in the ledger is a loss."""
+    from havre.trust.models import PersonKey, SealedSection
+
+    persons = set(SealedSection.objects.for_house("backup check").values_list("person_id", flat=True))
+    lost = len(persons - set(PersonKey.objects.values_list("pk", flat=True)))
+    return [_("%(count)s persons have sealed sections without a key") % {"count": lost}] if lost else []

@@ -1,0 +1,71 @@
+"""Workflow pictures from plain edges: states as columns, moves as lines, so nothing overlaps; the same table gives the same bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from textwrap import wrap
+
+COLUMN, HEAD, ROW, MARGIN = 132, 64, 40, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One arrow. `start` is empty for what begins the workflow; `note` names the rights that come before."""
+
+    start: str
+    end: str
+    label: str
+    note: str = ""
+
+
+def svg(title: str, states: list[tuple[str, str]], edges: list[Edge]) -> str:
+    """A standing picture: columns are states (code, label), lines are moves. Classes `wf-*` carry the colours."""
+    columns = {"": 0, **{code: number for number, (code, _label) in enumerate(states, 1)}}
+    width, height = MARGIN * 2 + COLUMN * len(columns), HEAD + ROW * len(edges) + MARGIN
+    out = [
+        f'<svg class="wf" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
+        f"<title>{escape(title)}</title>",
+        '<g fill="none" stroke="currentColor">',
+    ]
+    out += [f'<path class="wf-life" stroke-dasharray="2 4" d="M{_x(n)} {HEAD - 12}V{height - MARGIN}"/>' for n in range(1, len(columns))]
+    out += [_arrow(columns, edge, number) for number, edge in enumerate(edges)]
+    out.append('</g><g fill="currentColor" text-anchor="middle" font-size="12">')
+    for number, (_code, label) in enumerate(states, 1):
+        for line, words in enumerate(wrap(label, 18)[:3]):
+            out.append(f'<text class="wf-state" x="{_x(number)}" y="{16 + 14 * line}">{escape(words)}</text>')
+    for number, edge in enumerate(edges):
+        first, last = _x(columns[edge.start]), _x(columns[edge.end])
+        middle = (first + last) // 2 if first != last else first + 34
+        words = f"{edge.label} ({edge.note})" if edge.note else edge.label
+        out.append(f'<text class="wf-move" font-size="11" x="{middle}" y="{_y(number) - 5}">{escape(words)}</text>')
+    out.append("</g></svg>")
+    return "".join(out)
+
+
+def mermaid(states: list[tuple[str, str]], edges: list[Edge]) -> str:
+    """The same as a Mermaid state diagram."""
+    lines = ["stateDiagram-v2"]
+    lines += [f'    state "{_plain(label)}" as {code}' for code, label in states]
+    lines += [f"    {edge.start or '[*]'} --> {edge.end} : {_plain(edge.label)}{' / ' + edge.note if edge.note else ''}" for edge in edges]
+    return "\n".join(lines) + "\n"
+
+
+def _arrow(columns: dict[str, int], edge: Edge, number: int) -> str:
+    first, last, y = _x(columns[edge.start]), _x(columns[edge.end]), _y(number)
+    if first == last:
+        return f'<path class="wf-edge" d="M{first} {y}h28v12H{first + 6}l6 -4m-6 4l6 4"/>'
+    tip = -6 if last > first else 6
+    return f'<path class="wf-edge" d="M{first} {y}H{last}l{tip} -4m{-tip} 4l{tip} 4"/>'
+
+
+def _x(column: int) -> int:
+    return MARGIN + COLUMN * column + COLUMN // 2
+
+
+def _y(number: int) -> int:
+    return HEAD + ROW * number + ROW // 2
+
+
+def _plain(words: str) -> str:
+    return words.replace('"', "'").replace(":", ",").replace("\n", " ")

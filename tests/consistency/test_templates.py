@@ -1,0 +1,69 @@
+"""Templates hold no inline code, ask no other host, and are all in use."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.template.loader import get_template
+from django.urls import reverse
+
+from havre.site.commands.messages import PACKAGE
+from havre.trust.contracts import contracts
+
+TEMPLATES = sorted(PACKAGE.glob("*/templates/**/*.html"))
+STATIC = sorted(path for path in PACKAGE.glob("*/static/**/*") if path.suffix in {".css", ".js", ".svg"} and "vendor" not in path.parts)
+# found by their name by Django or by allauth, never by ours
+BY_NAME = re.compile(r"^(400|403|403_csrf|404|500)\.html$|^(django/forms|account|mfa|usersessions)/")
+INLINE = (
+    re.compile(r"<style\b", re.I),
+    re.compile(r"<[^>]*\sstyle\s*=", re.I),
+    re.compile(r"<[^>]*\son[a-z]+\s*=", re.I),
+    re.compile(r"<[^>]*\shx-(on|vars)\b", re.I),
+    re.compile(r"javascript:", re.I),
+    re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/(ld\+)?json\")", re.I),
+)
+ELSEWHERE = re.compile(r"""(?:src|href|action|poster|data|srcset|url)\s*[=(]\s*["']?\s*(?:https?:)?//|@import""", re.I)
+
+
+def name_of(path: Path) -> str:
+    return str(path).split("/templates/", 1)[1]
+
+
+def test_checker_finds_inline_code():
+    bad = ['<p style="x">', "<style>", '<a onclick="x">', "<script>x</script>", '<a href="javascript:x">', '<i hx-on:click="x">']
+    assert [sum(bool(rule.search(text)) for rule in INLINE) for text in bad] == [1] * len(bad)
+    good = '<script src="{% static "x" %}"></script><script type="application/json">{}</script><p class="style on">'
+    assert not any(rule.search(good) for rule in INLINE)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_template_holds_no_inline_code(path):
+    assert [rule.pattern for rule in INLINE if rule.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("path", [*TEMPLATES, *STATIC], ids=lambda path: path.name)
+def test_file_asks_no_other_host(path):
+    assert ELSEWHERE.findall(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_template_can_be_read(path):
+    get_template(name_of(path))
+
+
+def test_every_template_is_in_use():
+    names = {name_of(path): path for path in TEMPLATES}
+    texts = {path: path.read_text(encoding="utf-8") for path in [*PACKAGE.rglob("*.py"), *TEMPLATES]}
+    unused = [
+        name
+        for name, own in names.items()
+        if not BY_NAME.match(name) and not any(f'"{name}"' in text or f"'{name}'" in text for path, text in texts.items() if path != own)
+    ]
+    assert unused == []
+
+
+def test_no_link_of_the_navigation_is_dead():
+    names = [link.url_name for contract in contracts() for link in contract.navigation]
+    assert [name for name in names if not reverse(name)] == []

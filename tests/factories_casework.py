@@ -1,0 +1,102 @@
+"""Casework factories: a screening, an identification, a plan, each at the state that a test is about."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from havre import trust
+from havre.protection.models import AssistancePlan, Identification
+from havre.protection.services import screening as screenings
+from havre.register.models import Case, Person
+from havre.trust.enums import Basis, Role
+from tests.factories import NOW, OrganisationFactory, give_to, make_actor, make_case
+
+CONDITIONS = {
+    "information_given_at": NOW,
+    "language": "eng",
+    "interpreter": False,
+    "privacy_confirmed": True,
+    "safety_level": "low",
+    "medical_need": False,
+}
+PERSON = {"gender": "Female", "age_on_opening": 24, "age_basis": "stated", "languages": ["eng"]}
+RECORDED = {"informed_at": NOW, "language": "eng", "privacy_confirmed": True, "needs_met_at": NOW}
+
+
+def person_of(case: Case) -> Person:
+    return Person.objects.for_house("tests").get(case=case)
+
+
+def screen(by, answers=(), **changes):
+    """A recorded screening and its case."""
+    fields = {
+        "situation": "first_contact",
+        "profile": "adult_labour",
+        "conditions": CONDITIONS,
+        "person": PERSON,
+        "happened_at": NOW,
+        "kept_because": "agreed",
+        **changes,
+    }
+    with trust.acting(by):
+        return screenings.screen(by=by, answers=[screenings.Given(*one) for one in answers], **fields)
+
+
+def members(*professions: str) -> list[dict[str, str]]:
+    """Members of a decision, each of an organisation of its own."""
+    return [{"organisation": str(OrganisationFactory().pk), "profession": profession} for profession in professions]
+
+
+def make_identification(status: str = "screened", *, country: str = "GH", age: int | None = 24, **fields) -> Identification:
+    """An identification that already holds what every right asks for; a test takes away what it is about."""
+    owner = make_actor(Role.CASE_MANAGER)
+    case = make_case(owner, age=age)
+    Case.objects.for_house("tests").filter(pk=case.pk).update(country=country)
+    person = person_of(case)
+    Person.objects.for_house("tests").filter(pk=person.pk).update(age_basis="stated")
+    whole = {
+        **RECORDED,
+        "foreign_national": False,
+        "recovery_offered_at": NOW,
+        "recovery_answer": "refused",
+        "best_interests_at": NOW,
+        "child_heard_at": NOW,
+        "accompanied": True,
+        "body": "multidisciplinary_team",
+        "members": members("police", "social"),
+        "trained_member": True,
+        "reason": "no_exploitation",
+        "notice_at": NOW,
+    }
+    made = Identification(case_id=case.pk, person_id=person.pk, status=status, opened_at=NOW - timedelta(days=1), **{**whole, **fields})
+    made.save(force_insert=True)
+    return made
+
+
+def let_in(actor, record, basis: Basis = Basis.LEGAL_DUTY):
+    """Give the actor's job a live grant on the record's case."""
+    give_to(actor, Case.objects.for_house("tests").get(pk=record.case_id), basis=basis)
+    return actor
+
+
+def make_plan(status: str = "running", **fields) -> AssistancePlan:
+    """A plan that holds what every right asks for, but a service."""
+    owner = fields.pop("owner", None) or make_actor(Role.CASE_MANAGER)
+    case = make_case(owner, age=fields.pop("age", 24))
+    whole = {
+        "informed_at": NOW,
+        "answered_at": NOW,
+        "free_to_come_and_go": True,
+        "threats_reviewed_at": NOW,
+        "exit_plan_at": NOW,
+        "best_interests_at": NOW,
+        "child_heard_at": NOW,
+        "accompanied": True,
+    }
+    if status == "closed":
+        whole |= {"closed_at": NOW, "close_reason": "goals_met"}
+    plan = AssistancePlan(
+        case_id=case.pk, person=person_of(case), status=status, started_at=NOW, by_id=owner.user.pk, **{**whole, **fields}
+    )
+    plan.save(force_insert=True)
+    return plan

@@ -1,0 +1,137 @@
+"""The tables of protection: every role × state × step, and every gate shown to hold."""
+
+import itertools
+from types import SimpleNamespace
+
+import pytest
+from django.utils import translation
+
+from havre.protection import workflow
+from havre.protection.workflow import IDENTIFICATION, PLAN, SCREENING, SERVICE
+from havre.trust.enums import Role
+from havre.trust.errors import Refused
+from havre.trust.ids import new_id
+from havre.trust.workflow import ENGINE
+from tests.factories import NOW
+from tests.french import french  # noqa: F401
+
+TABLES = (SCREENING, IDENTIFICATION, PLAN, SERVICE)
+WHOLE = {
+    "pk": new_id(), "is_child": True, "is_foreign": True, "informed_at": NOW, "language": "eng", "privacy_confirmed": True,
+    "needs_met_at": NOW,
+    "age_settled": True, "removal_hold_ref": "R-1", "body": "multidisciplinary_team", "reason": "no_exploitation", "organisations": 2,
+    "trained_member": True, "members": [{"profession": "police"}, {"profession": "social"}], "notice_at": NOW, "recovery_offered_at": NOW,
+    "recovery_answer": "refused", "child_protected": True, "presumed_by_id": new_id(), "decided_by_id": new_id(),
+    "information_given_at": NOW,
+    "interpreter": False, "interpreter_conflict_checked": False, "needs_are_met": True, "condition_flag": False, "answered_at": NOW,
+    "free_to_come_and_go": True, "has_services": True, "threats_reviewed_at": NOW, "exit_plan_at": NOW,
+}  # fmt: skip
+# what to take away for each right to be unmet
+WITHOUT = {
+    "RG01": {"informed_at": None, "information_given_at": None},
+    "RG02": {"privacy_confirmed": False},
+    "RG03": {"needs_met_at": None, "needs_are_met": False},
+    "RG04": {"age_settled": False},
+    "RG05": {"removal_hold_ref": ""},
+    "RG06": {"organisations": 1},
+    "RG07": {"notice_at": None},
+    "RG08": {"recovery_offered_at": None},
+    "RG09": {"condition_flag": True},
+    "RG10": {"answered_at": None, "informed_at": None},
+    "RG11": {"free_to_come_and_go": False},
+    "RG12": {"has_services": False},
+    "RG13": {"child_protected": False},
+    "RG21": {"threats_reviewed_at": None},
+    "RG25": {"exit_plan_at": None},
+    "RG28": {"reason": "indicators"},
+    "run_out": {"recovery_answer": "accepted"},
+    "multidisciplinary": {"members": [{"profession": "police"}] * 2},
+}
+
+
+def record(state, **changes):
+    adding = SimpleNamespace(adding=state is None)
+    return SimpleNamespace(status=state or "", _state=adding, **{**WHOLE, **changes})
+
+
+def actor(role, user=None):
+    return SimpleNamespace(role=role, user=SimpleNamespace(pk=user or new_id()), at=NOW)
+
+
+CELLS = [
+    pytest.param(table, move, state, id=f"{table.name}.{move}.{state}")
+    for table in TABLES
+    for move, state in itertools.product(table.steps, (None, *table.states))
+]
+
+
+@pytest.mark.parametrize(("table", "step", "state"), CELLS)
+def test_step_is_open_to_the_roles_and_states_of_the_table_and_to_nobody_else(table, step, state):
+    for role in Role:
+        rows = [row for row in table.moves if row.step == step and state in row.starts and role in row.who]
+        if rows:
+            assert table.check(record(state), move=step, by=actor(role)).end == rows[0].end
+        else:
+            with pytest.raises(Refused) as refusal:
+                table.check(record(state), move=step, by=actor(role))
+            assert refusal.value.rows
+
+
+GATES = [
+    pytest.param(table, move, right, id=f"{table.name}.{move.step}.{right.key}")
+    for table in TABLES
+    for move in table.moves
+    for right in move.rights
+    if right.key not in {"other", "other_tier"}
+]
+
+
+@pytest.mark.parametrize(("table", "move", "right"), GATES)
+def test_each_right_that_is_unmet_blocks_or_is_counted_as_its_gate_says(table, move, right):
+    missing = record(move.starts[0], **WITHOUT[right.key])
+    by = actor(sorted(move.who)[0])
+    if right.effect == "warn":
+        assert right in table.check(missing, move=move.step, by=by).warnings
+        return
+    with pytest.raises(Refused) as refusal:
+        table.check(missing, move=move.step, by=by)
+    assert (refusal.value.rows, refusal.value.reasons) == ((f"{table.name}.{move.step}:{right.key}",), (right.reason,))
+
+
+@pytest.mark.parametrize(("step", "earlier"), [("confirm", "presumed_by_id"), ("decline", "presumed_by_id"),
+                                               ("review_confirm", "decided_by_id"), ("review_decline", "presumed_by_id")])  # fmt: skip
+def test_same_person_in_two_tiers_is_refused(step, earlier):
+    move = next(row for row in IDENTIFICATION.moves if row.step == step)
+    me = new_id()
+    with pytest.raises(Refused):
+        IDENTIFICATION.check(record(move.start, **{earlier: me}), move=step, by=actor(min(move.who), me))
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_no_step_of_protection_is_taken_by_the_house_alone(table):
+    assert not [move for move in table.moves if ENGINE in move.who]
+
+
+def test_urgent_help_refusing_and_leaving_stand_behind_no_right_at_all():
+    free = {(table.name, move.step) for table in TABLES for move in table.moves if not move.rights}
+    assert free == {
+        ("screening", "confirm"), ("identification", "leave"), ("identification", "ask_review"), ("plan", "start"),
+        ("service", "offer"), ("service", "refuse"), ("service", "unavailable"), ("service", "end"), ("service", "offer_again"),
+    }  # fmt: skip
+
+
+def test_thailand_lets_the_multidisciplinary_team_decide():
+    table = workflow.identification("TH")
+    assert table.country == "th"
+    with pytest.raises(Refused) as refusal:
+        table.check(record("presumed", body="authority"), move="confirm", by=actor(Role.IDENTIFICATION_AUTHORITY))
+    assert refusal.value.rows == ("identification.confirm:multidisciplinary",)
+    assert workflow.identification("GH") is IDENTIFICATION
+
+
+def test_every_right_is_explained_in_french(french):  # noqa: F811
+    said = [right.refusal for table in TABLES for right in table.rights.values()]
+    said += [move.label for table in TABLES for move in table.moves]
+    with translation.override("en"):
+        english = [str(words) for words in said]
+    assert [words for words, other in zip(map(str, said), english, strict=True) if words == other] == []
