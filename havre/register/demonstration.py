@@ -15,12 +15,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import yaml
 from django.utils import timezone
 
 from havre.register.exchange import importing, vocabulary
 from havre.register.exchange.mapping import Options
+from havre.register.exchange.openpyxl_alone import Workbook
 from havre.register.models import ImportBatch
 from havre.trust.enums import Role
 from havre.trust.middleware import actor_of
@@ -184,9 +184,9 @@ def write_files(folder: Path, country: str, seed: int = 2026, persons: int = 2_0
             sheets[body].append(maker.row(made, body, order))
     folder.mkdir(parents=True, exist_ok=True)
     files = []
-    for body, rows in zip(maker.bodies, sheets, strict=True):
-        suffix, content = _WRITERS[body[4]](rows)
-        path = folder / f"{body[0]}.{suffix}"
+    for (code, _name, _kind, _share, form), rows in zip(maker.bodies, sheets, strict=True):
+        suffix, content = _WRITERS[form](rows)
+        path = folder / f"{code}.{suffix}"
         path.write_bytes(content)
         files.append(path)
     return files
@@ -241,7 +241,7 @@ def _csv(table: Sequence[Sequence[str]], delimiter: str = ",") -> tuple[str, byt
 
 
 def _excel(table: Sequence[Sequence[str]]) -> tuple[str, bytes]:
-    book = openpyxl.Workbook(write_only=True)
+    book = Workbook(write_only=True)
     sheet = book.create_sheet("Records")
     for row in table:
         sheet.append(list(row))

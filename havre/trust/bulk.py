@@ -26,7 +26,7 @@ def insert(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> int:
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
     columns = [_column(field, given, connection) for field in fields]
     with connection.cursor() as cursor:
-        cursor.executemany(_statement(model, fields, connection), zip(*columns, strict=True))
+        cursor.executemany(_statement(model, fields, connection), list(zip(*columns, strict=True)))
     return len(given)
 
 

@@ -23,6 +23,7 @@ from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.models import BlindIndex, CountrySearch, SealedSection, User
 from havre.trust.policy.rows import When
 from havre.trust.vault import blind, names, sealing
+from havre.trust.vault.holding import keys_in_use  # noqa: F401 (an import holds the keys through this door)
 from havre.trust.vault.sealing import Plain
 
 IDENTITY, FILE = "identity", "file"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import hashlib
 import io
 import os
 import re
@@ -19,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from havre import trust
 from havre.register.exchange import vocabulary
-from havre.register.exchange.sheets import open_book
+from havre.register.exchange.sheets import digest_of, open_book
 from havre.register.exchange.values import text_of
 from havre.register.exchange.vocabulary import fold
 from havre.register.exchange.workbooks import refuse
@@ -28,7 +27,7 @@ from havre.register.models.external import ExternalLayout
 from havre.trust import audit, policy
 from havre.trust.actors import Actor
 from havre.trust.enums import Act
-from havre.trust.errors import Invalid
+from havre.trust.errors import Invalid, Words
 from havre.trust.ids import new_id
 
 # CTDC cuts names at 32 characters in some releases
@@ -113,13 +112,13 @@ def add_dataset(*, by: Actor, source: BinaryIO, title: str, origin: str, licence
     """
     if not policy.may_in_house(by, Act.COUNT):
         policy.require_in_house(by, Act.IMPORT)
-    missing = {
-        name: [_("Say this: a figure without it may not be used.")] for name, said in _said(title, origin, licence) if not said.strip()
-    }
+    missing: dict[str, list[Words]] = {}
+    for name, said in (("title", title), ("origin", origin), ("licence", licence)):
+        if not said.strip():
+            missing[name] = [_("Say this: a figure without it may not be used.")]
     if missing:
         raise Invalid(missing)
-    source.seek(0)
-    digest = hashlib.file_digest(source, "sha256").hexdigest()
+    digest = digest_of(source).hex()
     before = ExternalDataset.objects.filter(sha256=digest).first()
     if before is not None:
         return before
@@ -141,10 +140,6 @@ def add_dataset(*, by: Actor, source: BinaryIO, title: str, origin: str, licence
         raise
     audit.record(event="external.add", by=by, subject=dataset.pk, codes={"rows": dataset.rows, "layout": layout.kind.value})
     return dataset
-
-
-def _said(title: str, origin: str, licence: str) -> tuple[tuple[str, str], ...]:
-    return (("title", title), ("origin", origin), ("licence", licence))
 
 
 def file_of(dataset: ExternalDataset) -> Path:
@@ -175,8 +170,8 @@ def _keep(dataset: ExternalDataset, layout: Layout, rows: Iterator[tuple[int, li
                 kept += 1
             text.flush()
             text.detach()
-        with beside.open("rb") as raw:
-            os.fsync(raw.fileno())
+        with beside.open("rb") as written:
+            os.fsync(written.fileno())
         beside.replace(path)
     except OSError as error:
         refuse(_("The data set could not be written (%(why)s). Free some space and add it again; nothing was kept."), why=error.strerror)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +24,7 @@ from havre.register.exchange.mapping import Options, Plan, plan
 from havre.register.exchange.packages import Sidecar, unpack
 from havre.register.exchange.problems import Problem
 from havre.register.exchange.records import Draft, Reader
-from havre.register.exchange.sheets import Book, open_book
+from havre.register.exchange.sheets import Book, digest_of, open_book
 from havre.register.exchange.values import text_of
 from havre.register.models import ImportBatch, ImportChunk, ImportProblem
 from havre.register.models.exchange import ImportState
@@ -34,9 +33,8 @@ from havre.trust.actors import Actor
 from havre.trust.bulk import insert
 from havre.trust.enums import ROLE_PURPOSES, Act, Basis, Section
 from havre.trust.errors import Refused, Unavailable, Words
+from havre.trust.identity import Plain, keys_in_use
 from havre.trust.models.accounts import job_holder
-from havre.trust.vault.holding import keys_in_use
-from havre.trust.vault.sealing import Plain
 
 BATCH = 1_000
 # rejected rows can be read and mended this long; then the grant on them is over and retention removes them
@@ -75,8 +73,7 @@ class Incoming:
 
     @cached_property
     def digest(self) -> bytes:
-        self.source.seek(0)
-        return hashlib.file_digest(self.source, "sha256").digest()
+        return digest_of(self.source)
 
     @cached_property
     def header(self) -> list[str]:

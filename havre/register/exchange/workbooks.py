@@ -12,10 +12,9 @@ from itertools import islice
 from typing import Any, BinaryIO, NoReturn
 from xml.etree import ElementTree
 
-import openpyxl
 from django.utils.translation import gettext_lazy as _
-from openpyxl.utils import range_boundaries
 
+from havre.register.exchange.openpyxl_alone import openpyxl, range_boundaries
 from havre.trust.errors import Invalid, Words
 
 Row = tuple[int, list[Any]]
@@ -167,9 +166,10 @@ def _merged(source: BinaryIO, sheet: Any) -> dict[int, list[int]]:
 
 
 def _spread(reference: str, found: dict[int, list[int]]) -> None:
-    left, top, right, bottom = range_boundaries(reference)
-    if None in (left, top, right, bottom) or (right - left + 1) * (bottom - top + 1) > 1_000_000:
+    edges = [edge for edge in range_boundaries(reference) if edge is not None]
+    if len(edges) < 4 or (edges[2] - edges[0] + 1) * (edges[3] - edges[1] + 1) > 1_000_000:
         refuse(_("Cells %(where)s are merged over whole rows or columns. Unmerge them and import the file again."), where=reference)
+    left, top, right, bottom = edges
     for row in range(top, bottom + 1):
         columns = found.setdefault(row, [])
         columns.extend(column for column in range(left, right + 1) if column not in columns)
