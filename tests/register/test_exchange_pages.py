@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from havre.register.exchange import staging
 from havre.register.models import Case, ExportRecord, ExternalDataset, ImportBatch, SavedMapping
 from havre.trust.enums import Role
 from havre.trust.middleware import SESSION_FACTOR
@@ -163,6 +164,20 @@ def test_waiting_sheet_is_removed_on_request():
     upload(client, sheet(prs_FirstName="Efua", prs_Gender="Feminine"))
     client.post(reverse("exchange:forget", args=[staged().pk]))
     assert (ImportBatch.objects.count(), SealedSection.objects.for_house("tests").count()) == (0, 0)
+
+
+def test_sweep_removes_sheets_after_a_day_and_rejected_rows_after_thirty():
+    client = signed_in(make_now())
+    upload(client, sheet(prs_FirstName="Efua", prs_Gender="Masculin"))
+    client.post(reverse("exchange:run", args=[staged().pk]))
+    upload(client, sheet(prs_FirstName="Kofi", prs_Gender="Masculine"))
+    now = timezone.now()
+    kinds = SealedSection.objects.for_house("tests").order_by("kind").values_list("kind", flat=True)
+
+    assert (staging.sweep(at=now), list(kinds)) == (0, ["import", "upload"])
+    assert (staging.sweep(at=now + timedelta(days=2)), list(kinds.all())) == (1, ["import"])
+    assert (staging.sweep(at=now + timedelta(days=31)), list(kinds.all())) == (1, [])
+    assert ImportBatch.objects.get().rejected == 1
 
 
 @pytest.mark.parametrize(
