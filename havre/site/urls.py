@@ -15,6 +15,7 @@ urlpatterns = [
     path("help/accessibility/", views.accessibility, name="accessibility"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("d/", include("havre.register.urls")),
+    path("sheets/", include("havre.register.urls_exchange")),
     path("", include("havre.publishing.urls")),
     path("readers/", include("havre.trust.history.urls")),
     path("p/", include("havre.protection.urls")),
