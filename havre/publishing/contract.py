@@ -12,7 +12,7 @@ def register() -> None:
     register_contract(
         Contract(
             part="publishing",
-            navigation=(Link(_("Publications"), "editions", "doc", PUBLISHERS, _("Information")),),
+            navigation=(Link(_("Leaflets"), "editions", "doc", PUBLISHERS, _("Information")),),
             commands=("publish",),
             urls=(
                 UrlRow("leaflet", public=True, note="for the persons concerned"),

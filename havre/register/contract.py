@@ -4,13 +4,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.register.models import Case
+from havre.register import extract, models
 from havre.trust.contracts import Contract, register_contract
 
 
 def find_case(words: str) -> UUID | None:
     """The id of the case with this reference or id; shown to nobody, used by the emergency access alone."""
-    cases = Case.objects.for_house("emergency")
+    cases = models.Case.objects.for_house("emergency")
     try:
         return cases.filter(pk=UUID(words.strip())).values_list("pk", flat=True).first()
     except ValueError:
@@ -26,6 +26,8 @@ def register() -> None:
             part="register",
             find_case=find_case,
             timeline=queries.thread,
+            extract=extract.extract,
+            columns=extract.COLUMNS,
             audit_words=(("note.add", _("A note was written")), ("identity.open", _("A name was opened, for a stated reason"))),
         )
     )

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from havre.site.facts import contract as facts
 from havre.trust.contracts import Contract, Link, UrlRow, register_contract
 from havre.trust.enums import Act, Role, Section
 from havre.trust.policy import POLICY
@@ -18,7 +19,9 @@ def register() -> None:
             navigation=(
                 Link(pgettext_lazy("page", "Home"), "home", "home", EVERYBODY),
                 Link(_("Cases"), "cases", "case", CASE_HOLDERS),
+                *facts.NAVIGATION,
             ),
+            audit_words=facts.AUDIT_WORDS,
             urls=(
                 UrlRow("home", own=EVERYBODY),
                 UrlRow("accessibility", public=True),
@@ -28,6 +31,7 @@ def register() -> None:
                 UrlRow("case", own=CASE_HOLDERS, note="404 for what is not granted or sealed"),
                 UrlRow("case_name", methods=("GET", "POST"), own=CASE_HOLDERS, note="the identity's own policy decides"),
                 UrlRow("case_note", methods=("GET", "POST"), own=CASE_HOLDERS, note="the note's section decides"),
+                *facts.URLS,
             ),
         )
     )

@@ -17,4 +17,9 @@ urlpatterns = [
     path("d/", include("havre.register.urls")),
     path("", include("havre.publishing.urls")),
     path("p/", include("havre.protection.urls")),
+    path("facts/", include("havre.site.facts.urls")),
+    path("figures/", include("havre.evidence.urls")),
+    path("releases/", include("havre.release.urls")),
+    path("o/", include("havre.referral.urls")),
+    path("j/", include("havre.justice.urls")),
 ]

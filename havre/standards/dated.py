@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from havre.standards.errors import UnknownCountry, UnknownFact
-from havre.standards.files.profiles import Definition, Profile
+from havre.standards.files.profiles import Definition, Profile, problems
 from havre.standards.library import library
 from havre.standards.words import Words
 
@@ -157,7 +157,9 @@ def _bottom(root: str, country: str, layers: Layers) -> Fact:
         return _shipped(root, country, profile)
     origin = derived.origin(country)
     if origin is not None:
-        return replace(assemble(origin, country, layers), id=root)
+        found = replace(assemble(origin, country, layers), id=root)
+        # a record may hold anything under a name: what is not of this fact's kind says nothing here
+        return _blank(root, country) if problems(definition(root).kind, found.value, frozenset()) else found
     if derived.sum_of:
         return _sum(root, country, [assemble(part, country, layers) for part in derived.sum_of])
     if derived.with_role is not None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import uuid_utils.compat
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 def new_id() -> UUID:
@@ -20,18 +20,18 @@ def new_id() -> UUID:
 class RevisionState(models.TextChoices):
     """Where a revision stands. In force holds from `valid_from` until the next one in force; superseded is used on no day."""
 
-    DRAFT = "draft", _("Draft")
-    REVIEWED = "reviewed", _("Read by a second reader")
-    IN_FORCE = "in_force", _("In force")
-    SUPERSEDED = "superseded", _("Set aside")
+    DRAFT = "draft", pgettext_lazy("fact revision", "Draft")
+    REVIEWED = "reviewed", pgettext_lazy("fact revision", "Read by a second reader")
+    IN_FORCE = "in_force", pgettext_lazy("fact revision", "In force")
+    SUPERSEDED = "superseded", pgettext_lazy("fact revision", "Set aside")
 
 
 class Confidence(models.TextChoices):
     """How sure the source makes us: two sources or the primary text; one secondary source; not to be used unsigned."""
 
-    HIGH = "high", _("High")
-    MEDIUM = "medium", _("Medium")
-    LOW = "low", _("Low")
+    HIGH = "high", pgettext_lazy("confidence", "High")
+    MEDIUM = "medium", pgettext_lazy("confidence", "Medium")
+    LOW = "low", pgettext_lazy("confidence", "Low")
 
 
 class RevisionQuerySet(models.QuerySet["FactRevision"]):

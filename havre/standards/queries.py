@@ -29,7 +29,9 @@ def _country(country: str | None) -> str:
     return (country or settings.HAVRE_COUNTRY).lower()
 
 
-def _asking(on: date) -> dated.Layers:
+def layers_on(on: date) -> dated.Layers:
+    """What the table says of a fact and its parts on a day, for `dated.assemble`."""
+
     def layers(country: str, root: str) -> tuple[Fact, ...]:
         rows = FactRevision.objects.of(country).of_root(root).in_force(on=on)  # type: ignore[attr-defined]
         return tuple(_as_fact(row) for row in rows)
@@ -39,7 +41,7 @@ def _asking(on: date) -> dated.Layers:
 
 def fact(id: str, *, on: date, country: str | None = None) -> Fact:
     """The fact in force on a day. See `havre.standards.fact`."""
-    return dated.assemble(id, _country(country), _asking(on))
+    return dated.assemble(id, _country(country), layers_on(on))
 
 
 def facts(*, on: date, country: str | None = None) -> tuple[Fact, ...]:

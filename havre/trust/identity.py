@@ -25,7 +25,7 @@ from havre.trust.policy.rows import When
 from havre.trust.vault import blind, names, sealing
 from havre.trust.vault.sealing import Plain
 
-IDENTITY = "identity"
+IDENTITY, FILE = "identity", "file"
 # names of a caseload are opened in memory up to this many; beyond it a search needs a compound
 CASELOAD = 5_000
 KIND_LETTERS = 24
@@ -135,6 +135,27 @@ def write_batch(*, by: Actor, rows: Sequence[Plain]) -> int:
     except IntegrityError:
         raise Invalid(_("a record of this batch was sealed before: leave out what was imported already")) from None
     return len(rows)
+
+
+def seal_file(*, by: Actor, case_id: UUID, person_id: UUID, section: Section, record_id: UUID, data: bytes) -> bytes:
+    """The bytes of an attachment, sealed; the caller stores them and writes its own act.
+
+    The file's name is to be sealed too (`write`, kind "attachment", same record): a key under which no section stands is swept.
+    Raises: as `write`.
+    """
+    require(by)
+    _allow(by, Act.WRITE, section, case_id)
+    place = Plain(person_id, case_id, section, FILE, record_id, {})
+    _no_stranger([place])
+    return sealing.seal_bytes(place, data)
+
+
+def open_file(*, by: Actor, case_id: UUID, person_id: UUID, section: Section, record_id: UUID, sealed: bytes) -> bytes:
+    """The bytes of an attachment. Raises: as `read`; Tampered when they do not belong to this record."""
+    context = require(by)
+    _allow(by, Act.READ, section, case_id)
+    context.log.add(section, [person_id], opened=True)
+    return sealing.open_bytes(Plain(person_id, case_id, section, FILE, record_id, {}), sealed)
 
 
 def search_caseload(*, by: Actor, words: str) -> list[Found]:

@@ -7,6 +7,7 @@ from havre.trust import identity
 from havre.trust.enums import Basis, Role, Section
 from havre.trust.errors import Invalid, Missing, Refused, Unscoped
 from havre.trust.models import BlindIndex, PersonKey, Seal, SealedSection
+from havre.trust.vault.faults import Tampered
 from havre.trust.vault.sealing import Plain
 from tests.factories import NOW, give_to, make_actor, make_case
 from tests.factories_vault import unlocked  # noqa: F401
@@ -162,3 +163,22 @@ def test_write_batch_seals_all_or_nothing():
     with trust.acting(owner):
         assert identity.read_one(by=owner, case_id=cases[1].pk, person_id=person_of(cases[1]), section=Section.IDENTITY) == NAME
         assert identity.read_one(by=owner, case_id=cases[2].pk, person_id=person_of(cases[2]), section=Section.IDENTITY) is None
+
+
+def test_file_opens_for_its_record_alone_and_its_reading_is_logged():
+    owner, lawyer = make_actor(), make_actor(Role.LEGAL_AID)
+    case, record = make_case(owner), uuid4()
+    place = {"case_id": case.pk, "person_id": person_of(case), "section": Section.PROTECTION}
+    data = b"%PDF-1.7 scanned passport of Zephyrine" * 50
+    with trust.acting(owner):
+        sealed = identity.seal_file(by=owner, record_id=record, data=data, **place)
+    assert b"Zephyrine" not in sealed
+    with trust.acting(owner) as context:
+        assert identity.open_file(by=owner, record_id=record, sealed=sealed, **place) == data
+        assert (context.log.subjects, context.log.opened) == ({person_of(case)}, True)
+        for other, bytes_ in ((uuid4(), sealed), (record, sealed[:-1]), (record, b"")):
+            with pytest.raises(Tampered):
+                identity.open_file(by=owner, record_id=other, sealed=bytes_, **place)
+    give_to(lawyer, case, sections=Section.JUSTICE, basis=Basis.CONSENT)
+    with trust.acting(lawyer), pytest.raises(Refused):
+        identity.open_file(by=lawyer, record_id=record, sealed=sealed, **place)

@@ -2,11 +2,13 @@
 
 import json
 import os
+import random
 import socket
 import stat
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +17,7 @@ from django.conf import settings as django_settings
 from django.db import connections
 
 from havre.trust.enums import Section
+from havre.trust.models import PersonKey, SealedSection
 from havre.trust.vault import handover, rotation, sealing, unlocking
 from havre.trust.vault.faults import KeyFault
 from havre.trust.vault.keyfile import KeyFile
@@ -27,8 +30,7 @@ import json, os, sys
 from django.conf import settings
 import havre.site.settings as ours
 for alias, name in json.loads(sys.argv[1]).items():
-    if ours.DATABASES[alias]["ENGINE"].endswith("sqlite3"):
-        ours.DATABASES[alias]["NAME"] = name
+    ours.DATABASES[alias]["NAME"] = name
 import django
 django.setup()
 from havre.trust.models import SealedSection
@@ -216,3 +218,35 @@ def test_worker_that_was_not_told_asks_the_service_once(broker, sealed, home):
     rotation.rotate_root(sealed)
     process.stdin.write("\n")
     assert said(process) == '{"name": "Zephyrine"}'
+
+
+def test_killed_writer_leaves_no_section_without_its_key(sealed, home):
+    """SIGKILL at five random moments of a loop that seals and saves; keys without section may be left, the other way round never."""
+    code = """
+    from uuid import uuid4
+    from havre.trust.enums import Section
+    from havre.trust.vault.sealing import Plain
+    unlocking.use(handover.ask())
+    print("ready", flush=True)
+    while True:
+        people = [uuid4() for _ in range(20)]
+        rows = sealing.seal([Plain(p, p, Section.IDENTITY, "identity", p, {"n": 1}) for p in people])
+        SealedSection.objects.for_house("tests").bulk_create(rows)
+        print("saved", flush=True)
+    """
+    broker = handover.Broker()
+    acknowledged = 0
+    try:
+        for _round in range(5):
+            process = child(code, home)
+            assert process.stdout.readline() == "ready\n"
+            assert process.stdout.readline() == "saved\n"
+            time.sleep(random.uniform(0, 0.1))
+            process.kill()
+            acknowledged += 1 + process.communicate()[0].count("saved\n")
+    finally:
+        broker.close()
+    rows = list(SealedSection.objects.for_house("tests").all())
+    assert len(rows) >= 1 + 20 * acknowledged
+    assert len(sealing.open_many(rows)) == len(rows)
+    assert PersonKey.objects.count() >= len(rows)

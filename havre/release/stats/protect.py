@@ -51,7 +51,10 @@ class Protected:
     @property
     def problems(self) -> tuple[str, ...]:
         """Why it may not be published, in words; empty when it may."""
-        told = tuple(f"{words(key)}: differs from the earlier release by fewer than {self.k} persons" for key in self.differing)
+        told = tuple(
+            f"{words(key)}: differs from the earlier release by fewer than {self.k} persons; count the same extract as then, or wait for more"
+            for key in self.differing
+        )
         return tuple(exposed.why for exposed in self.pattern.audit.exposed) + told
 
 
@@ -61,23 +64,29 @@ def protect(
     *,
     k: int,
     earlier: Sequence[Mapping[Cell, float]] = (),
-    other_states: Sequence[Mapping[Cell, float]] = (),
     keep: Sequence[Cell] = (),
 ) -> Protected:
     """Protect the tables of `layout` by hiding cells, together and with what earlier releases told.
 
-    Args: frame, one row a person; k, the smallest count that may be shown; earlier, shown cells of releases about the very same persons;
-    other_states, shown cells of releases about an earlier state of the same register; keep, cells that must stay shown.
+    Args: frame, one row a person; k, the smallest count that may be shown; earlier, the shown cells of each earlier release about the same
+    register (their tables belong in `layout.past`); keep, cells that must stay shown.
+    A register moves between two releases. An earlier figure that is still true is in the attack, as an attacker would use it; one that
+    has changed by fewer than k persons, and would be shown again, stops the release (`differing`).
     Raises: BadTable; CannotProtect, when only a coarser table can be published.
     """
     system = tabulate(frame, layout)
     needs = below_k(system, k=k)
     check = check_k(frame, sorted({column for table in layout.tables for column in table}), k=k)
-    pattern = choose(system, needs, earlier=earlier, keep=keep)
+    still = [_still_true(system, release) for release in earlier]
+    pattern = choose(system, needs, earlier=still, keep=keep)
     control = audit(system, system.mask([need.cell for need in needs]), needs, whole=False)
     shown = ~pattern.hidden & ~system.latent
-    differing = tuple(sorted({key for state in other_states for key in differences(system, shown, state, k=k)}))
+    differing = tuple(sorted({key for release in earlier for key in differences(system, shown, release, k=k)}))
     return Protected(k, layout, system, check, pattern, control, differing)
+
+
+def _still_true(system: System, release: Mapping[Cell, float]) -> dict[Cell, float]:
+    return {key: value for key, value in release.items() if key in system.index and abs(system.values[system.at(key)] - value) < 0.5}
 
 
 def grid(protected: Protected, table: tuple[str, ...]) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-CODE = re.compile(r"[a-z0-9_.:-]{1,60}\Z")
+CODE = re.compile(r"[A-Za-z0-9_.:,+-]{1,80}\Z")
 # a policy row is A07 or F03, a workflow's row is named after its step
 ROW_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,60}\Z")
 # 64 bits signed, what both databases store
@@ -15,10 +15,10 @@ _MOST = 2**63 - 1
 
 
 def code(value: Any, *, what: str) -> str:
-    """The code itself. Raises: ValueError (our bug) when it is not a short lower-case word without spaces."""
+    """The code itself. Raises: ValueError (our bug) when it is not a short word without spaces."""
     text = str(value) if isinstance(value, str) else ""
     if not CODE.match(text):
-        raise ValueError(f"{what}: an audit row takes a short code made of a-z 0-9 _ . : - (60 at most), never words")
+        raise ValueError(f"{what}: an audit row takes a short code made of A-Z a-z 0-9 _ . : , + - (80 at most), never words")
     return text
 
 

@@ -15,6 +15,8 @@ _WHERE = {
     "seal": "sealing",
     "open_": "sealing",
     "open_many": "sealing",
+    "seal_bytes": "sealing",
+    "open_bytes": "sealing",
     "make": "unlocking",
     "unlock": "unlocking",
     "lock": "unlocking",

@@ -46,7 +46,10 @@ class SystemdCredential(RootsInMemory):
         if self.versions[-1] <= after:
             raise KeyFault(
                 _("The credential holds no newer root key than version %(version)s.") % {"version": after},
-                _("Make the next one with `havre keys credential | systemd-creds encrypt --name=havre-root - FILE`, restart, then rotate."),
+                _(
+                    "Make the next one with `havre keys credential --more | systemd-creds encrypt --name=havre-root - FILE`,"
+                    " restart, then rotate."
+                ),
             )
         return self.versions[-1]
 

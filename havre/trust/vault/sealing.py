@@ -24,7 +24,7 @@ from havre.trust.vault.custody import NONCE_BYTES
 from havre.trust.vault.faults import Tampered
 
 BUCKET = 64
-_LENGTH = struct.Struct(">I")
+_LENGTH, _VERSION = struct.Struct(">I"), struct.Struct(">H")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,38 @@ def seal(plain: Sequence[Plain]) -> list[SealedSection]:
     return [_sealed(one, *ciphers[one.person_id], now) for one in plain]
 
 
+def seal_bytes(place: Plain, data: bytes) -> bytes:
+    """A file's bytes, sealed for the place that `place` names (its body is not used); the key is on disk before this returns."""
+    key = person_keys.ready([place.person_id])[place.person_id]
+    nonce, head = os.urandom(NONCE_BYTES), _VERSION.pack(key.version)
+    return head + nonce + AESGCM(key.key).encrypt(nonce, _filled(data), b"file" + _place(place, key.version))
+
+
+def open_bytes(place: Plain, sealed: bytes) -> bytes:
+    """The bytes again. Raises: KeyFault; Tampered when the file was altered, cut short or belongs elsewhere."""
+    key = person_keys.fetch([place.person_id]).get(place.person_id)
+    if key is None:
+        raise person_keys.no_key(place.person_id)
+    body = sealed[_VERSION.size :]
+    try:
+        (version,) = _VERSION.unpack_from(sealed)
+        return _emptied(AESGCM(key.key).decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], b"file" + _place(place, version)))
+    except (InvalidTag, ValueError, struct.error):
+        raise Tampered(
+            _("The sealed file of record %(row)s does not open where it stands.") % {"row": place.record_id},
+            _("It was damaged, or moved from another person or case: restore it from the last good backup, and report it."),
+        ) from None
+
+
 def _sealed(plain: Plain, cipher: AESGCM, key_version: int, now: datetime) -> SealedSection:
     nonce = os.urandom(NONCE_BYTES)
-    bit = int(plain.section)
-    bound = _bound(plain.case_id, plain.person_id, bit, plain.kind, plain.record_id, plain.schema_version, key_version)
     return SealedSection(
         case_id=plain.case_id,
         person_id=plain.person_id,
-        section_bit=bit,
+        section_bit=int(plain.section),
         kind=plain.kind,
         record_id=plain.record_id,
-        body=nonce + cipher.encrypt(nonce, padded(plain.body), bound),
+        body=nonce + cipher.encrypt(nonce, padded(plain.body), _place(plain, key_version)),
         key_version=key_version,
         schema_version=plain.schema_version,
         updated_at=now,
@@ -97,6 +118,11 @@ def _opened(row: SealedSection, cipher: AESGCM | None) -> dict[str, Any]:
         ) from None
 
 
+def _place(plain: Plain, key_version: int) -> bytes:
+    bit = int(plain.section)
+    return _bound(plain.case_id, plain.person_id, bit, plain.kind, plain.record_id, plain.schema_version, key_version)
+
+
 def _bound(case: UUID, person: UUID, bit: int, kind: str, record: UUID, schema: int, key: int) -> bytes:
     # the case is bound as well: the policy decides by the row's case, so a row moved to another case must not open there
     return b"havre section\x00" + case.bytes + person.bytes + record.bytes + struct.pack(">HHH", bit, schema, key) + kind.encode()
@@ -108,13 +134,21 @@ def padded(body: dict[str, Any]) -> bytes:
         words = _ENCODE(body).encode()
     except (TypeError, ValueError) as error:
         raise Invalid(_("What is to be sealed is not plain data: %(why)s.") % {"why": type(error).__name__}) from None
-    return _LENGTH.pack(len(words)) + words + bytes(-(len(words) + _LENGTH.size) % BUCKET)
+    return _filled(words)
 
 
 def unpadded(filled: bytes) -> dict[str, Any]:
     """The body again."""
+    return json.loads(_emptied(filled))
+
+
+def _filled(words: bytes) -> bytes:
+    return _LENGTH.pack(len(words)) + words + bytes(-(len(words) + _LENGTH.size) % BUCKET)
+
+
+def _emptied(filled: bytes) -> bytes:
     (length,) = _LENGTH.unpack_from(filled)
-    return json.loads(filled[_LENGTH.size : _LENGTH.size + length])
+    return filled[_LENGTH.size : _LENGTH.size + length]
 
 
 def _plain(value: Any) -> Any:

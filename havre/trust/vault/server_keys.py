@@ -82,7 +82,7 @@ def published() -> Published:
     """
     row = ServerKey.objects.filter(rotated_at=None).order_by("-version").first()
     if row is None:
-        raise KeyFault(_("This instance has no key for phones yet."), _("Make one with `havre keys publish`."))
+        raise KeyFault(_("This instance has no key for phones yet."), _("Make one with `havre keys publish --new`."))
     if row.published_at is None:
         ServerKey.objects.filter(pk=row.pk, published_at=None).update(published_at=timezone.now())
     return _published(row)

@@ -1,0 +1,1 @@
+"""Heavy work. Nothing outside `jobs` and `stats` imports this package: the worker starts it as a process of its own."""

@@ -1,0 +1,145 @@
+"""The bridge: what is coded passes, everything else stays, sealed cases are absent."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from havre.evidence.jobs import extracting
+from havre.register.models import Case, Person, PersonFacts, TraffickingEvent
+from havre.trust import contracts as registry
+from havre.trust.contracts import Column, Contract
+from tests.factories import NOW, make_actor
+from tests.factories_evidence import SECRET_NAME, make_register, seal_case
+
+
+def bytes_of(folder: Path) -> bytes:
+    """Every cell of every table, decompressed, and the files as they lie."""
+    found = b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+    for path in folder.glob("*.parquet"):
+        found += json.dumps(pl.read_parquet(path).to_dicts(), default=str, ensure_ascii=False).encode()
+    return found
+
+
+def test_extract_writes_every_declared_table_with_its_manifest(tmp_path):
+    make_register(8)
+    manifest = extracting.write(tmp_path, now=NOW)
+    assert {table: manifest["tables"][table]["rows"] for table in ("cases", "persons", "events", "detections")} == {
+        "cases": 8, "persons": 8, "events": 16, "detections": 8,
+    }  # fmt: skip
+    persons = pl.read_parquet(tmp_path / "persons.parquet")
+    assert persons["age_group"].value_counts().sort("age_group").rows() == [("adult", 4), ("child", 4)]
+    assert manifest["dropped"] == {}
+    assert manifest["code_lists"]["persons.age_group"] == ["child", "adult", "not_recorded"]
+
+
+def test_extract_lets_no_name_no_free_text_and_no_identifier_out(tmp_path):
+    cases = make_register(3)
+    case = cases[0]
+    person = Person.objects.for_house("tests").get(case=case)
+    facts = PersonFacts.objects.for_house("tests").get(person=person)
+    facts.coded = {
+        "vic_TypeOfExploitation": [SECRET_NAME, "ForcedLabour"],
+        "vic_Description": SECRET_NAME,
+        "vic_MethodsOfControl": SECRET_NAME,
+    }
+    facts.citizenships = [SECRET_NAME]
+    facts.save()
+    person.gender = SECRET_NAME
+    person.save()
+    TraffickingEvent(
+        case=case, person=person, kind="Transit", leg=5, country="GH", region=SECRET_NAME[:10], industry=SECRET_NAME,
+        composites={"source": SECRET_NAME}, means=[SECRET_NAME], source=SECRET_NAME,
+    ).save(force_insert=True)  # fmt: skip
+    manifest = extracting.write(tmp_path, now=NOW)
+    found = bytes_of(tmp_path)
+    # positive control: the scan sees what did get out
+    assert b"ForcedLabour" in found
+    for word in (SECRET_NAME.encode(), SECRET_NAME[:10].encode(), case.ref.encode(), str(case.pk).encode(), person.pk.hex.encode()):
+        assert word not in found
+    # nothing is lost unseen: what was dropped is counted by column
+    assert manifest["dropped"] == {
+        "persons.forms": 1, "persons.controls": 1, "persons.citizenships": 1, "persons.gender": 1, "events.means": 1,
+    }  # fmt: skip
+
+
+def test_extract_leaves_sealed_cases_out_of_every_table(tmp_path):
+    owner = make_actor()
+    cases = make_register(5, owner=owner)
+    seal_case(cases[0], owner)
+    manifest = extracting.write(tmp_path, now=NOW)
+    assert {manifest["tables"][table]["rows"] for table in ("cases", "persons", "detections")} == {4}
+
+
+def test_extract_twice_gives_other_pseudonyms_that_hold_within_a_run(tmp_path):
+    make_register(4)
+    runs = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        extracting.write(tmp_path / name, now=NOW)
+        persons = set(pl.read_parquet(tmp_path / name / "persons.parquet")["person"])
+        assert set(pl.read_parquet(tmp_path / name / "events.parquet")["person"]) == persons
+        runs.append(persons)
+    assert runs[0].isdisjoint(runs[1])
+
+
+def test_extract_knows_months_not_days(tmp_path):
+    make_register(2)
+    extracting.write(tmp_path, now=NOW)
+    cases = pl.read_parquet(tmp_path / "cases.parquet")
+    assert all(len(month) == 7 for month in cases["opened_on"])
+
+
+@pytest.fixture
+def extra_contract():
+    before = dict(registry._contracts)
+    yield registry.register_contract
+    registry._contracts.clear()
+    registry._contracts.update(before)
+
+
+def test_extract_refuses_a_column_that_no_contract_declares(tmp_path, extra_contract):
+    extra_contract(
+        Contract(
+            part="justice",
+            extract=lambda: [("trials", [{"case_id": "1", "judge": "x"}])],
+            columns=(Column("trials", "case_id", "pseudonym"),),
+        )
+    )
+    with pytest.raises(extracting.Undeclared, match="trials: judge not declared"):
+        extracting.write(tmp_path, now=NOW)
+
+
+def test_dates_of_other_parts_become_waits_in_days(tmp_path, extra_contract):
+    (case,) = make_register(1)
+    person = Person.objects.for_house("tests").get(case=case)
+    opened = Case.objects.for_house("tests").get(pk=case.pk).opened_at
+    row = {"case_id": case.pk, "person_id": person.pk, "presumed_on": opened.replace(day=opened.day).date()}
+    columns = (
+        Column("decisions", "case_id", "pseudonym"),
+        Column("decisions", "person_id", "pseudonym"),
+        Column("decisions", "presumed_on", "date"),
+    )
+    extra_contract(Contract(part="protection", extract=lambda: [("decisions", [row])], columns=columns))
+    extracting.write(tmp_path, now=NOW)
+    assert pl.read_parquet(tmp_path / "steps.parquet").select("step", "days").rows() == [("decisions.presumed", 0)]
+
+
+def test_web_process_imports_no_analytics():
+    code = (
+        "import django, sys; django.setup(); import havre.site.urls; "
+        "heavy = {'polars', 'numpy', 'scipy', 'pandas', 'pyarrow', 'duckdb', 'splink', 'altair', 'opendp'} & set(sys.modules); "
+        "sys.exit(' '.join(sorted(heavy)) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "havre.site.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

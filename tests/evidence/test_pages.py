@@ -1,0 +1,116 @@
+"""From the analyst's button to a profile on the page, through the front door."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.urls import reverse
+
+from havre.evidence import services, sources, tasks
+from havre.evidence.models import JobKind, JobRun, JobState
+from havre.trust.enums import Role
+from havre.trust.errors import Missing, Refused
+from tests.factories import make_actor
+from tests.factories_evidence import make_register, sign_in
+
+
+@pytest.fixture(autouse=True)
+def home(settings, tmp_path):
+    settings.HAVRE_HOME = tmp_path
+    settings.HAVRE_JOBS_INLINE = True
+    return tmp_path
+
+
+@pytest.fixture
+def analyst(client):
+    return sign_in(client, Role.RAPPORTEUR)
+
+
+def done_job(client, capture, url, **data):
+    with capture(execute=True):
+        response = client.post(reverse(url), data)
+    assert response.status_code == 302
+    return JobRun.objects.first()
+
+
+def test_analyst_makes_extract_then_profile_and_reads_both_denominators(analyst, django_capture_on_commit_callbacks, home):
+    make_register(60)
+    extract = done_job(analyst, django_capture_on_commit_callbacks, "evidence:extract")
+    assert (extract.state, extract.error) == (JobState.DONE, "")
+    assert (home / "evidence" / str(extract.pk) / "manifest.json").is_file()
+    profile = done_job(analyst, django_capture_on_commit_callbacks, "evidence:profile", source=f"extract:{extract.pk}")
+    assert (profile.state, profile.error) == (JobState.DONE, "")
+    page = analyst.get(reverse("evidence:profile_page", args=[profile.pk]))
+    words = page.content.decode()
+    assert page.status_code == 200
+    assert "Recorded: 30 persons. All: 30 persons. Unit: distinct person." in words
+    assert words.count('<svg class="chart"') == len(profile.result["breakdowns"])
+    assert "style=" not in words
+    assert "<script" not in words
+
+
+def test_profile_holds_small_counts_back_and_one_more_against_subtraction(analyst, django_capture_on_commit_callbacks):
+    make_register(60)
+    extract = done_job(analyst, django_capture_on_commit_callbacks, "evidence:extract")
+    profile = done_job(analyst, django_capture_on_commit_callbacks, "evidence:profile", source=f"extract:{extract.pk}")
+    gender = next(one for one in profile.result["breakdowns"] if (one["column"], one["group"]) == ("gender", "child"))
+    # 10 boys of 30 children: below 11, so the girls are held back too
+    assert [row.get("held_back", False) for row in gender["measures"]] == [True, True]
+    assert "10" not in [row["numerator"] for row in gender["measures"]]
+
+
+def test_role_that_may_not_count_is_refused(client):
+    sign_in(client, Role.CASE_MANAGER)
+    assert client.get(reverse("evidence:figures")).status_code == 403
+    with pytest.raises(Refused):
+        services.ask_extract(by=make_actor(Role.CASE_MANAGER))
+
+
+def test_second_extract_while_one_waits_is_refused():
+    by = make_actor(Role.RAPPORTEUR)
+    services.ask_extract(by=by)
+    with pytest.raises(Refused, match="already being made"):
+        services.ask_extract(by=by)
+
+
+def test_profile_of_two_sources_or_none_is_missing():
+    with pytest.raises(Missing):
+        services.ask_profile(source="extract:1+external:2", by=make_actor(Role.RAPPORTEUR))
+
+
+def test_job_given_twice_is_done_once():
+    by = make_actor(Role.RAPPORTEUR)
+    job = services.ask_extract(by=by)
+    assert [tasks.run_job.func(str(job.pk)), tasks.run_job.func(str(job.pk))] == [0, 2]
+
+
+def test_failed_job_says_why_and_leaves_no_folder(home):
+    job = JobRun.objects.create(kind=JobKind.PROFILE, parameters={"source": f"external:{'0' * 32}"}, by=make_actor().user)
+    assert tasks.run_job.func(str(job.pk)) == 1
+    job.refresh_from_db()
+    assert job.state == JobState.FAILED
+    assert not sources.folder_of(job.pk).exists()
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_figures_page_asks_the_same_number_of_queries_whatever_its_length(analyst, django_assert_max_num_queries, rows):
+    by = make_actor(Role.RAPPORTEUR).user
+    JobRun.objects.bulk_create([JobRun(kind=JobKind.PROFILE, parameters={}, by=by) for _ in range(rows)])
+    analyst.get(reverse("evidence:figures"))
+    with django_assert_max_num_queries(14):
+        assert analyst.get(reverse("evidence:figures")).status_code == 200
+
+
+def test_child_process_makes_an_extract_and_ends(tmp_path):
+    env = {**os.environ, "HAVRE_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "havre.site.settings"}
+    code = (
+        "import django; django.setup(); from django.core.management import call_command as c;"
+        "[c('migrate', database=d, verbosity=0) for d in ('default', 'access', 'keys', 'ops')];"
+        "from havre.trust.models import User; from havre.evidence.models import JobRun; from havre.evidence.tasks import run_job;"
+        "job = JobRun.objects.create(kind='extract', by=User.objects.create(username='analyst', name='Example'));"
+        "status = run_job.func(str(job.pk)); job.refresh_from_db(); "
+        "print(status, job.state, job.progress, job.result['tables']['persons']['rows'], end='')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
+    assert done.stdout == "0 done 100 0", done.stderr[-2000:]
