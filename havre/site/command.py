@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "export": ("havre.site.commands.export:export", True),
     "external": ("havre.site.commands.import_:external", True),
     "import": ("havre.site.commands.import_:import_", True),
+    "demo": ("havre.site.commands.demo:demo", True),
     "erase": ("havre.site.commands.erase:erase", True),
     "keys": ("havre.site.commands.keys:keys", True),
     "release": ("havre.release.command:release", False),

@@ -14,11 +14,12 @@ from havre.protection.enums import RecoveryAnswer
 from havre.protection.models import Identification, Screening
 from havre.protection.services import words as sealed
 from havre.register.models import Person
-from havre.trust import audit, clocks, law
+from havre.trust import audit, clocks, grants, law
 from havre.trust.actors import Actor
-from havre.trust.enums import Act, Section
+from havre.trust.enums import Act, Basis, Purpose, Role, Section
 from havre.trust.errors import Invalid, Refused
-from havre.trust.models import Clock, Override
+from havre.trust.models import Clock, Grant, Membership, Override
+from havre.trust.models.accounts import job_holder
 from havre.trust.records import clean
 
 FIRST_CONTACT = frozenset({"informed_at", "language", "privacy_confirmed", "needs_met_at"})
@@ -37,6 +38,9 @@ RECORDS: dict[str, frozenset[str]] = {
     "review_confirm": DECISION,
     "review_decline": DECISION,
 }
+
+
+DECISION_SECTIONS = Section.SCREENING | Section.FACTS | Section.PROTECTION | Section.IDENTITY
 
 
 @trust.act("identification.ask")
@@ -157,6 +161,7 @@ def _recovery(identification_id: UUID, step: str, by: Actor) -> Clock:
 def _effects(identification: Identification, step: str, by: Actor) -> None:
     if step == "presume":
         identification.presumed_by, identification.presumed_at = by.user, by.at
+        _hand_over(identification, Role.IDENTIFICATION_AUTHORITY, by)
     elif step == "open_recovery" and identification.recovery_answer == RecoveryAnswer.ACCEPTED:
         clocks.start(
             workflow.RECOVERY,
@@ -170,10 +175,33 @@ def _effects(identification: Identification, step: str, by: Actor) -> None:
         identification.decided_by, identification.decided_at = by.user, by.at
     elif step == "ask_review":
         identification.review_asked_at = by.at
+        _hand_over(identification, Role.SECOND_REVIEWER, by)
     elif step in {"review_confirm", "review_decline"}:
         identification.reviewed_by, identification.reviewed_at = by.user, by.at
     elif step in {"leave", "come_back"}:
         identification.left_at = by.at if step == "leave" else None
+
+
+def _hand_over(identification: Identification, role: Role, by: Actor) -> None:
+    """Open what a decision needs to every service of the country that has this duty, once; it ends with nothing but the case's own rules.
+
+    Source: CoE Convention 2005, art. 10(2): the authority that decides has a legal duty and reads by it.
+    """
+    country = identification.case.country
+    duty = Membership.objects.filter(role=role, ended_at=None, organisation__active=True, organisation__country=country)
+    for organisation_id in duty.values_list("organisation_id", flat=True).distinct():
+        holder = job_holder(organisation_id, role)
+        if Grant.objects.filter(holder=holder, case_id=identification.case_id, source_id=identification.pk, ends_at__gt=by.at).exists():
+            continue
+        grants.give(
+            holder=holder,
+            case_id=identification.case_id,
+            sections=DECISION_SECTIONS,
+            purpose=Purpose.IDENTIFICATION,
+            basis=Basis.LEGAL_DUTY,
+            source_id=identification.pk,
+            starts_at=by.at,
+        )
 
 
 def _waiver(override_id: UUID | None, by: Actor) -> Override | None:
