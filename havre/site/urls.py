@@ -21,4 +21,5 @@ urlpatterns = [
     path("facts/", include("havre.site.facts.urls")),
     path("figures/", include("havre.evidence.urls")),
     path("releases/", include("havre.release.urls")),
+    path("coordination/", include("havre.partnership.urls")),
 ]
