@@ -74,7 +74,7 @@ def detected(period: Period) -> Detected:
                 shown(within(rows_of(Detection), "happened_at", period).count()),
                 Method(
                     _("reports of a person by an organisation in the period; one person may be reported several times"),
-                    _("none"),
+                    pgettext_lazy("denominator", "none"),
                     _("report"),
                 ),
             ),

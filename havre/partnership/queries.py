@@ -165,7 +165,9 @@ def late(at: datetime) -> list[Figure]:
     sealed = Seal.objects.filter(ended_at=None).values("case_id")
     grouped = clocks.overdue(at).exclude(case_id__in=sealed).order_by().values_list("workflow", "name").annotate(n=Count("pk"))
     counts = {(workflow, name): number for workflow, name, number in grouped}
-    method = Method(_("deadlines that had passed at the start of today and that nobody has closed"), _("none"), _("deadline"))
+    method = Method(
+        _("deadlines that had passed at the start of today and that nobody has closed"), pgettext_lazy("denominator", "none"), _("deadline")
+    )
     return [Figure(rule.title, shown(counts.get((rule.workflow, rule.name), 0)), method) for rule in clocks.rules()]
 
 
