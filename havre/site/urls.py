@@ -24,4 +24,5 @@ urlpatterns = [
     path("releases/", include("havre.release.urls")),
     path("o/", include("havre.referral.urls")),
     path("j/", include("havre.justice.urls")),
+    path("coordination/", include("havre.partnership.urls")),
 ]

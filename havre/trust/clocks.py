@@ -63,6 +63,11 @@ def register_rule(rule: ClockRule) -> ClockRule:
     return rule
 
 
+def rules() -> tuple[ClockRule, ...]:
+    """Every rule that the installed parts made known."""
+    return tuple(_rules.values())
+
+
 def rule_of(clock: Clock) -> ClockRule:
     return _rules[clock.workflow, clock.name]
 
