@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pyrage
+from django.core.exceptions import ValidationError
 from django.db import connections
 from django.utils.translation import gettext as _
 
@@ -43,9 +44,10 @@ def restore(*, folder: Path, identity: Path) -> Report:
     names = {
         alias: home / Path(connections[alias].settings_dict["NAME"]).name for alias in backup.ORDER if connections[alias].vendor == "sqlite"
     }
-    if any(path.exists() for path in names.values()):
+    if any(path.exists() for path in names.values()) or _shared_records():
         raise Refused((_("There are records in %(home)s already. Restore into an empty folder (HAVRE_HOME).") % {"home": home},))
     manifest = _manifest(folder)
+    ledger = _ledger(folder.parent)
     opened = _identity(identity)
     with tempfile.TemporaryDirectory(dir=home, prefix="restore-") as place:
         for name in manifest["files"]:
@@ -63,7 +65,9 @@ def restore(*, folder: Path, identity: Path) -> Report:
         for alias in (name.removesuffix(".age") for name in manifest["files"]):
             _place(alias, Path(place) / alias, names)
     migrating.migrate_all()
-    report.notes.append(_("%(count)s erased persons came back with the backup and were erased again") % {"count": _replay(folder.parent)})
+    report.notes.append(
+        _("%(count)s erased persons came back with the backup and were erased again") % {"count": erasure.replay_ledger(ledger)}
+    )
     report.problems.extend(_keyless())
     return report
 
@@ -86,6 +90,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise Invalid(
             {"folder": [_("%(folder)s holds no whole backup: its manifest is missing or damaged.") % {"folder": folder}]}
         ) from None
+    if not _is_manifest(manifest):
+        raise Invalid({"folder": [_("%(folder)s holds no whole backup: its manifest is missing or damaged.") % {"folder": folder}]})
     for name, digest in manifest["files"].items():
         path = folder / name
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
@@ -93,11 +99,18 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def _is_manifest(found: Any) -> bool:
+    """Exactly the files of a backup made here, so that no name leads out of the folder."""
+    if not isinstance(found, dict) or not isinstance(found.get("counts"), dict) or not isinstance(found.get("files"), dict):
+        return False
+    return set(found["files"]) == {f"{alias}.age" for alias in backup.aliases()} == {f"{alias}.age" for alias in found["counts"]}
+
+
 def _identity(path: Path) -> Any:
     try:
         lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
         return pyrage.x25519.Identity.from_str(lines[0])
-    except (OSError, IndexError, pyrage.IdentityError):
+    except (OSError, ValueError, IndexError, pyrage.IdentityError):
         raise Invalid({"identity": [_("%(path)s holds no age identity (AGE-SECRET-KEY-…).") % {"path": path}]}) from None
 
 
@@ -117,6 +130,11 @@ def _examine(place: Path, manifest: dict[str, Any]) -> Report:
     return report
 
 
+def _shared_records() -> bool:
+    """On PostgreSQL: whether the database that HAVRE_DATABASE_URL names holds any table of ours."""
+    return connections["default"].vendor == "postgresql" and bool(connections["default"].introspection.table_names())
+
+
 def _place(alias: str, copy: Path, names: dict[str, Path]) -> None:
     if alias in names:
         os.chmod(copy, 0o600)
@@ -127,17 +145,21 @@ def _place(alias: str, copy: Path, names: dict[str, Path]) -> None:
     subprocess.run(["pg_restore", "--no-owner", "--exit-on-error", "-d", found["NAME"], str(copy)], env={**os.environ, **place}, check=True)
 
 
-def _replay(backups: Path) -> int:
+def _ledger(backups: Path) -> list[Erasure]:
+    """Everybody erased up to the newest backup. Without it somebody erased after an older backup would come back unseen."""
     path = backups / backup.LEDGER
     rows = []
-    if path.is_file():
+    try:
         for values in json.loads(path.read_text()):
             row = Erasure()
             for column in Erasure._meta.concrete_fields:
                 value = values.get(column.attname)
                 setattr(row, column.attname, None if value in (None, "None") else column.to_python(value))
             rows.append(row)
-    return erasure.replay_ledger(rows)
+    except (OSError, ValueError, AttributeError, TypeError, ValidationError):
+        words = _("%(path)s is missing or damaged: it says who was erased since. Put back the one that lies beside the newest backup.")
+        raise Invalid({"folder": [words % {"path": path}]}) from None
+    return rows
 
 
 def _keyless() -> list[str]:
