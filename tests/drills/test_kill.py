@@ -104,7 +104,7 @@ class Drill:
         threads = [threading.Thread(target=visitor.work) for visitor in self.visitors]
         for thread in threads:
             thread.start()
-        time.sleep(self.chance.uniform(0.2, 2.0))
+        time.sleep(self.chance.uniform(0.3, 3.0))
         self.processes += self.house.kill()
         for thread in threads:
             thread.join()

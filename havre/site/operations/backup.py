@@ -82,7 +82,11 @@ def _fill(draft: Path, key: Any, now: datetime) -> dict[str, Any]:
 def save_ledger(into: Path) -> Path:
     """Write the erasure ledger beside the backups: a restore of an older one replays it."""
     rows = [
-        {field.attname: field.value_to_string(row) for field in Erasure._meta.concrete_fields}
+        {
+            # an absent moment is null: Django would write it as an empty text, which is no moment when read back
+            field.attname: None if field.value_from_object(row) is None else field.value_to_string(row)
+            for field in Erasure._meta.concrete_fields
+        }
         for row in Erasure.objects.order_by("requested_at")
     ]
     path = into / LEDGER

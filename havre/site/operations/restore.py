@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyrage
 from django.core.exceptions import ValidationError
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.utils.translation import gettext as _
 
 from havre.site.operations import backup, migrating
@@ -74,13 +77,37 @@ def restore(*, folder: Path, identity: Path) -> Report:
 
 def check(*, folder: Path, identity: Path) -> Report:
     """Restore into a folder of its own, check it there, and throw it away."""
-    with tempfile.TemporaryDirectory(prefix="havre-check-") as place:
-        command = [sys.executable, "-m", "havre.site.command", "restore", str(folder), "--identity", str(identity)]
-        done = subprocess.run(command, env={**os.environ, "HAVRE_HOME": place}, capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory(prefix="havre-check-") as place, _elsewhere() as database:
+        command = [sys.executable, "-m", "havre.site.command", "restore", str(folder.resolve()), "--identity", str(identity.resolve())]
+        environment = {**os.environ, "HAVRE_HOME": place, **database}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     report = Report()
     lines = (done.stdout + done.stderr).strip().splitlines()
     (report.notes if done.returncode == 0 else report.problems).extend(lines)
     return report
+
+
+@contextmanager
+def _elsewhere() -> Iterator[dict[str, str]]:
+    """On PostgreSQL an empty database beside the serving one, dropped afterwards: a check must never touch what serves."""
+    connection = connections["default"]
+    if connection.vendor != "postgresql":
+        yield {}
+        return
+    name = f"havre_check_{secrets.token_hex(6)}"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name}")
+    except DatabaseError as error:
+        words = _(
+            "A check needs an empty database beside this one and may not make it (%(why)s). Grant CREATEDB, or check on another host."
+        )
+        raise Invalid({"database": [words % {"why": str(error).strip()}]}) from None
+    try:
+        yield {"HAVRE_DATABASE_URL": urlsplit(os.environ["HAVRE_DATABASE_URL"])._replace(path=f"/{name}").geturl()}
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -154,7 +181,10 @@ def _ledger(backups: Path) -> list[Erasure]:
             row = Erasure()
             for column in Erasure._meta.concrete_fields:
                 value = values.get(column.attname)
-                setattr(row, column.attname, None if value in (None, "None") else column.to_python(value))
+                if column.null and value in (None, "None", ""):
+                    # ledgers of the first version wrote an absent moment as an empty text
+                    value = None
+                setattr(row, column.attname, None if value is None else column.to_python(value))
             rows.append(row)
     except (OSError, ValueError, AttributeError, TypeError, ValidationError):
         words = _("%(path)s is missing or damaged: it says who was erased since. Put back the one that lies beside the newest backup.")
