@@ -27,6 +27,7 @@ from havre.site.operations import backup, migrating
 from havre.trust import erasure
 from havre.trust.errors import Invalid, Refused
 from havre.trust.models import Erasure
+from havre.trust.policy import rls
 
 
 @dataclass(slots=True)
@@ -169,7 +170,14 @@ def _place(alias: str, copy: Path, names: dict[str, Path]) -> None:
         return
     found = connections[alias].settings_dict
     place = {"PGHOST": found["HOST"], "PGPORT": str(found["PORT"] or 5432), "PGUSER": found["USER"], "PGPASSWORD": found["PASSWORD"]}
-    subprocess.run(["pg_restore", "--no-owner", "--exit-on-error", "-d", found["NAME"], str(copy)], env={**os.environ, **place}, check=True)
+    with connections[alias].cursor() as cursor:
+        # the dump grants to this role and names it in its policies; a new server does not have it
+        cursor.execute(rls.role_statement())
+    command = ["pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", "-d", found["NAME"], str(copy)]
+    try:
+        subprocess.run(command, env={**os.environ, **place}, check=True)
+    except subprocess.CalledProcessError:
+        raise Invalid({"database": [_("PostgreSQL did not take the records back; it says why above. Nothing was kept.")]}) from None
 
 
 def _ledger(backups: Path) -> list[Erasure]:
