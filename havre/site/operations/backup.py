@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import tempfile
@@ -42,14 +44,31 @@ def back_up(*, into: Path, recipient: str, now: datetime) -> Path:
     folder = into / f"havre-{now:%Y%m%dT%H%M%SZ}"
     draft = into / f".{folder.name}.part"
     try:
+        if folder.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         draft.mkdir(mode=0o700, parents=True, exist_ok=False)
     except OSError as error:
         raise Invalid(
             {"into": [_("%(folder)s cannot be written (%(why)s). Choose another folder.") % {"folder": into, "why": error.strerror}]}
         ) from None
+    try:
+        manifest = _fill(draft, key, now)
+        (draft / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True))
+        os.rename(draft, folder)
+    except (OSError, sqlite3.Error, subprocess.CalledProcessError) as error:
+        # a disk that fills up, above all; what is unfinished would only take its room
+        shutil.rmtree(draft, ignore_errors=True)
+        words = _("The backup was not made (%(why)s). Free some room, or see what the database says, then try again.")
+        raise Invalid({"into": [words % {"why": error}]}) from None
+    save_ledger(into)
+    return folder
+
+
+def _fill(draft: Path, key: Any, now: datetime) -> dict[str, Any]:
+    """Copy and seal each database into `draft`; gives the manifest."""
     manifest: dict[str, Any] = {"havre": __version__, "made_at": now.isoformat(), "files": {}, "counts": {}}
     with tempfile.TemporaryDirectory(dir=settings.HAVRE_HOME, prefix="backup-") as place:
-        for alias in _aliases():
+        for alias in aliases():
             copy = Path(place) / alias
             _copy(alias, copy)
             manifest["counts"][alias] = counts(copy) if connections[alias].vendor == "sqlite" else {}
@@ -57,16 +76,17 @@ def back_up(*, into: Path, recipient: str, now: datetime) -> Path:
             pyrage.encrypt_file(str(copy), str(sealed), [key])
             manifest["files"][sealed.name] = hashlib.sha256(sealed.read_bytes()).hexdigest()
             copy.unlink()
-    (draft / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True))
-    os.rename(draft, folder)
-    save_ledger(into)
-    return folder
+    return manifest
 
 
 def save_ledger(into: Path) -> Path:
     """Write the erasure ledger beside the backups: a restore of an older one replays it."""
     rows = [
-        {field.attname: field.value_to_string(row) for field in Erasure._meta.concrete_fields}
+        {
+            # an absent moment is null: Django would write it as an empty text, which is no moment when read back
+            field.attname: None if field.value_from_object(row) is None else field.value_to_string(row)
+            for field in Erasure._meta.concrete_fields
+        }
         for row in Erasure.objects.order_by("requested_at")
     ]
     path = into / LEDGER
@@ -83,9 +103,9 @@ def counts(path: Path) -> dict[str, int]:
         return {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in sorted(tables)}
 
 
-def _aliases() -> Iterator[str]:
+def aliases() -> list[str]:
     """On PostgreSQL the trail is in the records' own database."""
-    return (alias for alias in ORDER if alias != "access" or connections["default"].vendor == "sqlite")
+    return [alias for alias in ORDER if alias != "access" or connections["default"].vendor == "sqlite"]
 
 
 def _copy(alias: str, to: Path) -> None:
@@ -94,11 +114,14 @@ def _copy(alias: str, to: Path) -> None:
         found = connection.settings_dict
         place = {"PGHOST": found["HOST"], "PGPORT": str(found["PORT"] or 5432), "PGUSER": found["USER"], "PGPASSWORD": found["PASSWORD"]}
         with to.open("wb") as out:
-            subprocess.run(["pg_dump", "--format=custom", found["NAME"]], env={**os.environ, **place}, stdout=out, check=True)
+            # the owner's own policy shows every row; without the switch pg_dump refuses tables with forced row-level security
+            command = ["pg_dump", "--format=custom", "--enable-row-security", "--no-owner", found["NAME"]]
+            subprocess.run(command, env={**os.environ, **place}, stdout=out, check=True)
         return
     # SQLite's online backup: a bare copy of the file would lose the WAL
     with _raw(str(connection.settings_dict["NAME"])) as source, closing(sqlite3.connect(to)) as target:
-        source.backup(target, pages=1000, sleep=0.01)
+        # in one step, on one snapshot: in pieces it begins again at every write, and beside busy writers never ends; WAL lets them write on
+        source.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")
     os.chmod(to, 0o600)
 

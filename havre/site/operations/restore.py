@@ -5,24 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyrage
-from django.db import connections
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connections
 from django.utils.translation import gettext as _
 
 from havre.site.operations import backup, migrating
 from havre.trust import erasure
 from havre.trust.errors import Invalid, Refused
 from havre.trust.models import Erasure
+from havre.trust.policy import rls
 
 
 @dataclass(slots=True)
@@ -43,9 +48,10 @@ def restore(*, folder: Path, identity: Path) -> Report:
     names = {
         alias: home / Path(connections[alias].settings_dict["NAME"]).name for alias in backup.ORDER if connections[alias].vendor == "sqlite"
     }
-    if any(path.exists() for path in names.values()):
+    if any(path.exists() for path in names.values()) or _shared_records():
         raise Refused((_("There are records in %(home)s already. Restore into an empty folder (HAVRE_HOME).") % {"home": home},))
     manifest = _manifest(folder)
+    ledger = _ledger(folder.parent)
     opened = _identity(identity)
     with tempfile.TemporaryDirectory(dir=home, prefix="restore-") as place:
         for name in manifest["files"]:
@@ -63,20 +69,46 @@ def restore(*, folder: Path, identity: Path) -> Report:
         for alias in (name.removesuffix(".age") for name in manifest["files"]):
             _place(alias, Path(place) / alias, names)
     migrating.migrate_all()
-    report.notes.append(_("%(count)s erased persons came back with the backup and were erased again") % {"count": _replay(folder.parent)})
+    report.notes.append(
+        _("%(count)s erased persons came back with the backup and were erased again") % {"count": erasure.replay_ledger(ledger)}
+    )
     report.problems.extend(_keyless())
     return report
 
 
 def check(*, folder: Path, identity: Path) -> Report:
     """Restore into a folder of its own, check it there, and throw it away."""
-    with tempfile.TemporaryDirectory(prefix="havre-check-") as place:
-        command = [sys.executable, "-m", "havre.site.command", "restore", str(folder), "--identity", str(identity)]
-        done = subprocess.run(command, env={**os.environ, "HAVRE_HOME": place}, capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory(prefix="havre-check-") as place, _elsewhere() as database:
+        command = [sys.executable, "-m", "havre.site.command", "restore", str(folder.resolve()), "--identity", str(identity.resolve())]
+        environment = {**os.environ, "HAVRE_HOME": place, **database}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     report = Report()
     lines = (done.stdout + done.stderr).strip().splitlines()
     (report.notes if done.returncode == 0 else report.problems).extend(lines)
     return report
+
+
+@contextmanager
+def _elsewhere() -> Iterator[dict[str, str]]:
+    """On PostgreSQL an empty database beside the serving one, dropped afterwards: a check must never touch what serves."""
+    connection = connections["default"]
+    if connection.vendor != "postgresql":
+        yield {}
+        return
+    name = f"havre_check_{secrets.token_hex(6)}"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name}")
+    except DatabaseError as error:
+        words = _(
+            "A check needs an empty database beside this one and may not make it (%(why)s). Grant CREATEDB, or check on another host."
+        )
+        raise Invalid({"database": [words % {"why": str(error).strip()}]}) from None
+    try:
+        yield {"HAVRE_DATABASE_URL": urlsplit(os.environ["HAVRE_DATABASE_URL"])._replace(path=f"/{name}").geturl()}
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -86,6 +118,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise Invalid(
             {"folder": [_("%(folder)s holds no whole backup: its manifest is missing or damaged.") % {"folder": folder}]}
         ) from None
+    if not _is_manifest(manifest):
+        raise Invalid({"folder": [_("%(folder)s holds no whole backup: its manifest is missing or damaged.") % {"folder": folder}]})
     for name, digest in manifest["files"].items():
         path = folder / name
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
@@ -93,11 +127,18 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def _is_manifest(found: Any) -> bool:
+    """Exactly the files of a backup made here, so that no name leads out of the folder."""
+    if not isinstance(found, dict) or not isinstance(found.get("counts"), dict) or not isinstance(found.get("files"), dict):
+        return False
+    return set(found["files"]) == {f"{alias}.age" for alias in backup.aliases()} == {f"{alias}.age" for alias in found["counts"]}
+
+
 def _identity(path: Path) -> Any:
     try:
         lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
         return pyrage.x25519.Identity.from_str(lines[0])
-    except (OSError, IndexError, pyrage.IdentityError):
+    except (OSError, ValueError, IndexError, pyrage.IdentityError):
         raise Invalid({"identity": [_("%(path)s holds no age identity (AGE-SECRET-KEY-…).") % {"path": path}]}) from None
 
 
@@ -117,6 +158,11 @@ def _examine(place: Path, manifest: dict[str, Any]) -> Report:
     return report
 
 
+def _shared_records() -> bool:
+    """On PostgreSQL: whether the database that HAVRE_DATABASE_URL names holds any table of ours."""
+    return connections["default"].vendor == "postgresql" and bool(connections["default"].introspection.table_names())
+
+
 def _place(alias: str, copy: Path, names: dict[str, Path]) -> None:
     if alias in names:
         os.chmod(copy, 0o600)
@@ -124,20 +170,34 @@ def _place(alias: str, copy: Path, names: dict[str, Path]) -> None:
         return
     found = connections[alias].settings_dict
     place = {"PGHOST": found["HOST"], "PGPORT": str(found["PORT"] or 5432), "PGUSER": found["USER"], "PGPASSWORD": found["PASSWORD"]}
-    subprocess.run(["pg_restore", "--no-owner", "--exit-on-error", "-d", found["NAME"], str(copy)], env={**os.environ, **place}, check=True)
+    with connections[alias].cursor() as cursor:
+        # the dump grants to this role and names it in its policies; a new server does not have it
+        cursor.execute(rls.role_statement())
+    command = ["pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", "-d", found["NAME"], str(copy)]
+    try:
+        subprocess.run(command, env={**os.environ, **place}, check=True)
+    except subprocess.CalledProcessError:
+        raise Invalid({"database": [_("PostgreSQL did not take the records back; it says why above. Nothing was kept.")]}) from None
 
 
-def _replay(backups: Path) -> int:
+def _ledger(backups: Path) -> list[Erasure]:
+    """Everybody erased up to the newest backup. Without it somebody erased after an older backup would come back unseen."""
     path = backups / backup.LEDGER
     rows = []
-    if path.is_file():
+    try:
         for values in json.loads(path.read_text()):
             row = Erasure()
             for column in Erasure._meta.concrete_fields:
                 value = values.get(column.attname)
-                setattr(row, column.attname, None if value in (None, "None") else column.to_python(value))
+                if column.null and value in (None, "None", ""):
+                    # ledgers of the first version wrote an absent moment as an empty text
+                    value = None
+                setattr(row, column.attname, None if value is None else column.to_python(value))
             rows.append(row)
-    return erasure.replay_ledger(rows)
+    except (OSError, ValueError, AttributeError, TypeError, ValidationError):
+        words = _("%(path)s is missing or damaged: it says who was erased since. Put back the one that lies beside the newest backup.")
+        raise Invalid({"folder": [words % {"path": path}]}) from None
+    return rows
 
 
 def _keyless() -> list[str]:

@@ -29,7 +29,7 @@ ROLE = "(SELECT current_setting('havre.role', true))"
 def statements(models: Iterable[Any], *, policy: Policy = POLICY) -> list[str]:
     """The SQL that switches row-level security on for these protected models and (re)makes their policies. Idempotent."""
     lines = [
-        f"DO $$ BEGIN CREATE ROLE {APP_ROLE} NOLOGIN NOBYPASSRLS; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+        role_statement(),
         f"GRANT {APP_ROLE} TO CURRENT_USER",
         f"ALTER ROLE {APP_ROLE} SET jit = off",
         f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}",
@@ -39,6 +39,11 @@ def statements(models: Iterable[Any], *, policy: Policy = POLICY) -> list[str]:
     for model in models:
         lines.extend(_for_model(model, policy))
     return lines
+
+
+def role_statement() -> str:
+    """The SQL that makes the application's role where the server does not have it yet: a restore needs it before any table."""
+    return f"DO $$ BEGIN CREATE ROLE {APP_ROLE} NOLOGIN NOBYPASSRLS; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
 
 
 def _for_model(model: Any, policy: Policy) -> list[str]:
