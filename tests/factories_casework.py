@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
+
 from havre import trust
 from havre.protection.models import AssistancePlan, Identification
 from havre.protection.services import screening as screenings
-from havre.register.models import Case, Person
-from havre.trust.enums import Basis, Role
+from havre.register.models import Case, Consent, Person
+from havre.register.signals import consent_withdrawn
+from havre.trust.enums import ALL_SECTIONS, Basis, Role, Section
+from havre.trust.models import Agreement
 from tests.factories import NOW, OrganisationFactory, give_to, make_actor, make_case
 
 CONDITIONS = {
@@ -100,3 +104,44 @@ def make_plan(status: str = "running", **fields) -> AssistancePlan:
     )
     plan.save(force_insert=True)
     return plan
+
+
+def agree(first, second, *, sections: Section = ALL_SECTIONS, ends_on=None) -> Agreement:
+    """An agreement in force between the organisations of two actors."""
+    return Agreement.objects.create(
+        first_id=first.organisation_id,
+        second_id=second.organisation_id,
+        sections=int(sections),
+        starts_on=NOW.date() - timedelta(days=30),
+        ends_on=ends_on or NOW.date() + timedelta(days=365),
+        reference="example",
+    )
+
+
+def consent_to(case: Case, receiver, *, sections: Section = Section.PROTECTION, days: int = 90, **fields) -> Consent:
+    """The person's live consent to a share with the receiver's organisation, for the receiver's purpose."""
+    person = person_of(case)
+    consent = Consent(
+        case=case,
+        person=person,
+        state="given",
+        purpose=receiver.purpose,
+        recipient_id=receiver.organisation_id,
+        sections=int(sections | Section.CASE),
+        starts_at=NOW - timedelta(days=1),
+        ends_at=NOW + timedelta(days=days),
+        language="eng",
+        recorded_by_id=case.opened_by_id,
+    )
+    for name, value in fields.items():
+        setattr(consent, name, value)
+    consent.save(force_insert=True)
+    return consent
+
+
+def withdraw(consent: Consent, *, at, by) -> None:
+    """What the register's own service does: the row, then the signal, in one transaction."""
+    with transaction.atomic():
+        consent.state, consent.withdrawn_at, consent.withdrawn_through = "withdrawn", at, "person"
+        consent.save()
+        consent_withdrawn.send(sender=Consent, consent=consent, at=at, by=by)

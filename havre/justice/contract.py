@@ -1,7 +1,71 @@
 """What this part gives to the house: see havre.trust.contracts."""
 
-from havre.trust.contracts import Contract, register_contract
+from django.utils.translation import gettext_lazy as _
+
+from havre.justice import queries
+from havre.justice.enums import Against, ClaimKind, ClaimStatus, NonPunishment, Stage, Verdict
+from havre.justice.models import Charge, CompensationClaim, Proceeding
+from havre.justice.workflow import CLAIM, PROCEEDING, PROFESSIONALS
+from havre.trust.contracts import Column, Contract, Link, UrlRow, register_contract
+from havre.trust.enums import Role
+from havre.trust.policy.table import CARERS
+
+READERS = frozenset(PROFESSIONALS | CARERS | {Role.GUARDIAN})
+_CODES = (
+    ("proceeding", "stage", Stage),
+    ("proceeding", "against", Against),
+    ("proceeding", "verdict", Verdict),
+    ("proceeding", "non_punishment", NonPunishment),
+    ("charge", "verdict", Verdict),
+    ("claim", "status", ClaimStatus),
+    ("claim", "kind", ClaimKind),
+)
+_PLAIN = (
+    ("proceeding", "interviews", "number"),
+    ("proceeding", "opened_on", "date"),
+    ("proceeding", "charged_on", "date"),
+    ("proceeding", "judged_on", "date"),
+    ("proceeding", "case_id", "pseudonym"),
+    ("proceeding", "person_id", "pseudonym"),
+    ("charge", "case_id", "pseudonym"),
+    ("charge", "proceeding_id", "pseudonym"),
+    ("charge", "iccs", "classification"),
+    ("claim", "case_id", "pseudonym"),
+    ("claim", "person_id", "pseudonym"),
+    ("claim", "currency", "classification"),
+    ("claim", "claimed", "number"),
+    ("claim", "awarded", "number"),
+    ("claim", "paid", "number"),
+)
 
 
 def register() -> None:
-    register_contract(Contract(part="justice"))
+    register_contract(
+        Contract(
+            part="justice",
+            models=(Proceeding, Charge, CompensationClaim),
+            workflows=("proceeding", "claim"),
+            timeline=queries.timeline,
+            panels=queries.panels,
+            dossier=queries.dossier,
+            waiting=queries.waiting,
+            extract=queries.extract,
+            columns=tuple(Column(table, name, "code", tuple(values.values)) for table, name, values in _CODES)
+            + tuple(Column(table, name, kind) for table, name, kind in _PLAIN),
+            navigation=(Link(_("Proceedings"), "justice:index", "law", PROFESSIONALS),),
+            audit_words=(
+                *((f"proceeding.{move.step}", move.label) for move in PROCEEDING.moves),
+                *((f"claim.{move.step}", move.label) for move in CLAIM.moves),
+                ("proceeding.protect", _("Proceeding: protection recorded")),
+                ("proceeding.override", _("Proceeding: condition waived by a supervisor")),
+                ("charge.add", _("Offence added")),
+            ),
+            urls=(
+                UrlRow("justice:index", ("GET",), own=PROFESSIONALS),
+                UrlRow("justice:new", ("GET", "POST"), own=PROFESSIONALS),
+                UrlRow("justice:proceeding", ("GET", "POST"), own=READERS),
+                UrlRow("justice:charge", ("POST",), own=PROFESSIONALS),
+                UrlRow("justice:claim", ("GET", "POST"), own=READERS),
+            ),
+        )
+    )

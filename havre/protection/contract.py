@@ -51,6 +51,7 @@ def register() -> None:
             workflows=("screening", "identification", "plan", "service"),
             timeline=queries.timeline,
             panels=queries.panels,
+            dossier=queries.dossier,
             waiting=queries.waiting,
             extract=queries.columns_of_extract,
             columns=tuple(Column(table, name, "code", tuple(values.values)) for table, name, values in _COLUMNS)

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from havre.protection.enums import Answer, Profile, ScreeningOutcome, Situation
-from havre.trust.law import DATA
+from havre.standards import DATA
 
 RECRUITMENT = ("deceptive_recruitment", "coercive_recruitment", "recruitment_vulnerability")
 DESTINATION = ("coercion_destination", "vulnerability_destination")

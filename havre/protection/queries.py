@@ -26,7 +26,7 @@ from havre.trust import clocks
 from havre.trust.actors import Actor
 from havre.trust.contracts import Entry, Panel, Waiting
 from havre.trust.enums import Section
-from havre.trust.models import Clock
+from havre.trust.models import Clock, Override
 from havre.trust.workflow import Right
 
 
@@ -159,15 +159,41 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
         **dict.fromkeys(workflow.REVIEWER, (IdentificationStatus.UNDER_REVIEW,)),
     }.get(actor.role)
     if wanted:
-        found = Identification.objects.visible_to(actor).filter(status__in=wanted).select_related("case").order_by("opened_at")[:20]
+        rows = Identification.objects.visible_to(actor).filter(status__in=wanted).select_related("case").order_by("opened_at")[:20]
+        found = list(rows)
+        due = clocks.due_by_subject([one.pk for one in found], workflow.RECOVERY.name)
         for one_found in found:
-            clock = clocks.latest(one_found.pk, workflow.RECOVERY.name)
             yield Waiting(
                 f"{one_found.case.ref}: {one_found.get_status_display()}",
                 reverse("protection:identification", args=[one_found.pk]),
-                due_at=clocks.due_at(clock) if clock else None,
-                why=workflow.RECOVERY.title if clock else "",
+                due_at=due.get(one_found.pk),
+                why=workflow.RECOVERY.title if one_found.pk in due else "",
             )
+
+
+def dossier(actor: Actor, case_id: UUID) -> Iterable[tuple[str, dict[str, Any]]]:
+    """What the person's own copy holds of protection: statuses, periods, help, and every condition that a supervisor waived."""
+    for one in Screening.objects.visible_to(actor).filter(case_id=case_id):
+        yield "screening", {"happened_at": one.happened_at, "kept_because": one.kept_because, "outcome": one.outcome or None}
+    for found in Identification.objects.visible_to(actor).filter(case_id=case_id):
+        clock = clocks.latest(found.pk, workflow.RECOVERY.name)
+        yield (
+            "identification",
+            {
+                "status": found.status,
+                "presumed_at": found.presumed_at,
+                "decided_at": found.decided_at,
+                "reason": found.reason or None,
+                "recovery_ends_at": clocks.due_at(clock) if clock else None,
+            },
+        )
+    for service in AssistanceService.objects.visible_to(actor).filter(case_id=case_id):
+        yield "service", {"kind": service.kind, "need": service.need, "status": service.status, "proposed_at": service.proposed_at}
+    for waiver in Override.objects.visible_to(actor).filter(case_id=case_id):
+        yield (
+            "waiver",
+            {"step": waiver.step, "gates": waiver.gates, "reason": waiver.reason, "given_at": waiver.given_at, "used_at": waiver.used_at},
+        )
 
 
 def columns_of_extract() -> Iterable[tuple[str, Iterable[dict[str, Any]]]]:

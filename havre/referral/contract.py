@@ -1,7 +1,44 @@
 """What this part gives to the house: see havre.trust.contracts."""
 
-from havre.trust.contracts import Contract, register_contract
+from django.utils.translation import gettext_lazy as _
+
+from havre.referral import queries, signals  # noqa: F401  importing the receivers connects them
+from havre.referral.enums import DeclineReason, ReferralNeed, ReferralOutcome, ReferralStatus
+from havre.referral.models import Referral
+from havre.referral.workflow import RECEIVERS, REFERRAL, SENDERS
+from havre.trust.contracts import Column, Contract, Link, UrlRow, register_contract
+
+_CODES = (("status", ReferralStatus), ("need", ReferralNeed), ("decline_reason", DeclineReason), ("outcome", ReferralOutcome))
 
 
 def register() -> None:
-    register_contract(Contract(part="referral"))
+    register_contract(
+        Contract(
+            part="referral",
+            models=(Referral,),
+            workflows=("referral",),
+            timeline=queries.timeline,
+            panels=queries.panels,
+            dossier=queries.dossier,
+            waiting=queries.waiting,
+            extract=queries.extract,
+            columns=(
+                *(Column("referral", name, "code", tuple(values.values)) for name, values in _CODES),
+                *(Column("referral", name, "pseudonym") for name in ("case_id", "person_id")),
+                *(Column("referral", name, "date") for name in ("offered_on", "answered_on")),
+                Column("referral", "urgent", "boolean"),
+            ),
+            navigation=(Link(_("Referrals"), "referral:index", "swap", RECEIVERS),),
+            audit_words=(
+                *((f"referral.{move.step}", move.label) for move in REFERRAL.moves),
+                ("referral.override", _("Referral: condition waived by a supervisor")),
+            ),
+            urls=(
+                UrlRow("referral:index", ("GET",), own=RECEIVERS),
+                UrlRow("referral:offer", ("GET", "POST"), own=SENDERS),
+                UrlRow("referral:answer", ("GET", "POST"), own=RECEIVERS, note="404 unless offered to this service and role"),
+                UrlRow("referral:sent", ("GET",), own=SENDERS),
+                UrlRow("referral:step", ("POST",), own=SENDERS),
+            ),
+        )
+    )

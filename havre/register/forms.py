@@ -105,9 +105,10 @@ class NoteForm(forms.Form):
 
     def __init__(self, *args: Any, sections: list[Section], persons: list[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["section"].choices = [(int(section), SECTION_LABELS[section]) for section in sections]
-        self.fields["person"].choices = [(str(person.pk), wording.described(person)) for person in persons]
-        self.fields["person"].coerce = {str(person.pk): person for person in persons}.__getitem__
+        fields: Any = self.fields
+        fields["section"].choices = [(int(section), SECTION_LABELS[section]) for section in sections]
+        fields["person"].choices = [(str(person.pk), wording.described(person)) for person in persons]
+        fields["person"].coerce = {str(person.pk): person for person in persons}.__getitem__
         if len(persons) == 1:
             self.fields["person"].widget = forms.HiddenInput()
             self.fields["person"].initial = str(persons[0].pk)

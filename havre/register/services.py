@@ -145,7 +145,7 @@ def withdraw_consent(*, by: Actor, consent_id: UUID, through: str = "person") ->
     consent.save(update_fields=["state", "withdrawn_at", "withdrawn_through"])
     closed = grants.end(source_id=consent.pk, at=by.at)
     # a sibling's shares (a referral's grants) hang on the referral, which hangs on the consent
-    consent_withdrawn.send(sender=Consent, consent=consent, by=by)
+    consent_withdrawn.send(sender=Consent, consent=consent, at=by.at, by=by)
     audit.record(event="consent.withdraw", by=by, subject=consent.person_id, case_id=consent.case_id, codes={"closed": closed})
     return consent
 

@@ -1,6 +1,6 @@
-"""News of the register for its upper neighbours."""
+"""What the register tells the floors above, in its own transaction."""
 
 from django.dispatch import Signal
 
-# sent inside the withdrawing transaction; receivers close what hangs on the consent. Arguments: consent, by
+# a consent no longer carries anything. Arguments: consent (the row, already withdrawn), at, by (the Actor).
 consent_withdrawn = Signal()

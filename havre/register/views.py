@@ -50,7 +50,7 @@ def cases(request: ActorRequest) -> HttpResponse:
     form = FilterForm(request.GET or None)
     filters = form.cleaned_data if form.is_bound and form.is_valid() else {}
     found = queries.listing(request.actor, tab=tab, after=request.GET.get("after", ""), **filters)
-    kept = {key: value for key, value in request.GET.items() if key in form.fields and value}
+    kept = {key: str(value) for key, value in request.GET.items() if key in form.fields and value}
     return render(
         request,
         "register/cases.html",

@@ -24,7 +24,6 @@ def register() -> None:
             audit_words=facts.AUDIT_WORDS,
             urls=(
                 UrlRow("home", own=EVERYBODY),
-                UrlRow("set_language", methods=("POST",), public=True, note="only changes the language of the pages"),
                 UrlRow("accessibility", public=True),
                 UrlRow("styleguide", own=EVERYBODY),
                 UrlRow("cases", own=CASE_HOLDERS, note="lists only what is granted; empty for the other roles"),

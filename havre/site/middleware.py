@@ -1,13 +1,11 @@
-"""What holds for every answer: content security policy, no caching of pages, isolation; and the language of who is signed in."""
+"""What holds for every answer: content security policy, no caching of pages, isolation."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
 
 
 class HeadersMiddleware:
@@ -26,17 +24,3 @@ class HeadersMiddleware:
         if not request.path_info.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
-
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        speak(request)
-
-
-def speak(request: HttpRequest) -> None:
-    """A signed-in person's own language comes before the browser's and before what the last person on a shared computer chose."""
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return
-    language = getattr(user, "language", "")
-    if language in dict(settings.LANGUAGES):
-        translation.activate(language)
-        request.LANGUAGE_CODE = language

@@ -222,7 +222,7 @@ TIME_ZONE = os.environ.get("HAVRE_TIME_ZONE", "UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 # a checkout has no collected files: look them up when asked
-WHITENOISE_AUTOREFRESH = DEBUG or TESTING
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG or TESTING
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "files"}},
     "staticfiles": {
@@ -231,9 +231,6 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-
-# tests and development serve the packaged files; elsewhere they were collected
-WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG or TESTING
 
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend" if TESTING else "django_tasks_db.DatabaseBackend"}}
 

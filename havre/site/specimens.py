@@ -53,7 +53,7 @@ def all_of_them() -> dict[str, Any]:
     wrong = SpecimenForm({"words": "", "day": "2026-13-01", "agreed": "on"}, prefix="wrong", initial={"fixed": "D-2419"})
     return {
         "icons": ICONS,
-        "statuses": [(kind, _status_words()[kind]) for kind in STATUSES],
+        "statuses": [(kind, words) for kind, words in _status_words().items() if kind in STATUSES],
         "form": SpecimenForm(prefix="right"),
         "wrong": wrong,
         "work": _work(now),

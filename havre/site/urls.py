@@ -12,7 +12,6 @@ handler500 = "havre.site.views.broken"
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("havre.trust.accounts.urls")),
-    path("language/", views.language, name="set_language"),
     path("help/accessibility/", views.accessibility, name="accessibility"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("d/", include("havre.register.urls")),
@@ -21,4 +20,6 @@ urlpatterns = [
     path("facts/", include("havre.site.facts.urls")),
     path("figures/", include("havre.evidence.urls")),
     path("releases/", include("havre.release.urls")),
+    path("o/", include("havre.referral.urls")),
+    path("j/", include("havre.justice.urls")),
 ]

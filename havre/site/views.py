@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from havre.register.queries import caseload
 from havre.site import queries, specimens
 from havre.site.context import may_search
-from havre.site.middleware import speak
-from havre.trust.errors import Invalid
 from havre.trust.middleware import ActorRequest
-
-YEAR = 365 * 24 * 3600
 
 
 @login_required
@@ -38,23 +29,6 @@ def home(request: ActorRequest) -> HttpResponse:
             "load": caseload(request.actor) if may_search(request.actor) else None,
         },
     )
-
-
-@require_POST
-def language(request: HttpRequest) -> HttpResponse:
-    """Change the language of the pages: for this browser, and for the account when one is signed in."""
-    chosen = request.POST.get("language", "")
-    if chosen not in dict(settings.LANGUAGES):
-        raise Invalid(_("This language is not offered here. Choose one of the languages at the foot of the page."))
-    if request.user.is_authenticated and request.user.language != chosen:
-        request.user.language = chosen
-        request.user.save(update_fields=["language"])
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        back = reverse("home")
-    response = HttpResponseRedirect(back)
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, secure=request.is_secure(), httponly=True, samesite="Strict")
-    return response
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:
@@ -80,8 +54,6 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: never says what is missing, nor whether it exists."""
-    # an unknown address reaches no view, and so no middleware that knows the account's language
-    speak(request)
     return render(request, "404.html", status=404)
 
 

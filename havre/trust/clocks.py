@@ -177,6 +177,13 @@ def overdue(at: datetime) -> QuerySet[Any]:
     return waiting.filter(last_due__lte=at).order_by("last_due", "pk")
 
 
+def due_by_subject(subject_ids: Iterable[UUID], name: str) -> dict[UUID, datetime | None]:
+    """When the newest clock of that name runs out, for several records in one query. For lists of records already held."""
+    last = ClockEvent.objects.for_house("clocks").filter(clock=OuterRef("pk")).order_by("-number").values("due_at")[:1]
+    rows = Clock.objects.for_house("clocks").filter(subject_id__in=list(subject_ids), name=name).order_by("recorded_at", "pk")
+    return dict(rows.annotate(last_due=Subquery(last)).values_list("subject_id", "last_due"))
+
+
 def sweep(at: datetime) -> int:
     """Write `expired` on every clock that ran out by `at` and tell the parts. Gives how many. Safe to run twice."""
     done = 0

@@ -60,7 +60,7 @@ def _second_person(actor: Actor) -> Iterable[Waiting]:
 NAVIGATION = (
     Link(_("Your jobs"), "accounts_jobs", "swap", frozenset(Role), _("Account")),
     Link(_("Your second factor"), "mfa_index", "lock", frozenset(Role), _("Account")),
-    Link(_("Organisations"), "accounts_organisations", "org", ADMINISTRATORS, _("Administration")),
+    Link(_("Organisations"), "accounts_organisations", "person", ADMINISTRATORS, _("Administration")),
     Link(_("Emergency accesses"), "accounts_reviews", "eye", OFFICERS, _("Oversight")),
     Link(_("Emergency access"), "accounts_break_glass", "warn", BREAKERS, _("Account")),
 )

@@ -30,7 +30,7 @@ def svg(title: str, states: list[tuple[str, str]], edges: list[Edge]) -> str:
     ]
     out += [f'<path class="wf-life" stroke-dasharray="2 4" d="M{_x(n)} {HEAD - 12}V{height - MARGIN}"/>' for n in range(1, len(columns))]
     out += [_arrow(columns, edge, number) for number, edge in enumerate(edges)]
-    out.append('</g><g fill="currentColor" text-anchor="middle" font-size="12">')
+    out.append('</g><g fill="currentColor" text-anchor="middle" font-family="Noto Sans, sans-serif" font-size="12">')
     for number, (_code, label) in enumerate(states, 1):
         for line, words in enumerate(wrap(label, 18)[:3]):
             out.append(f'<text class="wf-state" x="{_x(number)}" y="{16 + 14 * line}">{escape(words)}</text>')

@@ -18,6 +18,7 @@ ERRANDS = frozenset(
         "backup check",
         "clocks",
         "gates",
+        "offers",
         "import",
         "opening",
         "withdrawal",

@@ -1,22 +1,17 @@
-"""The rights gates and recovery periods, read from the packaged reference data.
-
-To be replaced by `havre.standards` (`rights()`, `fact(id, on=)`) when that part is merged: only the functions here read the files.
-"""
+"""The rights gates and recovery periods as the workflow engine needs them, from the standards and the country's dated facts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
+from django.utils import timezone
 
 from havre import standards
-
-DATA = Path(standards.__file__).parent / "data"
-# Council of Europe Convention art. 13: thirty days at least; used where national law names no period, and shown as unconfirmed.
-DEFAULT_RECOVERY_DAYS = 30
+from havre.standards.queries import fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,49 +44,43 @@ class RulePart:
 
 
 @cache
-def _file(name: str) -> dict[str, Any]:
-    with (DATA / name).open(encoding="utf-8") as file:
-        return yaml.safe_load(file)
-
-
-@cache
 def gates() -> dict[str, Gate]:
-    """Every gate by id. Source: rights_gates.yaml."""
+    """Every gate by id. Source: rights_gates.yaml, through the standards."""
     return {
-        row["id"]: Gate(
-            id=row["id"],
-            effect=row["effect"],
-            applies_to=row["applies_to"],
-            right=row["right"],
-            sources=tuple(row["sources"]),
-            must_record=tuple(row["must_record"]),
-            confidence=row["confidence"],
+        gate.id: Gate(
+            id=gate.id,
+            effect=gate.effect,
+            applies_to=gate.applies_to,
+            right={language: gate.right.text(language) for language in gate.right.languages},
+            sources=gate.sources,
+            must_record=gate.must_record,
+            confidence=gate.confidence,
         )
-        for row in _file("rights_gates.yaml")["gates"]
+        for gate in standards.rights().gates
     }
 
 
-def recovery_parts(country: str) -> tuple[RulePart, ...]:
-    """The recovery and reflection period of a country, stretch by stretch; where two may overlap, the longer reading (RG08).
+def recovery_parts(country: str, *, on: date | None = None) -> tuple[RulePart, ...]:
+    """The recovery and reflection period of a country on a day, stretch by stretch; where two may overlap, the longer reading (RG08).
 
-    A country whose law names no period gets 30 days, marked as not confirmed.
+    A signed revision of the fact comes before the packaged one. A country whose law names no period gets the project's default of 30 days
+    (CoE Convention 2005, art. 13), marked as not confirmed.
     """
-    file = _file("country_profiles.yaml")
-    revision = f"{file['as_of']}/{file['version']}"
-    facts = file["countries"].get(country.lower(), {}).get("facts", {})
-    fact = facts.get("recovery_reflection", {})
-    value = fact.get("value")
-    if not isinstance(value, dict):
-        default = "CoE Convention 2005, art. 13"
-        return (RulePart(DEFAULT_RECOVERY_DAYS, "days", "default.reflection_days", revision, default, False),)
-    confirmed = fact["confidence"] == "high"
+    on = on or timezone.localdate()
+    found = (fact(name, on=on, country=country.lower()) for name in ("reflection_days", "reflection_extension_days"))
     return tuple(
-        RulePart(value[name], "days", f"{country.lower()}.recovery_reflection.{name}", revision, fact["source"], confirmed)
-        for name in ("screening_days", "reflection_days")
-        if isinstance(value.get(name), int)
+        RulePart(one.value, "days", f"{one.country}.{one.id}", one.revision, one.source, one.is_signed or one.confidence == "high")
+        for one in found
+        if one.usable and isinstance(one.value, int)
     )
+
+
+@cache
+def _variants() -> dict[str, Any]:
+    with (standards.DATA / "workflow_variants.yaml").open(encoding="utf-8") as file:
+        return yaml.safe_load(file)["countries"]
 
 
 def variant_rows(workflow: str, country: str) -> dict[str, dict[str, Any]]:
     """The rows by which a country changes a workflow, step by step; empty when it changes none."""
-    return _file("workflow_variants.yaml")["countries"].get(country.lower(), {}).get(workflow, {})
+    return _variants().get(country.lower(), {}).get(workflow, {})

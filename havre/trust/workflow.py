@@ -321,7 +321,7 @@ class Workflow:
 
     def _edges(self) -> list[diagrams.Edge]:
         return [
-            diagrams.Edge("" if start is None else str(start), str(move.end), move.name, ", ".join(r.key for r in move.rights))
+            diagrams.Edge("" if start is None else str(start), str(move.end), move.name, ", ".join(r.gate for r in move.rights if r.gate))
             for move in self.moves
             for start in move.starts
         ]

@@ -83,6 +83,24 @@ def unfinished(path: Path) -> list[str]:
     ]
 
 
+def french_spaces(words: str) -> str:
+    """French as it is printed: a space that does not break before `: ; ? !` and inside guillemets, and the curly apostrophe."""
+    words = re.sub(r"(?<=[^\W\d_])'(?=[^\W\d_%«])", "’", words)
+    words = re.sub(r"(?<=[\w)»%…]) (?=[;?!»]|:(?!\w))", "\u00a0", words)
+    return words.replace("« ", "«\u00a0")
+
+
+def space_french(path: Path) -> None:
+    """Rewrite the translations of one French file with `french_spaces`; the messages themselves are left alone."""
+    told, rows = False, []
+    for row in path.read_text(encoding="utf-8").splitlines():
+        if not row.startswith('"'):
+            told = row.startswith("msgstr")
+        # a continued line may hold code (the header does): only words are touched
+        rows.append(french_spaces(row) if told and r"\n" not in row else row)
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
 @contextmanager
 def _inside(folder: Path) -> Iterator[None]:
     before = Path.cwd()
@@ -106,6 +124,8 @@ def messages(only: str | None, check: bool, no_compile: bool) -> None:
         with _inside(part):
             if not check:
                 call_command("makemessages", locale=languages(), no_location=True, no_obsolete=True, no_wrap=True, verbosity=0)
+                for path in part.glob("locale/fr/LC_MESSAGES/django.po"):
+                    space_french(path)
     missing = [line for part in parts() for path in sorted(part.glob("locale/*/LC_MESSAGES/django.po")) for line in unfinished(path)]
     for line in missing:
         click.echo(line)

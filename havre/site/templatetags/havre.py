@@ -31,6 +31,11 @@ STATUSES: dict[str, tuple[str, str]] = {
     "none": ("none", ""),
     "closed": ("lock", "seal"),
     "info": ("info", "info"),
+    # by colour, for who thinks of the style sheet first
+    "ok": ("ok", "ok"),
+    "wait": ("part", "wait"),
+    "stop": ("stop", "stop"),
+    "seal": ("lock", "seal"),
 }
 # near enough for its weekday to be what one remembers
 NEAR = timedelta(days=8)

@@ -10,7 +10,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import urlencode
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from havre.trust.accounts.middleware import to
@@ -33,7 +35,8 @@ def fresh_factor_required(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         until = actor.user.reduced_until
         if until is not None and until > actor.at:
-            raise Refused((_("After a lost second factor, your rights stay reduced until %(until)s.") % {"until": until},), status=403)
+            words = date_format(localtime(until), "SHORT_DATETIME_FORMAT")
+            raise Refused((_("After a lost second factor, your rights stay reduced until %(until)s.") % {"until": words},), status=403)
         if actor.factor_is_fresh:
             return view(request, *args, **kwargs)
         return _ask(request)

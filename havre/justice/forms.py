@@ -1,0 +1,83 @@
+"""Forms of justice. A field left empty is not written down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from havre.justice.enums import TRAFFICKING_ICCS, Against, ClaimKind, CloseReason, HearingMode, Measure, Nexus, NonPunishment, Verdict
+from havre.justice.models import ICCS
+
+
+def _moment(label: Any) -> forms.DateTimeField:
+    return forms.DateTimeField(required=False, label=label, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+
+
+def _list(choices: Any, label: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(choices=[("", "—"), *choices], required=False, label=label)
+
+
+class RecordForm(forms.Form):
+    """What the steps rest on; `record` gives what was filled in."""
+
+    def record(self, allowed: frozenset[str]) -> dict[str, Any]:
+        """The filled-in fields that this step records."""
+        return {name: value for name, value in self.cleaned_data.items() if name in allowed and value not in (None, "", [], False)}
+
+
+class ProceedingForm(RecordForm):
+    against = _list(Against.choices, _("Against"))
+    measures = forms.MultipleChoiceField(
+        choices=Measure.choices, required=False, widget=forms.CheckboxSelectMultiple, label=_("Protection measures")
+    )
+    hearing_mode = _list(HearingMode.choices, _("Hearing"))
+    lawyer_at = _moment(_("Lawyer advised the person"))
+    threats_assessed_at = _moment(_("Danger of retaliation assessed"))
+    informed_at = _moment(_("Rights explained"))
+    language = forms.CharField(max_length=8, required=False, label=_("In this language"))
+    privacy_confirmed = forms.BooleanField(required=False, label=_("Heard without the accused, with an independent interpreter"))
+    interview_recorded = forms.BooleanField(required=False, label=_("The interview is recorded"))
+    repeat_justified = forms.BooleanField(required=False, label=_("Another interview is strictly necessary"))
+    nexus = _list(Nexus.choices, _("Link of the act with the trafficking"))
+    nexus_assessed_at = _moment(_("Link assessed"))
+    non_punishment = _list([(NonPunishment.MAINTAINED.value, NonPunishment.MAINTAINED.label)], _("Answer to the request"))
+    hearing_on = forms.DateField(required=False, label=_("Hearing on"), widget=forms.DateInput(attrs={"type": "date"}))
+    verdict = _list(Verdict.choices, _("Verdict"))
+    close_reason = _list(CloseReason.choices, _("Ends because"))
+
+
+class StepForm(ProceedingForm):
+    step = forms.ChoiceField(label=_("Step"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, steps: list[tuple[str, str]], **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        self.fields["step"].choices = steps  # type: ignore[attr-defined]
+        self.order_fields(["step"])
+
+
+class ChargeForm(forms.Form):
+    iccs = forms.CharField(max_length=6, validators=[ICCS], label=_("ICCS code"), widget=forms.TextInput(attrs={"list": "iccs"}))
+    article = forms.CharField(max_length=60, label=_("Article of national law"))
+    suggestions = tuple(TRAFFICKING_ICCS.items())
+
+
+class ClaimForm(RecordForm):
+    step = forms.ChoiceField(label=_("Step"), widget=forms.RadioSelect)
+    kind = _list(ClaimKind.choices, _("Kind of claim"))
+    wanted_at = _moment(_("The person decided to claim"))
+    lawyer_at = _moment(_("Lawyer advised the person"))
+    limitation_on = forms.DateField(required=False, label=_("To be claimed before"), widget=forms.DateInput(attrs={"type": "date"}))
+    currency = forms.CharField(max_length=3, required=False, label=_("Currency"))
+    claimed = forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, required=False, label=_("Amount claimed"))
+    awarded = forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, required=False, label=_("Amount awarded"))
+    paid = forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, required=False, label=_("Amount paid in all"))
+
+    def __init__(self, *args: Any, steps: list[tuple[str, str]], **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        self.fields["step"].choices = steps  # type: ignore[attr-defined]
+
+
+class InformForm(forms.Form):
+    language = forms.CharField(max_length=8, label=_("In this language"))

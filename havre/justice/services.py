@@ -1,0 +1,185 @@
+"""Acts of proceedings and claims. No act here takes or gives a name, an address or the reference of a case."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from havre import trust
+from havre.justice.enums import Measure
+from havre.justice.models import Charge, CompensationClaim, Proceeding
+from havre.justice.workflow import CLAIM, ENFORCE, LAWYER, PROCEEDING
+from havre.register.models import Person
+from havre.trust import audit, clocks
+from havre.trust.actors import Actor
+from havre.trust.errors import Invalid
+from havre.trust.models import Override
+from havre.trust.records import ProtectedModel, clean
+
+PROTECTION = frozenset({"measures", "hearing_mode", "threats_assessed_at", "lawyer_at"})
+INTERVIEW = frozenset({"informed_at", "language", "privacy_confirmed", "interview_recorded", "repeat_justified", "lawyer_at"})
+PROCEEDING_RECORDS: dict[str, frozenset[str]] = {
+    "open": PROTECTION | {"against", "condition_flag"},
+    "interview": INTERVIEW,
+    "charge": PROTECTION | {"repeat_justified"},
+    "charge_person": PROTECTION | {"nexus", "nexus_assessed_at"},
+    "drop": frozenset({"close_reason", "nexus", "nexus_assessed_at"}),
+    "maintain": frozenset({"non_punishment", "nexus", "nexus_assessed_at"}),
+    "hear": PROTECTION | {"hearing_on", "repeat_justified"},
+    "judge": PROTECTION | {"verdict"},
+    "judge_appeal": PROTECTION | {"verdict"},
+    "close": frozenset({"close_reason", "threats_assessed_at"}),
+}
+CLAIM_RECORDS: dict[str, frozenset[str]] = {
+    "inform": frozenset({"informed_at", "language"}),
+    "claim": frozenset({"wanted_at", "lawyer_at", "kind", "claimed", "currency", "limitation_on"}),
+    "award": frozenset({"awarded", "currency"}),
+    "appeal": frozenset({"wanted_at"}),
+    "pay_part": frozenset({"paid"}),
+    "pay": frozenset({"paid"}),
+}
+
+
+@trust.act("proceeding.open")
+def open_proceeding(*, case_id: UUID, person_id: UUID, record: dict[str, Any], by: Actor) -> Proceeding:
+    """Open an inquiry under a fresh pseudonym.
+
+    Args: record, fields of PROCEEDING_RECORDS["open"]. Raises: Missing; Refused; Invalid. Source: CoE Convention 2005, art. 11, 30.
+    """
+    person = Person.objects.visible_to(by).get_or_missing(pk=person_id, case_id=case_id)
+    draft = Proceeding(case_id=case_id, person=person, opened_at=by.at, organisation_id=by.organisation_id)
+    _set(draft, record, PROCEEDING_RECORDS["open"])
+    checked = PROCEEDING.check(draft, move="open", by=by)
+    made = Proceeding.objects.add(
+        by=by,
+        case_id=case_id,
+        person=person,
+        opened_at=by.at,
+        organisation_id=by.organisation_id,
+        pseudonym=draft.pseudonym,
+        status=checked.end,
+        **record,
+    )
+    audit.record(event="proceeding.open", by=by, subject=person_id, case_id=case_id, codes=checked.codes)
+    return made
+
+
+@trust.act("proceeding")
+def move(*, proceeding_id: UUID, step: str, by: Actor, record: dict[str, Any] | None = None, override_id: UUID | None = None) -> Proceeding:
+    """Take one step of a proceeding. Raises: Missing; Refused, with every unmet condition; Invalid."""
+    mine = Proceeding.objects.visible_to(by).select_related("person").select_for_update(of=("self",))
+    proceeding = mine.get_or_missing(pk=proceeding_id)
+    if step == "open":
+        raise Invalid(_("this step has an act of its own"))
+    _set(proceeding, record or {}, PROCEEDING_RECORDS.get(step, frozenset()))
+    waiver = Override.objects.visible_to(by).get_or_missing(pk=override_id) if override_id else None
+    checked = PROCEEDING.check(proceeding, move=step, by=by, override=waiver)
+    proceeding.status = checked.end
+    _effects(proceeding, step, by)
+    proceeding.save()
+    audit.record(event=f"proceeding.{step}", by=by, subject=proceeding.person_id, case_id=proceeding.case_id, codes=checked.codes)
+    return proceeding
+
+
+def _effects(proceeding: Proceeding, step: str, by: Actor) -> None:
+    if step == "interview":
+        proceeding.interviews += 1
+        proceeding.last_interview_at, proceeding.repeat_justified = by.at, False
+    elif step in {"charge", "charge_person"}:
+        proceeding.charged_at = by.at
+    elif step == "ask_non_punishment":
+        proceeding.non_punishment_asked_at, proceeding.non_punishment = by.at, ""
+    elif step in {"judge", "judge_appeal"}:
+        proceeding.judged_at = by.at
+    elif step in {"drop", "close"}:
+        proceeding.closed_at = by.at
+        if step == "drop":
+            proceeding.non_punishment = "dropped"
+    if step == "charge_person" and proceeding.lawyer_at is None:
+        # the lawyer is alerted on the day of the charge, whoever forgets it
+        clocks.start(LAWYER, case_id=proceeding.case_id, subject_id=proceeding.pk, at=by.at, by=by)
+    elif proceeding.lawyer_at is not None:
+        _stop(proceeding.pk, LAWYER, by)
+
+
+@trust.act("proceeding.protect")
+def protect(*, proceeding_id: UUID, record: dict[str, Any], by: Actor) -> Proceeding:
+    """Record measures, threats, a lawyer or the assessment of the link without taking a step. Raises: Missing; Invalid."""
+    mine = Proceeding.objects.visible_to(by).select_for_update(of=("self",))
+    proceeding = mine.get_or_missing(pk=proceeding_id)
+    _set(proceeding, record, PROTECTION | {"nexus", "nexus_assessed_at"})
+    proceeding.save()
+    if proceeding.lawyer_at is not None:
+        _stop(proceeding.pk, LAWYER, by)
+    codes: dict[str, str | int] = {"fields": ",".join(sorted(record))}
+    audit.record(event="proceeding.protect", by=by, subject=proceeding.person_id, case_id=proceeding.case_id, codes=codes)
+    return proceeding
+
+
+@trust.act("charge.add")
+def add_charge(*, proceeding_id: UUID, iccs: str, article: str, by: Actor) -> Charge:
+    """Add an offence: ICCS code (two to six digits) and national article. Raises: Missing; Refused (403); Invalid."""
+    proceeding = Proceeding.objects.visible_to(by).get_or_missing(pk=proceeding_id)
+    charge = Charge.objects.add(
+        by=by, case_id=proceeding.case_id, proceeding=proceeding, iccs=iccs, article=article, charged_on=by.at.date(), by_id=by.user.pk
+    )
+    audit.record(event="charge.add", by=by, subject=proceeding.person_id, case_id=proceeding.case_id, codes={"iccs": iccs})
+    return charge
+
+
+@trust.act("claim.inform")
+def inform(*, case_id: UUID, person_id: UUID, language: str, by: Actor) -> CompensationClaim:
+    """Record that the person was told of compensation, in a language they understand (CoE art. 15(1)). Raises: Missing; Refused."""
+    person = Person.objects.visible_to(by).get_or_missing(pk=person_id, case_id=case_id)
+    fields = {"case_id": case_id, "person": person, "informed_at": by.at, "language": language}
+    checked = CLAIM.check(CompensationClaim(**fields), move="inform", by=by)
+    claim = CompensationClaim.objects.add(by=by, **fields, status=checked.end)
+    audit.record(event="claim.inform", by=by, subject=person_id, case_id=case_id)
+    return claim
+
+
+@trust.act("claim")
+def move_claim(*, claim_id: UUID, step: str, by: Actor, record: dict[str, Any] | None = None) -> CompensationClaim:
+    """Take one step of a claim; an award starts the period in which it is to be paid. Raises: Missing; Refused; Invalid."""
+    claim = CompensationClaim.objects.visible_to(by).select_for_update(of=("self",)).get_or_missing(pk=claim_id)
+    if step == "inform":
+        raise Invalid(_("this step has an act of its own"))
+    _set(claim, record or {}, CLAIM_RECORDS.get(step, frozenset()))
+    checked = CLAIM.check(claim, move=step, by=by)
+    claim.status = checked.end
+    if step == "award":
+        claim.awarded_at = by.at
+        clocks.start(ENFORCE, case_id=claim.case_id, subject_id=claim.pk, at=by.at, by=by)
+    elif step in {"pay", "pay_part"}:
+        claim.paid_at = by.at
+    if step == "pay":
+        _stop(claim.pk, ENFORCE, by)
+    _has_currency(claim)
+    claim.save()
+    audit.record(event=f"claim.{step}", by=by, subject=claim.person_id, case_id=claim.case_id, codes=checked.codes)
+    return claim
+
+
+def _has_currency(claim: CompensationClaim) -> None:
+    if not claim.currency and any(amount is not None for amount in (claim.claimed, claim.awarded, claim.paid)):
+        raise Invalid({"currency": [_("give the currency of the amounts, three letters")]})
+
+
+def _stop(subject_id: UUID, rule: clocks.ClockRule, by: Actor) -> None:
+    clock = clocks.latest(subject_id, rule.name)
+    if clock is not None and clocks.state(clock) in {"running", "expired"}:
+        clocks.end(clock, at=by.at, by=by)
+
+
+def _set(row: ProtectedModel, record: dict[str, Any], allowed: frozenset[str]) -> None:
+    strange = sorted(set(record) - allowed)
+    if strange:
+        raise Invalid({name: [_("this step does not record that")] for name in strange})
+    unknown = sorted(set(record.get("measures", ())) - set(Measure.values))
+    if unknown:
+        raise Invalid({"measures": [_("choose the measures from the list")]})
+    for name, value in record.items():
+        setattr(row, name, value)
+    clean(row, record)

@@ -1,0 +1,124 @@
+"""Pages of justice: a pseudonym, conditions beside the act, and never a place."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from havre.justice import queries, services
+from havre.justice.forms import ChargeForm, ClaimForm, InformForm, ProceedingForm, StepForm
+from havre.justice.models import Charge, CompensationClaim, Proceeding
+from havre.justice.workflow import CLAIM, PROCEEDING, PROFESSIONALS
+from havre.register.models import Person
+from havre.trust.errors import Missing, Refused
+from havre.trust.ids import new_id
+from havre.trust.middleware import ActorRequest
+
+
+@login_required
+@require_GET
+def index(request: ActorRequest) -> HttpResponse:
+    """Proceedings and claims, by pseudonym."""
+    if request.actor.role not in PROFESSIONALS:
+        raise Missing
+    context = {"proceedings": queries.proceedings(request.actor), "claims": queries.claims(request.actor)}
+    return render(request, "justice/index.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
+    """Open an inquiry, or record that the person was told of compensation."""
+    Person.objects.visible_to(request.actor).get_or_missing(pk=person_id, case_id=case_id)
+    if request.actor.role not in PROFESSIONALS:
+        raise Missing
+    form, told = ProceedingForm(request.POST or None), InformForm(request.POST or None)
+    context = {"form": form, "inform": told, "once": new_id()}
+    if request.method == "GET":
+        return render(request, "justice/new.html", context)
+    try:
+        if request.POST.get("act") == "inform":
+            if not told.is_valid():
+                return render(request, "justice/new.html", context, status=422)
+            claim = services.inform(case_id=case_id, person_id=person_id, language=told.cleaned_data["language"], by=request.actor)
+            return redirect("justice:claim", pk=claim.pk)
+        if not form.is_valid() or not form.cleaned_data["against"]:
+            return render(request, "justice/new.html", context, status=422)
+        record = form.record(services.PROCEEDING_RECORDS["open"])
+        done = services.open_proceeding(case_id=case_id, person_id=person_id, record=record, by=request.actor)
+    except Refused as refusal:
+        return render(request, "justice/new.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
+    return redirect("justice:proceeding", pk=done.pk)
+
+
+def _proceeding(request: ActorRequest, pk: UUID) -> dict[str, Any]:
+    found = Proceeding.objects.visible_to(request.actor).select_related("person").get_or_missing(pk=pk)
+    moves = PROCEEDING.open_to(found, request.actor)
+    gates = {right.key: (right, met) for move in moves for right, met in PROCEEDING.standing(found, move=move.step, by=request.actor)}
+    return {
+        "proceeding": found,
+        "steps": [(move.step, move.name) for move in moves],
+        "gates": [
+            {"words": right.words if met else right.reason, "met": met, "blocks": right.effect == "block"} for right, met in gates.values()
+        ],
+        "charges": list(Charge.objects.visible_to(request.actor).filter(proceeding=found).order_by("charged_on")),
+        "charge": ChargeForm() if request.actor.role in PROFESSIONALS else None,
+        "once": new_id(),
+    }
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def proceeding(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """One proceeding and its next step."""
+    context = _proceeding(request, pk)
+    form = StepForm(request.POST or None, steps=context["steps"])
+    context["form"] = form if context["steps"] else None
+    if request.method == "GET":
+        return render(request, "justice/proceeding.html", context)
+    if not form.is_valid():
+        return render(request, "justice/proceeding.html", context, status=422)
+    step = form.cleaned_data["step"]
+    record = form.record(services.PROCEEDING_RECORDS.get(step, frozenset()))
+    try:
+        services.move(proceeding_id=pk, step=step, record=record, by=request.actor)
+    except Refused as refusal:
+        return render(request, "justice/proceeding.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
+    return redirect("justice:proceeding", pk=pk)
+
+
+@login_required
+@require_POST
+def charge(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Add an offence."""
+    context = _proceeding(request, pk)
+    form = ChargeForm(request.POST)
+    if not form.is_valid():
+        return render(request, "justice/proceeding.html", {**context, "charge": form}, status=422)
+    services.add_charge(proceeding_id=pk, by=request.actor, **form.cleaned_data)
+    return redirect("justice:proceeding", pk=pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def claim(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """One claim and its next step."""
+    found = CompensationClaim.objects.visible_to(request.actor).get_or_missing(pk=pk)
+    steps = [(move.step, move.name) for move in CLAIM.open_to(found, request.actor)]
+    form = ClaimForm(request.POST or None, steps=steps)
+    context = {"claim": found, "form": form if steps else None, "once": new_id()}
+    if request.method == "GET":
+        return render(request, "justice/claim.html", context)
+    if not form.is_valid():
+        return render(request, "justice/claim.html", context, status=422)
+    step = form.cleaned_data["step"]
+    try:
+        services.move_claim(claim_id=pk, step=step, by=request.actor, record=form.record(services.CLAIM_RECORDS.get(step, frozenset())))
+    except Refused as refusal:
+        return render(request, "justice/claim.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
+    return redirect("justice:claim", pk=pk)

@@ -1,0 +1,126 @@
+"""A referral: one service asks another to help one person, with that person's consent, for a stated time."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from havre.referral.enums import AgeBand, DeclineReason, ReferralNeed, ReferralOutcome, ReferralStatus, VitalInterest
+from havre.register.models import Case, Consent, Person
+from havre.trust.enums import Purpose, Role, Section
+from havre.trust.ids import new_id
+from havre.trust.models import Organisation, User
+from havre.trust.records import ProtectedModel
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_number() -> str:
+    """A number of its own that leads to no case: 30 random bits."""
+    return "O-" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
+
+
+class Referral(ProtectedModel):
+    """One referral of one person to one service. Before acceptance the receiver sees the preview columns and nothing else.
+
+    Holds no free text: a text would travel where a code cannot.
+    """
+
+    section = Section.PROTECTION
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(max_length=12, unique=True, default=new_number, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=12, choices=ReferralStatus, default=ReferralStatus.DRAFT)
+    sender = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    receiver = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    receiver_role = models.CharField(max_length=32, choices=Role)
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    # bits of Section that open on acceptance
+    sections = models.PositiveSmallIntegerField()
+    consent = models.ForeignKey(Consent, models.PROTECT, null=True, blank=True, related_name="+")
+    vital_interest = models.CharField(max_length=16, choices=VitalInterest, blank=True)
+    # the share ends here at the latest; what was given is `ends_at`
+    asked_until = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    condition_flag = models.BooleanField(default=False)
+    best_interests_at = models.DateTimeField(null=True, blank=True)
+    child_heard_at = models.DateTimeField(null=True, blank=True)
+    guardian_named_at = models.DateTimeField(null=True, blank=True)
+    accompanied = models.BooleanField(null=True, blank=True)
+    # the preview: an allow-list of its own, in coarse words
+    need = models.CharField(max_length=20, choices=ReferralNeed)
+    age_band = models.CharField(max_length=8, choices=AgeBand)
+    language = models.CharField(max_length=8, blank=True)
+    region = models.CharField(max_length=80, blank=True)
+    urgent = models.BooleanField(default=False)
+    prepared_at = models.DateTimeField(default=timezone.now, editable=False)
+    offered_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    no_conflict_declared = models.BooleanField(default=False)
+    decline_reason = models.CharField(max_length=20, choices=DeclineReason, blank=True)
+    suggested = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=20, choices=ReferralOutcome, blank=True)
+    person_told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="referral_by_receiver", fields=["receiver", "receiver_role", "status"]),
+            models.Index(name="referral_by_case", fields=["case", "-prepared_at"]),
+            models.Index(name="referral_by_consent", fields=["consent"], condition=Q(consent__isnull=False)),
+        ]
+        constraints = [
+            models.UniqueConstraint(name="referral_one_open_offer", fields=["case", "receiver"], condition=Q(status="offered")),
+            models.CheckConstraint(name="referral_two_services", condition=~Q(sender=F("receiver"))),
+            models.CheckConstraint(name="referral_has_a_basis", condition=Q(consent__isnull=False) | ~Q(vital_interest="")),
+            models.CheckConstraint(name="referral_declined_with_a_reason", condition=~Q(status="declined") | ~Q(decline_reason="")),
+            models.CheckConstraint(name="referral_completed_with_an_outcome", condition=~Q(status="completed") | ~Q(outcome="")),
+            models.CheckConstraint(
+                name="referral_answer_whole",
+                condition=Q(answered_at=None, answered_by=None) | Q(answered_at__isnull=False, answered_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_child(self) -> bool | None:
+        return None if self.person.age_on_opening is None and not self.person.presumed_minor else self.person.is_child
+
+    @property
+    def child_protected(self) -> bool:
+        return bool(self.best_interests_at and self.child_heard_at and (self.guardian_named_at or self.accompanied))
+
+    def has_basis(self, *, at: datetime) -> bool:
+        """RG14: a live consent for this person, receiver, role, purpose and at least these sections; or a recorded vital interest."""
+        consent = self.consent
+        if consent is None:
+            return bool(self.vital_interest)
+        return (
+            consent.live(at=at)
+            and (consent.person_id, consent.recipient_id, consent.purpose) == (self.person_id, self.receiver_id, self.purpose)
+            and consent.recipient_role in {"", self.receiver_role}
+            and consent.sections & self.sections == self.sections
+        )
+
+
+def age_band(person: Person) -> str:
+    """The coarse age that a preview may show."""
+    if person.is_child:
+        return AgeBand.CHILD
+    age = person.age_on_opening
+    if age is None:
+        return AgeBand.UNKNOWN
+    return AgeBand.YOUNG if age < 25 else AgeBand.ADULT if age < 60 else AgeBand.OLDER
