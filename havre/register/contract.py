@@ -24,6 +24,17 @@ def register() -> None:
     register_contract(
         Contract(
             part="register",
+            models=(
+                models.Case,
+                models.Person,
+                models.PersonFacts,
+                models.Detection,
+                models.LinkAssertion,
+                models.TraffickingEvent,
+                models.Consent,
+                models.Note,
+                models.Attachment,
+            ),
             find_case=find_case,
             timeline=queries.thread,
             extract=extract.extract,

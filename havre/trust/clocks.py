@@ -64,6 +64,7 @@ def register_rule(rule: ClockRule) -> ClockRule:
 
 
 def rule_of(clock: Clock) -> ClockRule:
+    """The rule that this clock was started by. Raises: KeyError for a rule that no part registered."""
     return _rules[clock.workflow, clock.name]
 
 

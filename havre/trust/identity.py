@@ -23,7 +23,10 @@ from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.models import BlindIndex, CountrySearch, SealedSection, User
 from havre.trust.policy.rows import When
 from havre.trust.vault import blind, names, sealing
-from havre.trust.vault.sealing import Plain
+
+# for those above, whom the import contracts keep from the vault itself: what is to be sealed, and the hold on the keys
+from havre.trust.vault.holding import keys_in_use as keys_in_use
+from havre.trust.vault.sealing import Plain as Plain
 
 IDENTITY, FILE = "identity", "file"
 # names of a caseload are opened in memory up to this many; beyond it a search needs a compound

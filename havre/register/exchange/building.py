@@ -17,11 +17,11 @@ from havre.register.models import Case, Consent, Detection, Person, PersonFacts,
 from havre.register.models.cases import new_reference
 from havre.trust.actors import Actor
 from havre.trust.enums import ALL_SECTIONS, ROLE_PURPOSES, Basis, Purpose, Role, Section
+from havre.trust.identity import Plain
 from havre.trust.ids import new_id
 from havre.trust.models import Grant
 from havre.trust.models.accounts import job_holder
 from havre.trust.models.grants import FOR_EVER
-from havre.trust.vault.sealing import Plain
 
 # the source of an event: a place-time event of the sheet, or what the sheet says of the person as a whole
 PLACED, OVERALL = "htcds_event", "htcds_person"

@@ -33,9 +33,8 @@ from havre.trust import audit, grants, identity, policy
 from havre.trust.actors import Actor
 from havre.trust.enums import ROLE_PURPOSES, Act, Basis, Section
 from havre.trust.errors import Refused, Unavailable, Words
+from havre.trust.identity import Plain, keys_in_use
 from havre.trust.models.accounts import job_holder
-from havre.trust.vault.holding import keys_in_use
-from havre.trust.vault.sealing import Plain
 
 BATCH = 1_000
 # rejected rows can be read and mended this long; then the grant on them is over and retention removes them

@@ -77,7 +77,11 @@ def workflow_book(language: str) -> str:
 
 def roles() -> str:
     """Every role: its names, its purposes, what it may do in a case (on some basis) and in the house."""
-    parts = ["# Roles", HEADINGS["en"]["generated"], "A person acts in one role at a time. What is allowed depends on the basis: see the policy book."]
+    parts = [
+        "# Roles",
+        HEADINGS["en"]["generated"],
+        "A person acts in one role at a time. What is allowed depends on the basis: see the policy book.",
+    ]
     rows = []
     for role in Role:
         may: dict[Act, list[Section]] = {}
@@ -137,7 +141,10 @@ def _command(path: str, command: click.Command) -> Iterator[str]:
     yield " ".join((command.help or "").split())
     if isinstance(command, click.Group):
         for name in sorted(command.commands):
-            yield from (line.replace("## ", "### ", 1) if line.startswith("## ") else line for line in _command(f"{path} {name}", command.commands[name]))
+            yield from (
+                line.replace("## ", "### ", 1) if line.startswith("## ") else line
+                for line in _command(f"{path} {name}", command.commands[name])
+            )
     shown = [parameter for parameter in command.params if not getattr(parameter, "hidden", False)]
     if shown:
         yield "\n".join(f"- {_parameter(parameter)}" for parameter in shown)

@@ -53,7 +53,11 @@ HEADINGS: dict[str, dict[str, Any]] = {
 SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("HAVRE_HOME", "`var`", "The folder of this instance: databases, key file, secret. Made with rights 0700 by `havre init`."),
     ("HAVRE_COUNTRY", "`gh`", "The country whose profile, languages and time limits hold; an ISO 3166-1 code with a profile."),
-    ("HAVRE_DATABASE_URL", "SQLite files in HAVRE_HOME", "A PostgreSQL address for the records and the trail. The keys always stay in a file of their own."),
+    (
+        "HAVRE_DATABASE_URL",
+        "SQLite files in HAVRE_HOME",
+        "A PostgreSQL address for the records and the trail. The keys always stay in a file of their own.",
+    ),
     ("HAVRE_HOSTS", "`localhost,127.0.0.1,[::1]`", "The host names that are answered, with commas."),
     ("HAVRE_HTTPS", "off", "`1` behind TLS: secure cookies, HSTS, redirect. Without it Havre serves its own machine only."),
     ("HAVRE_PASSPHRASE_FILE", "asked at the keyboard", "A file (rights 0600) with the vault's passphrase, for a start without a keyboard."),
@@ -64,7 +68,11 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("HAVRE_QUICK_EXIT", "the calendar page", "Where the quick exit leads."),
     ("HAVRE_LANGUAGE", "`en`", "The language of who has not chosen one: `en` or `fr`."),
     ("HAVRE_TIME_ZONE", "`UTC`", "The time zone in which dates are shown and days are counted."),
-    ("HAVRE_PUBLISHED_DATA", "none", "A folder with data that others publish (HTCDS, CTDC, estimation papers); used by tests and benchmarks only."),
+    (
+        "HAVRE_PUBLISHED_DATA",
+        "none",
+        "A folder with data that others publish (HTCDS, CTDC, estimation papers); used by tests and benchmarks only.",
+    ),
     ("HAVRE_DEMO", "off", "`1` marks an instance that holds made-up persons only."),
     ("HAVRE_DEBUG", "off", "`1` for development: error pages with code. Never where real records are."),
     ("HAVRE_TEST_DIR", "`/dev/shm` or the temporary folder", "Where the tests put their databases."),
@@ -78,6 +86,7 @@ ERRAND_WORDS: dict[str, str] = {
     "extract": "writes the pseudonymised extract: coded columns only, no name, no free text",
     "gates": "asks whether a right was recorded in another part before a step is taken",
     "import": "asks whether a record of a file was imported before, so that a second import adds nothing",
+    "offers": "finds what an organisation may be asked for, before the case is shared with it",
     "opening": "writes the first rows of a case, before its first grant exists",
     "retention": "finds what is kept longer than its term",
     "sealing": "seals a case: ends grants and names custodians",
