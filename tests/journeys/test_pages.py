@@ -16,7 +16,7 @@ from tests.journeys.conftest import WIDTHS
 
 # WCAG 2.0 to 2.2, A and AA, and axe's own best practice
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PUBLIC = {"accessibility": "/help/accessibility/", "missing": "/nowhere/"}
+PUBLIC = {"sign-in": "/accounts/login/", "accessibility": "/help/accessibility/", "missing": "/nowhere/"}
 STAFF = {
     "home": "/",
     "cases": "/d/",
@@ -67,6 +67,14 @@ def caseload(unlocked):
 def barriers(page) -> list[str]:
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     return [f"{one['id']}: {node['html'][:160]}" for one in found.response["violations"] for node in one["nodes"]]
+
+
+def test_checker_sees_a_barrier_and_a_page_that_is_too_wide(visit):
+    window = visit(width=360)
+    window.page.set_content('<html lang="en"><title>x</title><main><h1>x</h1><img src="x"><p><input></p></main></html>')
+    assert {line.split(":")[0] for line in barriers(window.page)} >= {"image-alt", "label"}
+    window.page.set_content("<pre>" + "wide " * 200 + "</pre>")
+    assert window.overflow() > 0
 
 
 def looked_over(window, path: str, name: str) -> list[str]:
@@ -194,3 +202,20 @@ def test_paper_holds_no_menu_and_says_whose_copy_it_is(visit, caseload):
     assert not window.page.locator(".rail").is_visible()
     assert not window.page.locator(".bar").is_visible()
     assert "Awa Example" in window.page.locator(".print-foot").inner_text()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_leave_opens_an_everyday_page_and_ends_the_session(visit, caseload, script):
+    actor, case = caseload("en")
+    window = visit(actor, script=script, width=360)
+    window.go("/")
+    window.go(f"/d/{case.ref}/")
+    window.page.click("a.leave")
+    window.page.wait_for_load_state()
+    assert case.ref not in window.page.content()
+    if script:
+        # the page was replaced: the way back leads past it
+        window.page.go_back()
+        assert f"/d/{case.ref}/" not in window.page.url
+    window.go(f"/d/{case.ref}/")
+    assert "/accounts/login/" in window.page.url

@@ -80,7 +80,7 @@ def roles() -> str:
     parts = [
         "# Roles",
         HEADINGS["en"]["generated"],
-        "A person acts in one role at a time. What is allowed depends on the basis: see the policy book.",
+        "A person acts in one role at a time. The basis matters too: see the policy book.",
     ]
     rows = []
     for role in Role:
@@ -141,10 +141,8 @@ def _command(path: str, command: click.Command) -> Iterator[str]:
     yield " ".join((command.help or "").split())
     if isinstance(command, click.Group):
         for name in sorted(command.commands):
-            yield from (
-                line.replace("## ", "### ", 1) if line.startswith("## ") else line
-                for line in _command(f"{path} {name}", command.commands[name])
-            )
+            head, *rest = _command(f"{path} {name}", command.commands[name])
+            yield from (f"#{head}", *rest)
     shown = [parameter for parameter in command.params if not getattr(parameter, "hidden", False)]
     if shown:
         yield "\n".join(f"- {_parameter(parameter)}" for parameter in shown)

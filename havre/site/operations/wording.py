@@ -56,7 +56,7 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
     (
         "HAVRE_DATABASE_URL",
         "SQLite files in HAVRE_HOME",
-        "A PostgreSQL address for the records and the trail. The keys always stay in a file of their own.",
+        "A PostgreSQL address for the records and the trail. The keys stay in a file of their own.",
     ),
     ("HAVRE_HOSTS", "`localhost,127.0.0.1,[::1]`", "The host names that are answered, with commas."),
     ("HAVRE_HTTPS", "off", "`1` behind TLS: secure cookies, HSTS, redirect. Without it Havre serves its own machine only."),
@@ -85,6 +85,7 @@ ERRAND_WORDS: dict[str, str] = {
     "erase": "removes an erased person's rows and what hangs on them",
     "extract": "writes the pseudonymised extract: coded columns only, no name, no free text",
     "gates": "asks whether a right was recorded in another part before a step is taken",
+    "history": "collects the ids of what belongs to a case, so that its trail can be shown to who may review it",
     "import": "asks whether a record of a file was imported before, so that a second import adds nothing",
     "offers": "finds what an organisation may be asked for, before the case is shared with it",
     "opening": "writes the first rows of a case, before its first grant exists",
