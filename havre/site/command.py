@@ -27,8 +27,6 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "doctor": ("havre.site.commands.house:doctor", True),
     "backup": ("havre.site.commands.house:backup", True),
     "restore": ("havre.site.commands.house:restore", True),
-    "audit": ("havre.site.commands.audit:audit", True),
-    "release": ("havre.release.command:release", False),
     "reference": ("havre.site.operations.reference:reference", True),
 }
 
