@@ -71,6 +71,7 @@ URLS = (
     UrlRow("mfa_authenticate", BOTH, public=True, note="only between the two steps of a sign-in, else to the first"),
     UrlRow("account_inactive", public=True, note="always 403"),
     UrlRow("accounts_calendar", public=True),
+    UrlRow("set_language", ("POST",), public=True),
     *(UrlRow(name, BOTH, note="one's own account") for name in ("accounts_confirm", "lock", "accounts_jobs", "accounts_devices")),
     UrlRow("accounts_passphrase", BOTH, note="one's own account"),
     UrlRow("mfa_index", note="one's own account"),

@@ -385,7 +385,7 @@ def test_sign_out_with_unsent_work_keeps_the_store(client):
 def test_language_is_kept_with_the_account(client):
     job = person(Role.TRAINER, enrolled=False)
     enter(client, job.user.username)
-    client.post("/language/", {"language": "fr", "next": "/"})
+    client.post("/i18n/setlang/", {"language": "fr", "next": "/"})
     job.user.refresh_from_db()
     assert job.user.language == "fr"
     other = Client()

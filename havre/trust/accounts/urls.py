@@ -60,4 +60,5 @@ urlpatterns = [
     path("lock/", signin.lock, name="lock"),
     path("leave/", signin.leave, name="leave"),
     path("calendar/", signin.month, name="accounts_calendar"),
+    path("i18n/setlang/", signin.language, name="set_language"),
 ]

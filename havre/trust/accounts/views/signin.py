@@ -23,13 +23,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.i18n import set_language as django_set_language
 
 from havre.trust.accounts import invitations, rules, sessions
 from havre.trust.accounts.forms import ConfirmCodeForm, ConfirmKeyForm, ConfirmPassphraseForm, RedeemForm
 from havre.trust.accounts.signals import note
 from havre.trust.errors import Invalid, Refused
 from havre.trust.middleware import SESSION_FACTOR
+from havre.trust.models import User
 
 WIPE = '"cache", "cookies", "storage"'
 
@@ -186,6 +188,15 @@ def month(request: HttpRequest) -> HttpResponse:
     days = [date_format(day, "D") for day in weeks[0]]
     page = {"weeks": weeks, "days": days, "today": today, "title": date_format(today, "YEAR_MONTH_FORMAT")}
     return render(request, "accounts/calendar.html", page)
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Change the language, and keep it with the account."""
+    wanted = request.POST.get("language", "")
+    if request.user.is_authenticated and wanted in dict(settings.LANGUAGES):
+        User.objects.filter(pk=request.user.pk).update(language=wanted)
+    return django_set_language(request)
 
 
 @require_safe
