@@ -61,6 +61,17 @@ def register() -> None:
     register_contract(
         Contract(
             part="register",
+            models=(
+                models.Case,
+                models.Person,
+                models.PersonFacts,
+                models.Detection,
+                models.LinkAssertion,
+                models.TraffickingEvent,
+                models.Consent,
+                models.Note,
+                models.Attachment,
+            ),
             find_case=find_case,
             persons_of_case=persons_of_case,
             timeline=queries.thread,

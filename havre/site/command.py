@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "doctor": ("havre.site.commands.house:doctor", True),
     "backup": ("havre.site.commands.house:backup", True),
     "restore": ("havre.site.commands.house:restore", True),
+    "reference": ("havre.site.operations.reference:reference", True),
 }
 
 

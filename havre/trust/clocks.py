@@ -69,6 +69,7 @@ def rules() -> tuple[ClockRule, ...]:
 
 
 def rule_of(clock: Clock) -> ClockRule:
+    """The rule that this clock was started by. Raises: KeyError for a rule that no part registered."""
     return _rules[clock.workflow, clock.name]
 
 

@@ -112,10 +112,14 @@ def _inside(folder: Path) -> Iterator[None]:
 
 
 @click.command()
+@click.argument("only", required=False, type=click.Choice(["compile"]))
 @click.option("--check", is_flag=True, help="Collect nothing: only say what is not translated, and compile.")
 @click.option("--no-compile", is_flag=True, help="Do not write the .mo files.")
-def messages(check: bool, no_compile: bool) -> None:
-    """Collect the messages of every part, say what is not translated, compile what is."""
+def messages(only: str | None, check: bool, no_compile: bool) -> None:
+    """Collect the messages of every part, say what is not translated, compile what is; with `compile`, only that (as at install)."""
+    if only == "compile":
+        click.echo(f"{compile_all()} catalogues compiled")
+        return
     for part in parts():
         with _inside(part):
             if not check:

@@ -85,6 +85,7 @@ class Forbid:
 
 
 def acts(*several: Act) -> frozenset[Act]:
+    """The acts of a row, as a set."""
     return frozenset(several)
 
 

@@ -1,0 +1,135 @@
+"""Rules of the whole house that no part can keep alone: sizes, foreign keys, protected models, docstrings, what a start loads."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+
+from havre.site.commands.messages import PACKAGE
+from havre.trust import policy
+from havre.trust.contracts import contracts
+from havre.trust.policy.rls import protected_models
+
+FLOORS = (
+    {"site"},
+    {"partnership"},
+    {"publishing"},
+    {"release"},
+    {"evidence"},
+    {"protection", "referral", "justice"},
+    {"register"},
+    {"trust"},
+    {"standards"},
+)
+HEAVY = ("numpy", "scipy", "polars", "pandas", "duckdb", "pyarrow", "splink", "opendp", "altair", "numba")
+DOCUMENTED = ("grants", "records", "identity", "erasure", "paging", "context", "acts", "clocks", "workflow")
+# tables of data written as code
+TABLES = {"havre/trust/policy/table.py"}
+
+
+def sources() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
+
+
+def shown(path: Path) -> str:
+    return path.relative_to(PACKAGE.parent).as_posix()
+
+
+def floor_of(label: str) -> int | None:
+    """The floor of a part, 0 at the top; None for what is not ours."""
+    return next((number for number, parts in enumerate(FLOORS) if label in parts), None)
+
+
+def test_foreign_key_points_to_the_same_part_or_a_lower_one():
+    wrong = []
+    for model in apps.get_models():
+        mine = floor_of(model._meta.app_label)
+        if mine is None:
+            continue
+        for field in model._meta.get_fields():
+            if not (field.is_relation and field.concrete) or field.related_model is None:
+                continue
+            label = field.related_model._meta.app_label
+            theirs = floor_of(label)
+            beside = theirs == mine and label != model._meta.app_label
+            if theirs is not None and (theirs < mine or beside):
+                wrong.append(f"{model._meta.label}.{field.name} -> {field.related_model._meta.label}")
+    assert wrong == []
+
+
+def test_file_stays_short():
+    lengths = {shown(path): len(path.read_text(encoding="utf-8").splitlines()) for path in sources()}
+    assert [(name, length) for name, length in lengths.items() if length > 600] == []
+    assert statistics.median(lengths.values()) < 120
+
+
+def test_function_stays_short():
+    long = [
+        f"{shown(path)}:{node.lineno} {node.name} ({node.end_lineno - node.lineno + 1})"
+        for path in sources()
+        if shown(path) not in TABLES and not path.name.startswith("contract")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno + 1 > 80
+    ]
+    assert long == []
+
+
+def test_no_file_is_called_utils():
+    assert [shown(path) for path in sources() if path.stem in {"utils", "util", "helpers", "common", "misc"}] == []
+
+
+def test_every_protected_model_is_in_exactly_one_contract_its_own():
+    listed = {model: contract.part for contract in contracts() for model in contract.models}
+    mine = {model: model._meta.app_label for model in protected_models()}
+    assert {model._meta.label for model in mine} - {model._meta.label for model in listed} == set()
+    assert [model._meta.label for model, part in mine.items() if listed[model] != part] == []
+
+
+def public_functions() -> Iterator[tuple[str, object]]:
+    modules = [import_module(f"havre.trust.{name}") for name in DOCUMENTED]
+    modules += [import_module(found.name) for found in walk_packages(policy.__path__, "havre.trust.policy.")]
+    for module in modules:
+        for name, value in vars(module).items():
+            if name.startswith("_") or getattr(value, "__module__", "") != module.__name__:
+                continue
+            if inspect.isfunction(value) or inspect.isclass(value):
+                yield f"{module.__name__}.{name}", value
+
+
+def test_public_function_of_trust_says_what_it_means():
+    silent = [name for name, value in public_functions() if not (inspect.getdoc(value) if inspect.isfunction(value) else value.__doc__)]
+    assert silent == []
+
+
+@pytest.mark.parametrize("what", ["web", "command"])
+def test_start_loads_no_heavy_library(what):
+    start = {
+        "web": "import django; django.setup(); import havre.site.urls",
+        "command": "import havre.site.command",
+    }[what]
+    code = f"import sys\n{start}\nprint(*sorted(set(sys.modules) & set({HEAVY!r})))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "havre.site.settings"},
+        cwd=PACKAGE.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+
+
+def test_migrations_are_in_step_with_the_models():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
