@@ -80,6 +80,8 @@ def copy_files(folder: Path) -> tuple[Path, Path]:
         with sqlite3.connect(path) as target:
             for (trigger,) in target.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
                 target.execute(f"DROP TRIGGER {trigger}")
+        target.execute("PRAGMA journal_mode=DELETE")
         target.close()
+        source.close()
         paths.append(path)
     return paths[0], paths[1]

@@ -26,7 +26,7 @@ def register() -> None:
                 *(Column("referral", name, "code", tuple(values.values)) for name, values in _CODES),
                 *(Column("referral", name, "pseudonym") for name in ("case_id", "person_id")),
                 *(Column("referral", name, "date") for name in ("offered_on", "answered_on")),
-                Column("referral", "urgent", "boolean"),
+                Column("referral", "urgent", "flag"),
             ),
             navigation=(Link(_("Referrals"), "referral:index", "swap", RECEIVERS),),
             audit_words=(

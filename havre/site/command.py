@@ -10,8 +10,14 @@ import click
 
 # name -> module:function, and whether Django must be set up first
 COMMANDS: dict[str, tuple[str, bool]] = {
+    "audit": ("havre.site.commands.audit:audit", True),
+    "demonstration": ("havre.site.commands.import_:demonstration", True),
+    "export": ("havre.site.commands.export:export", True),
+    "external": ("havre.site.commands.import_:external", True),
+    "import": ("havre.site.commands.import_:import_", True),
     "erase": ("havre.site.commands.erase:erase", True),
     "keys": ("havre.site.commands.keys:keys", True),
+    "release": ("havre.release.command:release", False),
     "publish": ("havre.publishing.command:publish", True),
     "manage": ("havre.site.commands.manage:manage", True),
     "messages": ("havre.site.commands.messages:messages", True),

@@ -62,6 +62,7 @@ NAVIGATION = (
     Link(_("Your second factor"), "mfa_index", "lock", frozenset(Role), _("Account")),
     Link(_("Organisations"), "accounts_organisations", "person", ADMINISTRATORS, _("Administration")),
     Link(_("Emergency accesses"), "accounts_reviews", "eye", OFFICERS, _("Oversight")),
+    Link(_("Access history"), "history_find", "eye", OFFICERS, _("Oversight")),
     Link(_("Emergency access"), "accounts_break_glass", "warn", BREAKERS, _("Account")),
 )
 
@@ -95,6 +96,9 @@ URLS = (
     UrlRow("accounts_glass", note="its user, the officer, the case's team; else 404"),
     UrlRow("accounts_close_glass", ("POST",), note="its user"),
     UrlRow("accounts_reviews", own=OFFICERS),
+    UrlRow("history_find", BOTH, own=OFFICERS),
+    UrlRow("history_refused", own=OFFICERS),
+    *(UrlRow(name, note="the officer; the case's own holder or custodian; else 404") for name in ("history_case", "history_paper")),
     *(UrlRow(name, ("POST",), own=OFFICERS) for name in ("accounts_review_glass", "accounts_restore")),
 )
 
@@ -129,6 +133,8 @@ AUDIT_WORDS = (
     ("identity.import", _("sealed the records of an import")),
     ("identity.read", _("was refused the reading of a sealed record")),
     ("identity.search", _("searched the country by a compound")),
+    ("history.view", _("looked at who had read the file")),
+    ("history.print", _("gave the person the list of who read the file")),
     ("erasure.request", _("ordered the erasure of the person")),
     ("erasure.records", _("erased the person's records")),
 )

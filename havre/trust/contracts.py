@@ -116,8 +116,10 @@ class Contract:
     commands: tuple[str, ...] = ()
     audit_words: tuple[tuple[str, Words], ...] = ()
     urls: tuple[UrlRow, ...] = ()
-    # a case's id from what a person types (a reference or an id), whoever asks: only the emergency access needs that
+    # a case's id from what a person types (a reference or an id), whoever asks: for the emergency access and the data-protection officer
     find_case: Callable[[str], UUID | None] = lambda _words: None
+    # the ids of a case's persons, for the access history
+    persons_of_case: Callable[[UUID], Iterable[UUID]] = _nothing
 
 
 _contracts: dict[str, Contract] = {}

@@ -24,6 +24,7 @@ ERRANDS = frozenset(
         "withdrawal",
         "vault",
         "emergency",
+        "history",
         "tests",
     }
 )

@@ -21,7 +21,18 @@ M = TypeVar("M", bound=models.Model)
 Q = TypeVar("Q", bound=models.QuerySet[Any])
 
 
-class ProtectedQuerySet(models.QuerySet[M]):
+class CaseQuerySet(models.QuerySet[M]):
+    """What every queryset over records of cases can do."""
+
+    def get_or_missing(self, **conditions: Any) -> M:
+        """The one record. Raises: Missing, also when it is there but not for this actor."""
+        try:
+            return self.get(**conditions)
+        except ObjectDoesNotExist:
+            raise Missing from None
+
+
+class ProtectedQuerySet(CaseQuerySet[M]):
     """A scoped queryset. Fetching it logs sections and subjects in the request's reading log."""
 
     _scoped_to: Actor | None = None
@@ -30,13 +41,6 @@ class ProtectedQuerySet(models.QuerySet[M]):
         clone = super()._clone()  # type: ignore[misc]
         clone._scoped_to = self._scoped_to
         return clone
-
-    def get_or_missing(self, **conditions: Any) -> M:
-        """The one record. Raises: Missing, also when it is there but not for this actor."""
-        try:
-            return self.get(**conditions)
-        except ObjectDoesNotExist:
-            raise Missing from None
 
     def _fetch_all(self) -> None:
         fresh = self._result_cache is None
@@ -61,7 +65,7 @@ class ProtectedQuerySet(models.QuerySet[M]):
             context.log.add(model.section or Section(row.section_bit), [row.audit_subject])
 
 
-class HouseQuerySet(models.QuerySet[M]):
+class HouseQuerySet(CaseQuerySet[M]):
     """Every row, for an errand; on PostgreSQL each call runs as the owner of the tables."""
 
     def _fetch_all(self) -> None:
@@ -127,7 +131,7 @@ class ProtectedManager(models.Manager[M]):
         record.save(force_insert=True)
         return record
 
-    def for_house(self, errand: str) -> models.QuerySet[M]:
+    def for_house(self, errand: str) -> HouseQuerySet[M]:
         """Every row, for an errand of the house itself that shows nobody anything. Raises: Unscoped for an errand that is not listed."""
         if errand not in ERRANDS:
             raise Unscoped(f"{errand!r} is no errand of the house")

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -13,6 +15,8 @@ from havre.trust.enums import Role
 from havre.trust.errors import Missing, Refused
 from tests.factories import make_actor
 from tests.factories_evidence import make_register, sign_in
+
+EXTRACT = Path(os.environ.get("HAVRE_PUBLISHED_DATA", "/nowhere")) / "ctdc" / "ctdc_k_anonymised_extract.csv"
 
 
 @pytest.fixture(autouse=True)
@@ -114,3 +118,46 @@ def test_child_process_makes_an_extract_and_ends(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
     assert done.stdout == "0 done 100 0", done.stderr[-2000:]
+
+
+def external(home, text):
+    """A data set of others on disk, and its profile's job, run."""
+    key = uuid4()
+    (home / "external").mkdir(exist_ok=True)
+    (home / "external" / f"{key}.csv").write_text(text)
+    job = JobRun.objects.create(kind=JobKind.PROFILE, parameters={"source": f"external:{key}"}, by=make_actor().user)
+    tasks.run_job.func(str(job.pk))
+    job.refresh_from_db()
+    return job
+
+
+def test_profile_of_an_external_data_set_keeps_blank_and_marker_as_not_recorded(home):
+    rows = "".join("Female,1,GH\n" for _ in range(40)) + "".join("Male,0,0\n" for _ in range(20)) + "".join(",-99,\n" for _ in range(15))
+    job = external(home, "gender,isForcedLabour,citizenship\n" + rows)
+    assert (job.state, job.error) == (JobState.DONE, "")
+    found = {
+        one["column"]: (one["recorded"], one["everyone"], {m["code"]: m["numerator"] for m in one["measures"]})
+        for one in job.result["breakdowns"]
+    }
+    assert found == {
+        "gender": (60, 75, {"gender=Female": 40, "gender=Male": 20}),
+        # a yes-no column keeps its 0: it is an answer; a country "0" is none
+        "isForcedLabour": (60, 75, {"isForcedLabour=1": 40, "isForcedLabour=0": 20}),
+        "citizenship": (40, 75, {"citizenship=GH": 40}),
+    }
+    assert "upstream" in job.result["breakdowns"][0]["measures"][0]["warnings"]
+    assert "chain" not in job.result
+
+
+def test_profile_of_an_empty_external_file_fails_in_words(home):
+    job = external(home, "")
+    assert job.state == JobState.FAILED
+    assert job.error == "the file has no columns: publish it again with a first row of column names"
+
+
+@pytest.mark.skipif(not EXTRACT.is_file(), reason="HAVRE_PUBLISHED_DATA does not hold the CTDC extract")
+def test_profile_of_the_published_extract_prints_both_denominators(home):
+    job = external(home, EXTRACT.read_text())
+    found = {one["column"]: (one["recorded"], one["everyone"]) for one in job.result["breakdowns"]}
+    # counted by hand in the file: 8,353 rows have citizenship "0", 61 have forced labour -99
+    assert (found["citizenship"], found["isForcedLabour"], job.result["persons"]) == ((5946, 14299), (14238, 14299), 14299)

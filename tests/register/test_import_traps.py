@@ -227,7 +227,12 @@ def test_17_names_of_the_xlsform_are_aliases_and_a_title_is_no_name():
             vic_Methods_of_Control="DebtBondage FalsePromises",
         )
     )
-    assert words(officer)["identity"] == {"prs_FirstName": "Efua", "prs_SecondName": "Exemple", "prs_Title": "Teacher"}
+    assert words(officer)["identity"] == {
+        "prs_FirstName": "Efua",
+        "prs_SecondName": "Exemple",
+        "prs_Title": "Teacher",
+        "havre_RecordId": "a1",
+    }
     assert only(PersonFacts).coded["vic_MethodsOfControl"] == ["DebtBondage", "FalsePromises"]
 
 

@@ -87,7 +87,12 @@ def test_imported_names_and_places_are_sealed_and_nowhere_in_plain_columns():
             for section in (Section.IDENTITY, Section.WHEREABOUTS, Section.FACTS, Section.PROTECTION)
         }
     bodies = {kind: body for found in sealed.values() for (kind, _record), body in found.items()}
-    assert bodies["identity"] == {"prs_FirstName": "Efua", "prs_SecondName": "Exemple", "prs_Birthdate": "1998-05-12"}
+    assert bodies["identity"] == {
+        "prs_FirstName": "Efua",
+        "prs_SecondName": "Exemple",
+        "prs_Birthdate": "1998-05-12",
+        "havre_RecordId": "R-1",
+    }
     assert bodies["whereabouts"] == {"prs_MobilePhone": "+233200000000"}
     assert bodies["event_text"] == {"hte_City": "Made-up town"}
     assert bodies["text_protection"] == {"cas_IncomingReferralDetails": "came with her sister"}

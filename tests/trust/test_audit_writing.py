@@ -120,6 +120,7 @@ def test_reading_cites_the_rows_that_let_this_role_read():
     assert Reading.objects.get().rows == ["A01", "A02", "A23", "A24"]
 
 
+@pytest.mark.urls("tests.trust.audit_urls")
 @pytest.mark.parametrize("path", ["/", "/no/such/page", "/accounts/login/"])
 def test_route_is_the_name_of_the_address_never_its_path(path):
     actor = make_actor()

@@ -10,18 +10,18 @@ from uuid import UUID
 
 from havre.register.enums import AgeBasis, CaseStatus, Channel, ConsentGiver, ConsentState, EventKind, Outcome, PersonRole, Precision
 from havre.register.exchange import vocabulary
-from havre.register.exchange.bulk import insert
 from havre.register.exchange.records import EVENT_WORDS, Draft
 from havre.register.exchange.values import Day
 from havre.register.models import Case, Consent, Detection, Person, PersonFacts, TraffickingEvent
 from havre.register.models.cases import new_reference
 from havre.trust.actors import Actor
+from havre.trust.bulk import insert
 from havre.trust.enums import ALL_SECTIONS, ROLE_PURPOSES, Basis, Purpose, Role, Section
+from havre.trust.identity import Plain
 from havre.trust.ids import new_id
 from havre.trust.models import Grant
 from havre.trust.models.accounts import job_holder
 from havre.trust.models.grants import FOR_EVER
-from havre.trust.vault.sealing import Plain
 
 # the source of an event: a place-time event of the sheet, or what the sheet says of the person as a whole
 PLACED, OVERALL = "htcds_event", "htcds_person"
@@ -215,16 +215,15 @@ def _seal_words(rows: Rows, draft: Draft, person_id: UUID, case_id: UUID) -> Non
     identity = dict(draft.identity)
     if draft.birth is not None and draft.birth.precision != "day":
         identity["birth_precision"] = draft.birth.precision
+    if draft.record_id:
+        identity["havre_RecordId"] = draft.record_id
+    if draft.age_told is not None:
+        identity["havre_Age"] = str(draft.age_told)
     seal(Section.IDENTITY, "identity", identity, person_id)
     seal(Section.WHEREABOUTS, "whereabouts", dict(draft.whereabouts), person_id)
     seal(Section.FACTS, TEXT_FACTS, dict(draft.facts), person_id)
     seal(Section.PROTECTION, TEXT_PROTECTION, dict(draft.protection), person_id)
-    kept = dict(draft.other)
-    if draft.record_id:
-        kept["havre_RecordId"] = draft.record_id
-    if draft.age_told is not None:
-        kept["havre_Age"] = str(draft.age_told)
-    seal(Section.IDENTITY, UNMAPPED, kept, person_id)
+    seal(Section.IDENTITY, UNMAPPED, dict(draft.other), person_id)
 
 
 def _events(rows: Rows, draft: Draft, person_id: UUID, case_id: UUID, now: datetime) -> None:

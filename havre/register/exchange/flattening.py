@@ -15,7 +15,7 @@ from havre.register.models import Case, Detection, Person, PersonFacts, Traffick
 SEPARATOR = ";"
 _ANSWERS = {"yes": "TRUE", "no": "FALSE"}
 # never exported although kept: the standard gave them up, or a comment is for colleagues only
-_NEVER = frozenset({"cco_CaseComment", "vic_DetailsOfVulnerabilities"})
+_LEAVES = frozenset(field.name for field in vocabulary.live()) - {"cco_CaseComment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def flatten(kept: Kept) -> Flat:
     row: dict[str, str] = {}
     beside: dict[str, Any] = {"record": str(kept.person.pk)}
     for kind in ("identity", "text_facts", "text_protection"):
-        row.update({name: str(text) for name, text in kept.words[kind].items() if name in vocabulary.fields() and name not in _NEVER})
+        row.update({name: str(text) for name, text in kept.words[kind].items() if name in _LEAVES})
     _birth(row, beside)
     _coded(kept, row, beside)
     _events(kept, row, beside)
@@ -126,10 +126,10 @@ def _events(kept: Kept, row: dict[str, str], beside: dict[str, Any]) -> None:
 
 
 def _unmapped(kept: Kept, beside: dict[str, Any]) -> None:
-    other = dict(kept.words["unmapped"])
-    if age := other.pop("havre_Age", None):
-        beside["age_told"] = age
-    if record := other.pop("havre_RecordId", None):
-        beside["record_id"] = record
-    if other:
-        beside["other"] = other
+    said = kept.words["identity"]
+    if "havre_Age" in said:
+        beside["age_told"] = said["havre_Age"]
+    if "havre_RecordId" in said:
+        beside["record_id"] = said["havre_RecordId"]
+    if kept.words["unmapped"]:
+        beside["other"] = kept.words["unmapped"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -19,23 +19,22 @@ from django.utils.translation import gettext_lazy as _
 
 from havre import trust
 from havre.register.exchange.building import Rows, Target, add, batches
-from havre.register.exchange.bulk import insert
 from havre.register.exchange.duplicates import HALF, Ledger, already_ours, known
 from havre.register.exchange.mapping import Options, Plan, plan
 from havre.register.exchange.packages import Sidecar, unpack
 from havre.register.exchange.problems import Problem
 from havre.register.exchange.records import Draft, Reader
-from havre.register.exchange.sheets import Book, open_book
+from havre.register.exchange.sheets import Book, digest_of, open_book
 from havre.register.exchange.values import text_of
 from havre.register.models import ImportBatch, ImportChunk, ImportProblem
 from havre.register.models.exchange import ImportState
 from havre.trust import audit, grants, identity, policy
 from havre.trust.actors import Actor
+from havre.trust.bulk import insert
 from havre.trust.enums import ROLE_PURPOSES, Act, Basis, Section
 from havre.trust.errors import Refused, Unavailable, Words
+from havre.trust.identity import Plain, keys_in_use
 from havre.trust.models.accounts import job_holder
-from havre.trust.vault.holding import keys_in_use
-from havre.trust.vault.sealing import Plain
 
 BATCH = 1_000
 # rejected rows can be read and mended this long; then the grant on them is over and retention removes them
@@ -74,8 +73,7 @@ class Incoming:
 
     @cached_property
     def digest(self) -> bytes:
-        self.source.seek(0)
-        return hashlib.file_digest(self.source, "sha256").digest()
+        return digest_of(self.source)
 
     @cached_property
     def header(self) -> list[str]:
@@ -179,7 +177,8 @@ def run(
     Args: country, alpha-2, the instance's where left out; progress, told (rows done, rows in all) after each batch.
     Raises: Refused; Invalid, before anything is written; Interrupted or KeyFault, after which the same call goes on where it stopped.
     """
-    with keys_in_use(), trust.acting(by):
+    batch: ImportBatch | None = None
+    with keys_in_use(), trust.acting(by), _plainly(lambda: batch):
         policy.require_in_house(by, Act.IMPORT)
         incoming = Incoming(source, options or Options(), by)
         ledger = Ledger()
@@ -189,9 +188,9 @@ def run(
         target = Target.of(batch_id=batch.pk, by=by, country=country or settings.HAVRE_COUNTRY.upper(), made_up=made_up)
         for group in batches(incoming.drafts(), BATCH):
             keyed = [(draft, *ledger.key(draft)) for draft in group]
-            if group[-1].row > batch.done_through:
-                behind = batch.done_through
-                _safely(batch, by=by, keyed=[one for one in keyed if one[0].row > behind], target=target, header=incoming.header)
+            behind = batch.done_through
+            if group[-1].row > behind:
+                _twice(batch=batch, by=by, keyed=[one for one in keyed if one[0].row > behind], target=target, header=incoming.header)
             progress(group[-1].row, incoming.rows)
         return _finish(by=by, batch_id=batch.pk)
 
@@ -234,17 +233,25 @@ def _begin(*, by: Actor, incoming: Incoming, ledger: Ledger, made_up: bool) -> I
     return batch
 
 
-def _safely(batch: ImportBatch, **arguments: Any) -> None:
-    """Write one batch; say in plain words why it could not be."""
+@contextmanager
+def _plainly(batch_of: Callable[[], ImportBatch | None]) -> Iterator[None]:
+    """Say in plain words why the database could not go on, and up to where the file stands."""
     try:
-        try:
-            _write(batch=batch, **arguments)
-        except IntegrityError:
-            # somebody else of the organisation imported one of these rows in this very moment: judge again
-            _write(batch=batch, **arguments)
+        yield
     except OperationalError as error:
-        batch.refresh_from_db()
-        raise Interrupted(_why(error) % {"row": batch.done_through}, batch.done_through) from error
+        batch = batch_of()
+        # what this process remembers of a batch that was rolled back is not what is on disk
+        standing = ImportBatch.objects.filter(pk=batch.pk).values_list("done_through", flat=True).first() if batch else None
+        raise Interrupted(_why(error) % {"row": standing or 0}, standing or 0) from error
+
+
+def _twice(**arguments: Any) -> None:
+    """Write one batch; judge it again when somebody else of the organisation imported one of its rows in this very moment."""
+    try:
+        _write(**arguments)
+    except IntegrityError:
+        arguments["batch"].refresh_from_db()
+        _write(**arguments)
 
 
 def _why(error: OperationalError) -> Words:

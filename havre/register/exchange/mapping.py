@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from openpyxl.utils import get_column_letter
 
 from havre.register.exchange import vocabulary
+from havre.register.exchange.openpyxl_alone import get_column_letter
 from havre.register.exchange.problems import Problem
 from havre.register.exchange.values import text_of
 from havre.register.exchange.vocabulary import fold

@@ -106,7 +106,7 @@ def unpack(source: BinaryIO) -> tuple[BinaryIO, Sidecar | None]:
             if sum(part.file_size for part in archive.infolist()) > _MOST:
                 refuse(_("Unpacked, the copy would take more than %(most)s MB: ask for it in parts."), most=_MOST // 1_048_576)
             said = json.loads(archive.read(SIDECAR))
-            table = io.BytesIO(archive.read(tables[0]))
+            table: BinaryIO = io.BytesIO(archive.read(tables[0]))
     except zipfile.BadZipFile:
         source.seek(0)
         return source, None

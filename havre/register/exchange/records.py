@@ -71,7 +71,8 @@ class Reader:
 
     def read(self, row: int, cells: Sequence[Any]) -> Draft | None:
         """One row, or None when nothing but its number stands in it."""
-        filled = [(c, cells[c.index]) for c in self._columns if c.index < len(cells) and cells[c.index] not in (None, "")]
+        present = [(c, cells[c.index]) for c in self._columns if c.index < len(cells)]
+        filled = [(c, cell) for c, cell in present if cell not in (None, "") or type(cell) is Merged]
         texts = [(column, cell, text_of(cell)) for column, cell in filled]
         texts = [(c, cell, text) for c, cell, text in texts if (text or isinstance(cell, Merged)) and not (c.nameless and text.isdigit())]
         if not texts or texts[0][2].startswith(COPY_MARK):

@@ -6,11 +6,11 @@ Nothing is executed, nothing is written to disk, and rows are read one at a time
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.utils.translation import gettext_lazy as _
 
@@ -145,11 +145,11 @@ def _text_rows(source: BinaryIO, encoding: str, separator: str) -> Iterator[Row]
         text.detach()
 
 
-def is_archive(source: BinaryIO) -> bool:
-    """Whether the content is a zip archive."""
-    return zipfile.is_zipfile(source)
-
-
-def blank(cells: list[Any]) -> bool:
-    """Whether a row says nothing."""
-    return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in cells)
+def digest_of(source: BinaryIO) -> bytes:
+    """SHA-256 of the whole file, read in pieces."""
+    source.seek(0)
+    digest = hashlib.sha256()
+    while block := source.read(1 << 20):
+        digest.update(block)
+    source.seek(0)
+    return digest.digest()

@@ -7,9 +7,8 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 
-from openpyxl import Workbook
-
 from havre.register.exchange import vocabulary
+from havre.register.exchange.openpyxl_alone import Workbook
 
 # OWASP: what makes a spreadsheet read a cell as a formula
 RISKY = ("=", "+", "-", "@", "\t", "\r")

@@ -108,7 +108,7 @@ FIELD_ALIASES: dict[str, str] = {
 TOOL_COLUMNS = frozenset(
     (
         *("start", "end", "today", "deviceid", "__version__", "_id", "_index", "_parent_index"),
-        *("_tags", "_notes", "_status", "_validation_status", "_submitted_by"),
+        *("_tags", "_notes", "_status", "_validation_status", "_submitted_by", "havre_row", "havre_problem"),
     )
 )
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, BinaryIO, NoReturn
 from xml.etree import ElementTree
 
-import openpyxl
 from django.utils.translation import gettext_lazy as _
-from openpyxl.utils import range_boundaries
 
+from havre.register.exchange.openpyxl_alone import openpyxl, range_boundaries
 from havre.trust.errors import Invalid, Words
 
 Row = tuple[int, list[Any]]
@@ -103,20 +104,30 @@ def _load(source: BinaryIO) -> Any:
 def _excel_sheets(source: BinaryIO) -> tuple[str, ...]:
     book = _load(source)
     found = []
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()
-        if any(any(cell is not None for cell in row) for row in islice(sheet.iter_rows(values_only=True), 200)):
-            found.append(sheet.title)
+    with _whole():
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()
+            if any(any(cell is not None for cell in row) for row in islice(sheet.iter_rows(values_only=True), 200)):
+                found.append(sheet.title)
     return tuple(found)
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """A part that breaks off is the sender's fault, said in plain words."""
+    try:
+        yield
+    except (ElementTree.ParseError, zipfile.BadZipFile, ValueError, KeyError, EOFError, zlib.error):
+        refuse(_("The workbook is damaged or was cut off. Export it again from its source, or copy it again."))
 
 
 def excel_rows(source: BinaryIO, name: str) -> Iterator[Row]:
     """Rows of one sheet. Formulas, errors and merged cells come marked; macros are never looked at."""
     book = _load(source)
     sheet = book[name]
-    merged = _merged(source, sheet)
-    sheet.reset_dimensions()
-    try:
+    with _whole():
+        merged = _merged(source, sheet)
+        sheet.reset_dimensions()
         for number, cells in enumerate(sheet.iter_rows(), 1):
             values = [_value(cell) for cell in cells]
             while values and values[-1] is None and not merged.get(number):
@@ -126,10 +137,7 @@ def excel_rows(source: BinaryIO, name: str) -> Iterator[Row]:
                 values[column - 1] = Merged(values[column - 1] or "")
             if any(value not in (None, "") or isinstance(value, Merged) for value in values):
                 yield number, values
-    except (ElementTree.ParseError, zipfile.BadZipFile, ValueError, KeyError, EOFError):
-        refuse(_("The workbook is damaged or was cut off. Export it again from its source, or copy it again."))
-    finally:
-        book.close()
+    book.close()
 
 
 def _value(cell: Any) -> Any:
@@ -158,9 +166,10 @@ def _merged(source: BinaryIO, sheet: Any) -> dict[int, list[int]]:
 
 
 def _spread(reference: str, found: dict[int, list[int]]) -> None:
-    left, top, right, bottom = range_boundaries(reference)
-    if None in (left, top, right, bottom) or (right - left + 1) * (bottom - top + 1) > 1_000_000:
+    edges = [edge for edge in range_boundaries(reference) if edge is not None]
+    if len(edges) < 4 or (edges[2] - edges[0] + 1) * (edges[3] - edges[1] + 1) > 1_000_000:
         refuse(_("Cells %(where)s are merged over whole rows or columns. Unmerge them and import the file again."), where=reference)
+    left, top, right, bottom = edges
     for row in range(top, bottom + 1):
         columns = found.setdefault(row, [])
         columns.extend(column for column in range(left, right + 1) if column not in columns)
@@ -183,18 +192,15 @@ def ods_rows(source: BinaryIO, wanted: str) -> Iterator[Row]:
 def _ods(source: BinaryIO) -> Iterator[tuple[str, int, list[Any]]]:
     source.seek(0)
     name, number = "", 0
-    try:
-        with zipfile.ZipFile(source) as archive, archive.open("content.xml") as part:
-            for event, element in ElementTree.iterparse(part, ("start", "end")):
-                if event == "start" and element.tag == _TABLE + "table":
-                    name, number = element.get(_TABLE + "name", ""), 0
-                elif event == "end" and element.tag == _TABLE + "table-row":
-                    number += 1
-                    yield name, number, _ods_cells(element)
-                    number += int(element.get(_TABLE + "number-rows-repeated", 1)) - 1
-                    element.clear()
-    except (ElementTree.ParseError, zipfile.BadZipFile, KeyError, EOFError):
-        refuse(_("The workbook is damaged or was cut off. Export it again from its source, or copy it again."))
+    with _whole(), zipfile.ZipFile(source) as archive, archive.open("content.xml") as part:
+        for event, element in ElementTree.iterparse(part, ("start", "end")):
+            if event == "start" and element.tag == _TABLE + "table":
+                name, number = element.get(_TABLE + "name", ""), 0
+            elif event == "end" and element.tag == _TABLE + "table-row":
+                number += 1
+                yield name, number, _ods_cells(element)
+                number += int(element.get(_TABLE + "number-rows-repeated", 1)) - 1
+                element.clear()
 
 
 def _ods_cells(row: Any) -> list[Any]:

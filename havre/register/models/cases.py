@@ -23,7 +23,8 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def new_reference() -> str:
     """A reference that says nothing: neither how many cases there are nor when this one was opened. 40 random bits."""
-    word = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    bits = secrets.randbits(40)
+    word = "".join([_ALPHABET[bits >> shift & 31] for shift in range(0, 40, 5)])
     return f"D-{word[:4]}-{word[4:]}"
 
 

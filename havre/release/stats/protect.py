@@ -52,7 +52,8 @@ class Protected:
     def problems(self) -> tuple[str, ...]:
         """Why it may not be published, in words; empty when it may."""
         told = tuple(
-            f"{words(key)}: differs from the earlier release by fewer than {self.k} persons; count the same extract as then, or wait for more"
+            f"{words(key)}: differs from the earlier release by fewer than {self.k} persons; "
+            "count the same extract as then, or wait for more"
             for key in self.differing
         )
         return tuple(exposed.why for exposed in self.pattern.audit.exposed) + told

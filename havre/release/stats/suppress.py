@@ -7,6 +7,7 @@ Source: Fischetti & Salazar-Gonzalez 2001, Management Science 47(7) 1008-1027; H
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -56,6 +57,8 @@ class _Choice:
     cuts: list[csr_array] = field(default_factory=list)
     least: list[float] = field(default_factory=list)
     seen: set[bytes] = field(default_factory=set)
+    # how many of the attacker's programmes may still be solved in the search, so that a hard table ends everywhere at the same place
+    left: int = 0
 
     def add(self, coefficients: NDArray[np.float64], right: float) -> bool:
         """Add `coefficients @ x >= right` after lowering each coefficient to what a binary can use. False when it is not new."""
@@ -65,7 +68,7 @@ class _Choice:
         lowered[lowered < 1e-7] = 0.0
         # rounding up keeps the inequality true and its numbers kind to the solver
         lowered = np.minimum(1.0, np.ceil(lowered * 1e4) / 1e4)
-        mark = lowered.tobytes()
+        mark = hashlib.sha256(lowered.tobytes()).digest()
         if mark in self.seen:
             return False
         self.seen.add(mark)
@@ -81,14 +84,13 @@ def choose(
     earlier: Sequence[Mapping[Cell, float]] = (),
     keep: Sequence[Cell] = (),
     weights: Mapping[Cell, float] | None = None,
-    rounds: int = 80,
-    nodes: int = 20_000,
+    effort: int = 12_000,
 ) -> Pattern:
     """The cheapest set of cells to hide so that every need is met, with its audit.
 
-    Args: keep, cells that must stay shown; weights, what hiding a cell costs (default: its persons + 1); rounds and nodes bound the
-    search, so that the same input gives the same pattern on every machine. When they run out, the best audited pattern found is
-    given with `optimal` False and the bound that was reached.
+    Args: keep, cells that must stay shown; weights, what hiding a cell costs (default: its persons + 1); effort, how many of the
+    attacker's programmes the search may solve: a count, not a time, so that the same input gives the same pattern on every machine. When
+    it runs out, a good audited pattern is given with `optimal` False and the bound that was reached.
     Raises: CannotProtect, naming cells, when no pattern can do it (earlier releases or kept cells give them away); BadTable.
     """
     known = known_from(system, earlier)
@@ -98,12 +100,12 @@ def choose(
     _refuse_given_away(system, needs, must & never)
     cost = np.array([_price(system, place, weights) for place in range(len(system.cells))])
     reach = float(system.values.max(initial=0.0)) + sum(need.top + need.width for need in needs) + 1.0
-    choice = _Choice(system, tuple(needs), cost, never, must, reach)
+    choice = _Choice(system, tuple(needs), cost, never, must, reach, left=effort)
     _refuse_hopeless(choice, ~never)
-    bound, hidden = _by_cuts(choice, rounds, nodes)
+    bound, hidden, leaning = _by_cuts(choice)
     optimal = hidden is not None
     if hidden is None:
-        hidden = _repair(choice, must)
+        hidden = _repair(choice, must, leaning)
     # whole numbers may tell more than the relaxation: hide more until they do not
     final = audit(system, hidden, needs, earlier=earlier)
     while final.exposed:
@@ -165,6 +167,7 @@ def _separate(choice: _Choice, x: NDArray[np.float64], *, reach: float) -> tuple
     A shorter `reach` than the true one finds better inequalities for a fractional `x`; they are true all the same (weak duality).
     """
     violated = added = 0
+    choice.left -= 2 * len(choice.needs)
     for need in choice.needs:
         place = choice.system.at(need.cell)
         up, dual_up = _flow(choice, x, place, 1.0, reach)
@@ -179,45 +182,55 @@ def _separate(choice: _Choice, x: NDArray[np.float64], *, reach: float) -> tuple
     return violated, added
 
 
-def _by_cuts(choice: _Choice, rounds: int, nodes: int) -> tuple[float, NDArray[np.bool_] | None]:
-    """The proven bound, and the optimal pattern when it was reached."""
-    low, high = choice.must.astype(float), np.where(choice.never, 0.0, 1.0)
-    bound = float(choice.cost[choice.must].sum())
+def _relaxed(choice: _Choice, low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """The relaxation's bound and its fractional pattern, until nothing is violated or the bound hardly moves."""
+    bound, x, gained = float(choice.cost[choice.must].sum()), low.copy(), [0.0]
     near = max((need.top + need.width for need in choice.needs), default=1.0)
-    x = low.copy()
-    for _round in range(2 * rounds):  # the relaxation first: its programmes are cheap
-        if not _separate(choice, x, reach=near)[1]:
-            break
-        found = linprog(choice.cost, A_ub=-vstack(choice.cuts), b_ub=-np.array(choice.least), bounds=np.column_stack([low, high]))
+    while choice.left > 0 and _separate(choice, x, reach=near)[1]:
+        rows = vstack(choice.cuts).tocsr()
+        found = linprog(choice.cost, A_ub=-rows, b_ub=-np.array(choice.least), bounds=np.column_stack([low, high]))
         if found.x is None:
-            return bound, None
+            break
         x, bound = np.clip(found.x, low, high), max(bound, float(found.fun))
+        gained.append(bound)
+        if len(gained) > 12 and gained[-1] - gained[-11] < 0.01 * bound and len(choice.needs) > 40:
+            break
+    return bound, x
+
+
+def _by_cuts(choice: _Choice) -> tuple[float, NDArray[np.bool_] | None, NDArray[np.float64]]:
+    """The proven bound, the optimal pattern when it was reached, and the last pattern seen."""
+    low, high = choice.must.astype(float), np.where(choice.never, 0.0, 1.0)
+    near = max((need.top + need.width for need in choice.needs), default=1.0)
+    bound, leaning = _relaxed(choice, low, high)
     x = low.copy()
-    for _round in range(rounds):
+    while choice.left > 0:
         if choice.cuts:
+            rows = vstack(choice.cuts).tocsr()
             found = milp(
                 choice.cost,
-                constraints=LinearConstraint(vstack(choice.cuts).tocsr(), np.array(choice.least), np.inf),
+                constraints=LinearConstraint(rows, np.array(choice.least), np.inf),
                 bounds=Bounds(low, high),
                 integrality=1,
-                options={"node_limit": nodes, "mip_rel_gap": 0.0},
+                # a node costs about as much as the programme has numbers
+                options={"node_limit": max(20, min(20_000, 20_000_000 // (rows.nnz + 1))), "mip_rel_gap": 0.0},
             )
             bound = max(bound, float(found.mip_dual_bound or 0.0))
             if found.x is None or found.status != 0:
-                return bound, None
-            x = np.round(found.x)
+                return bound, None, leaning
+            x = leaning = np.round(found.x)
         violated, added = _separate(choice, x, reach=near)
         if violated and not added:
             violated, added = _separate(choice, x, reach=choice.reach)
         if violated and not added:
-            return bound, None
+            return bound, None, leaning
         if violated:
             continue
         if not audit(choice.system, x > 0.5, choice.needs).exposed:
-            return bound, x > 0.5
+            return bound, x > 0.5, leaning
         # whole numbers tell more here: this pattern and every part of it is out
         choice.add((x < 0.5).astype(float), 1.0)
-    return bound, None
+    return bound, None, leaning
 
 
 def _unmet(choice: _Choice, hidden: NDArray[np.bool_]) -> list[Need]:
@@ -239,24 +252,31 @@ def _refuse_hopeless(choice: _Choice, everything: NDArray[np.bool_]) -> None:
         )
 
 
-def _repair(choice: _Choice, start: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """A protecting pattern, not the best: for each unmet need hide the cells of the cheapest way in which its cell could move."""
+def _repair(choice: _Choice, start: NDArray[np.bool_], leaning: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """A protecting pattern, not the best: for each unmet need hide the cells of the cheapest way in which its cell could move.
+
+    Cells that the search leaned towards cost less here: what is known of the best pattern is not thrown away.
+    """
     hidden = start.copy()
+    price = choice.cost * (1.02 - np.clip(leaning, 0.0, 1.0))
     for need in sorted(choice.needs, key=lambda need: (-need.width, need.cell)):
         down = min(need.value, max(0.0, need.width - need.upper))
         for move in (max(need.upper, need.width - down), -down):
             if abs(move) > SLACK:
-                hidden |= np.abs(_way(choice, need, move, hidden)) > SLACK
+                hidden |= (np.abs(_way(choice, need, move, hidden, price)) > SLACK) & ~choice.never
     hidden &= ~choice.never
     # what is not needed comes out again, dearest first
-    for place in sorted(np.flatnonzero(hidden & ~choice.must), key=lambda place: (-choice.cost[place], place))[:60]:
+    tries = max(5, min(60, 3_000 // max(1, len(choice.needs))))
+    for place in sorted(np.flatnonzero(hidden & ~choice.must), key=lambda place: (-choice.cost[place], place))[:tries]:
         hidden[place] = False
         if _unmet(choice, hidden):
             hidden[place] = True
     return hidden
 
 
-def _way(choice: _Choice, need: Need, move: float, hidden: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _way(
+    choice: _Choice, need: Need, move: float, hidden: NDArray[np.bool_], cost: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """The move of every cell when the needed one moves by `move`, cheapest in cells newly hidden.
 
     Raises: CannotProtect, when no such move exists.
@@ -269,7 +289,7 @@ def _way(choice: _Choice, need: Need, move: float, hidden: NDArray[np.bool_]) ->
     bounds = np.column_stack([np.zeros(2 * count), np.concatenate([up, down])])
     bounds[place] = (max(move, 0.0), max(move, 0.0))
     bounds[count + place] = (max(-move, 0.0), max(-move, 0.0))
-    price = np.where(hidden | system.latent, 1e-3, choice.cost)
+    price = np.where(hidden | system.latent, 1e-3, choice.cost if cost is None else cost)
     both = csr_array(vstack([system.rows.T, -system.rows.T]).T)
     found = linprog(np.concatenate([price, price]), A_eq=both, b_eq=np.zeros(both.shape[0]), bounds=bounds, method="highs")
     if found.x is None:

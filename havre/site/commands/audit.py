@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -44,7 +45,8 @@ def verify_(folders: tuple[Path, ...], keys: tuple[Path, ...], exported: Path | 
     if not keys:
         click.echo("note: the key of this machine is used; an auditor brings their own copy (--public-key)")
     outside = [checkpoint for folder in folders for checkpoint in read_checkpoints(folder)]
-    report = verify(_source(exported), exported=outside, public_keys=public)
+    with closing(_source(exported)) as source:
+        report = verify(source, exported=outside, public_keys=public)
     click.echo("\n".join(say(report)))
     sys.exit(0 if report.ok else 1)
 

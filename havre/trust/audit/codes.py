@@ -14,17 +14,17 @@ ROW_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,60}\Z")
 _MOST = 2**63 - 1
 
 
-def code(value: Any, *, what: str) -> str:
+def code(value: Any, *, what: str, most: int = 80) -> str:
     """The code itself. Raises: ValueError (our bug) when it is not a short word without spaces."""
     text = str(value) if isinstance(value, str) else ""
-    if not CODE.match(text):
-        raise ValueError(f"{what}: an audit row takes a short code made of A-Z a-z 0-9 _ . : , + - (80 at most), never words")
+    if not CODE.match(text) or len(text) > most:
+        raise ValueError(f"{what}: an audit row takes a short code made of A-Z a-z 0-9 _ . : , + - ({most} at most), never words")
     return text
 
 
-def optional_code(value: Any, *, what: str) -> str:
+def optional_code(value: Any, *, what: str, most: int = 80) -> str:
     """Like `code`, and the empty text stays empty."""
-    return "" if value == "" else code(value, what=what)
+    return "" if value == "" else code(value, what=what, most=most)
 
 
 def code_map(values: Mapping[str, str | int] | None) -> dict[str, str | int]:

@@ -19,6 +19,7 @@ import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -101,6 +102,8 @@ class Source(Protocol):
 
     def damage(self) -> Iterator[str]: ...
 
+    def close(self) -> None: ...
+
 
 class SqliteSource:
     """The two files of a running or a switched-off instance, opened for reading only."""
@@ -111,6 +114,11 @@ class SqliteSource:
         self._access.execute("BEGIN")
         self._access.execute("SELECT count(*) FROM sqlite_master").fetchone()
         self._acts = _open(acts)
+
+    def close(self) -> None:
+        """Let go of both files."""
+        self._access.close()
+        self._acts.close()
 
     def _table(self, source: str) -> sqlite3.Connection:
         return self._acts if source == "act" else self._access
@@ -149,6 +157,10 @@ class JsonlSource:
         with path.open(encoding="utf-8", errors="surrogateescape") as file:
             self._rows.executemany("INSERT INTO lines VALUES (?, ?, ?)", self._lines(file))
         self._rows.execute("CREATE INDEX by_no ON lines (kind, no)")
+
+    def close(self) -> None:
+        """Drop the temporary database."""
+        self._rows.close()
 
     def _lines(self, file: Iterable[str]) -> Iterator[tuple[str, int, str]]:
         for number, line in enumerate(file, 1):
@@ -411,7 +423,8 @@ def main(arguments: list[str] | None = None) -> int:
             print("note: no public key given; one taken from the machine proves nothing against who owns the machine")
         keys = [read_public_key(path) for path in files]
         exported = [checkpoint for folder in given.checkpoints for checkpoint in read_checkpoints(folder)]
-        report = verify(open_source(given.paths), exported=exported, public_keys=keys)
+        with closing(open_source(given.paths)) as source:
+            report = verify(source, exported=exported, public_keys=keys)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

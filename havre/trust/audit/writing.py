@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from havre.trust.context import Context
 
 
+# the width of the columns event, reason and route
+COLUMN = 60
+
+
 def record(
     *,
     event: str,
@@ -38,10 +42,10 @@ def record(
     """
     ActRow(
         **_who(by),
-        event=code(event, what="event"),
+        event=code(event, what="event", most=COLUMN),
         subject=subject_id(subject),
         case_id=subject_id(case_id),
-        reason=optional_code(reason, what="reason"),
+        reason=optional_code(reason, what="reason", most=COLUMN),
         codes=code_map(codes),
         rows=row_names(rows),
         route=_route(current()),
@@ -60,7 +64,7 @@ def refuse(*, event: str, by: Actor, subject: UUID | None = None, rows: Iterable
             **_who(by),
             kind=ReadingKind.REFUSAL,
             outcome=Outcome.REFUSED,
-            event=event if CODE.match(str(event)) else "unnamed",
+            event=event if CODE.match(str(event)) and len(event) <= COLUMN else "unnamed",
             subjects=[str(known)] if known else [],
             count=1 if known else 0,
             rows=[row for row in dict.fromkeys(map(str, rows)) if ROW_NAME.match(row)],
@@ -110,7 +114,7 @@ def _route(context: Context | None) -> str:
             route = resolve(route).view_name or ""
         except Resolver404:
             return ""
-    return route if CODE.match(route) else ""
+    return route if CODE.match(route) and len(route) <= COLUMN else ""
 
 
 @cache

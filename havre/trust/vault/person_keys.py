@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from havre.trust import bulk
 from havre.trust.errors import Refused
 from havre.trust.models import Erasure, PersonKey
 from havre.trust.vault import unlocking
@@ -69,7 +70,7 @@ def _make(persons: list[UUID], now: datetime) -> dict[UUID, DataKey]:
         wrapped = custodian.wrap(key, version=version, context=person.bytes)
         rows.append(PersonKey(person_id=person, wrapped=wrapped, root_version=version, made_at=now, used_at=now))
         found[person] = DataKey(key, 1, now)
-    PersonKey.objects.bulk_create(rows, batch_size=CHUNK)
+    bulk.insert(PersonKey, map(vars, rows))
     return found
 
 

@@ -236,3 +236,13 @@ def test_suppression_on_the_published_extract_leaves_nothing_recoverable():
     assert len(control.exposed) == len(needs)
     pattern = choose(system, needs)
     assert (pattern.optimal, pattern.audit.holds, pattern.cost) == (True, True, pytest.approx(pattern.bound))
+
+
+def test_choose_out_of_effort_still_gives_an_audited_pattern_and_its_bound():
+    counts = {(str(a), str(b)): 2 + (7 * a + 3 * b) % 23 for a in range(6) for b in range(6)}
+    system = tabulate(frame_of(counts), layout_of(counts))
+    needs = below_k(system, k=6)
+    best, hurried = choose(system, needs), choose(system, needs, effort=0)
+    assert best.optimal
+    assert (hurried.optimal, hurried.audit.holds) == (False, True)
+    assert hurried.bound <= best.cost <= hurried.cost

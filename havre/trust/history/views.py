@@ -1,0 +1,112 @@
+"""Pages of the access history: for the data-protection officer, for the case's own service, and on paper for the person."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from havre.trust import audit, policy
+from havre.trust.actors import Actor
+from havre.trust.enums import Act
+from havre.trust.errors import Missing
+from havre.trust.history.queries import PAGE, case_by_reference, consultations, persons_of_case, refusals, require_history, who_read
+from havre.trust.middleware import ActorRequest
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: ActorRequest) -> HttpResponse:
+    """The officer types the reference that is on the person's receipt. It travels in the body: an address may be logged."""
+    actor = _officer(request)
+    problem = ""
+    if request.method == "POST":
+        case_id = case_by_reference(request.POST.get("ref", ""))
+        if case_id is not None:
+            return redirect("history_case", case_id=case_id)
+        problem = _("No file bears this reference. Type it as it stands on the receipt, for example D-7K2M-0QXA.")
+    return render(request, "trust/history/find.html", {"problem": problem, "actor": actor}, status=422 if problem else 200)
+
+
+@login_required
+@require_GET
+def case(request: ActorRequest, case_id: UUID) -> HttpResponse:
+    """Who read this file or a person in it. Reading it is an act of its own."""
+    actor = _actor(request)
+    officer = require_history(actor, case_id)
+    persons, chosen = _persons(request, case_id)
+    before = _before(request)
+    if before is None:
+        audit.record(event="history.view", by=actor, subject=chosen, case_id=case_id)
+    wanted = [chosen] if chosen else list(persons)
+    rows = consultations([*wanted, case_id], [case_id], staff_names=officer, neutral=False, before=before)
+    context = {"rows": rows, "officer": officer, "case_id": case_id, "persons": persons, "chosen": chosen, "more": _more(rows)}
+    return render(request, "trust/history/case.html", context)
+
+
+@login_required
+@require_GET
+def paper(request: ActorRequest, case_id: UUID) -> HttpResponse:
+    """The same for the person to keep, or only to look at: neutral words, no name, in their language (`?lang=fr`)."""
+    actor = _actor(request)
+    require_history(actor, case_id)
+    persons, chosen = _persons(request, case_id)
+    if chosen is None and len(persons) == 1:
+        chosen = persons[0]
+    if chosen is None:
+        raise Missing  # one paper is about one person
+    language = request.GET.get("lang", "")
+    language = language if language in dict(settings.LANGUAGES) else translation.get_language() or settings.LANGUAGE_CODE
+    audit.record(event="history.print", by=actor, subject=chosen, case_id=case_id, codes={"language": language.lower()})
+    with translation.override(language):
+        rows = who_read(chosen, [case_id], neutral=True, limit=1000)
+        return render(request, "trust/history/paper.html", {"rows": rows, "at": actor.at, "language": language, "most": 1000})
+
+
+@login_required
+@require_GET
+def refused(request: ActorRequest) -> HttpResponse:
+    """What was asked and refused, for the data-protection officer."""
+    _officer(request)
+    rows = refusals(before=_before(request))
+    return render(request, "trust/history/refused.html", {"rows": rows, "more": _more(rows)})
+
+
+def _actor(request: ActorRequest) -> Actor:
+    if request.actor is None:
+        raise Missing
+    return request.actor
+
+
+def _officer(request: ActorRequest) -> Actor:
+    actor = _actor(request)
+    policy.require_in_house(actor, Act.REVIEW)
+    return actor
+
+
+def _persons(request: ActorRequest, case_id: UUID) -> tuple[tuple[UUID, ...], UUID | None]:
+    """The persons of the case, and the one asked for. Raises: Missing for a person of another case, or when there is no such case."""
+    persons = persons_of_case(case_id)
+    if not persons:
+        raise Missing
+    asked = request.GET.get("person", "")
+    chosen = next((person for person in persons if str(person) == asked), None)
+    if asked and chosen is None:
+        raise Missing
+    return persons, chosen
+
+
+def _before(request: ActorRequest) -> int | None:
+    text = request.GET.get("before", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def _more(rows: list) -> int | None:
+    """The number after which the next page begins, None on the last page."""
+    return rows[-1].no if len(rows) == PAGE else None
