@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from havre import trust
 from havre.register.enums import CaseStatus, Channel, ConsentGiver, ConsentState, Outcome, PersonRole
-from havre.register.models import Case, Consent, Detection, LinkAssertion, Note, Person, PersonFacts
+from havre.register.models import Case, Consent, Detection, LinkAssertion, Person, PersonFacts
 from havre.register.signals import consent_withdrawn
 from havre.trust import audit, grants, policy
 from havre.trust import identity as vaulted
 from havre.trust.actors import Actor
 from havre.trust.enums import ALL_SECTIONS, ROLE_PURPOSES, Act, Basis, Purpose, Role, Section
-from havre.trust.errors import Invalid, Missing, Refused, Words
+from havre.trust.errors import Invalid, Refused, Words
 from havre.trust.models import Organisation, Seal
 from havre.trust.models.accounts import Holder, job_holder
 
@@ -148,29 +148,6 @@ def withdraw_consent(*, by: Actor, consent_id: UUID, through: str = "person") ->
     consent_withdrawn.send(sender=Consent, consent=consent, at=by.at, by=by)
     audit.record(event="consent.withdraw", by=by, subject=consent.person_id, case_id=consent.case_id, codes={"closed": closed})
     return consent
-
-
-@trust.act("note.add")
-def add_note(*, by: Actor, case_id: UUID, section: Section, words: str, happened_at: datetime) -> Note:
-    """Add a dated note to one section; its words are sealed. Raises: Invalid for an empty note; Missing; Refused (403)."""
-    if not words.strip():
-        raise Invalid({"words": [_("The note is empty. Write what happened, or leave the page.")]})
-    _check_moment(happened_at, by)
-    person = Person.objects.visible_to(by).filter(case_id=case_id, role=PersonRole.VICTIM).order_by("pk").first()
-    if person is None:
-        raise Missing
-    note = Note.objects.add(
-        by=by,
-        case_id=case_id,
-        person=person,
-        section_bit=int(section),
-        happened_at=happened_at,
-        recorded_at=by.at,
-        organisation_id=by.organisation_id,
-    )
-    vaulted.write(by=by, case_id=case_id, person_id=person.pk, section=section, kind="note", record_id=note.pk, body={"words": words})
-    audit.record(event="note.add", by=by, subject=person.pk, case_id=case_id, codes={"section": section.code})
-    return note
 
 
 @trust.act("person.outcome")

@@ -12,8 +12,8 @@ from havre.site.commands.messages import PACKAGE, languages, parts, read_po, spa
 
 TEMPLATES = sorted(PACKAGE.glob("*/templates/**/*.html"))
 CATALOGUES = sorted(PACKAGE.glob("*/locale/*/LC_MESSAGES/django.po"))
-# the product's own name is the same in every language
-SAME_EVERYWHERE = {"Havre"}
+# names of the product, of standards and of formats are the same in every language
+SAME_EVERYWHERE = {"Havre", "HTCDS", "CTDC", "ICCS", "IC", "TIP", "CSV", "JSON", "PDF", "SVG"}
 SPOKEN = ("aria-label", "placeholder", "title", "alt")
 NAMED = re.compile(r"%\((\w+)\)[sdo]")
 
