@@ -86,7 +86,7 @@ def register() -> None:
                 UrlRow("protection:offer", ("POST",), own=frozenset(PROTECTION_READERS)),
                 UrlRow("protection:service", ("POST",), own=frozenset(PROTECTION_READERS)),
                 UrlRow("protection:risk", ("POST",), own=frozenset(PROTECTION_READERS)),
-                UrlRow("protection:table", ("GET",), public=True, note="the printed tables hold no record"),
+                UrlRow("protection:table", note="for whoever is signed in: the printed tables hold no record"),
             ),
         )
     )
