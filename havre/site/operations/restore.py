@@ -59,6 +59,11 @@ def restore(*, folder: Path, identity: Path) -> Report:
             copy = Path(place) / alias
             try:
                 pyrage.decrypt_file(str(folder / name), str(copy), [opened])
+            except OSError:
+                # a cut file is noticed only here, when its digest was made to match
+                raise Invalid(
+                    {"folder": [_("%(file)s is missing or not as it was written. Take another backup.") % {"file": name}]}
+                ) from None
             except pyrage.DecryptError:
                 raise Invalid(
                     {"identity": [_("This identity does not open %(file)s. Use the one that the backup was made for.") % {"file": name}]}

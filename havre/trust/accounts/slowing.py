@@ -91,9 +91,12 @@ def left_for(request: HttpRequest, handler: AxesDatabaseHandler, credentials: di
 
 
 def account_named(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """The account that a try is about, as axes counts it: without case, so that spelling it otherwise gains nothing."""
+    """The account that a try is about, as axes counts it: without case, so that spelling it otherwise gains nothing.
+
+    As a keyed digest: people type other names into this field, and passphrases, and the table is kept.
+    """
     typed = (credentials or {}).get("username") or request.POST.get("login", "")
-    return str(typed).strip().lower()[:80]
+    return salted_hmac("havre.accounts.slowing", str(typed).strip().lower()[:80], algorithm="sha256").hexdigest()
 
 
 def held_back(request: HttpRequest, response: HttpResponse | None = None, credentials: dict[str, Any] | None = None) -> HttpResponse:
