@@ -44,7 +44,7 @@ def migrate_all() -> None:
 
 def pending() -> list[str]:
     """Migrations that this version has and a database lacks, as `alias: app.name`."""
-    found = []
+    found: list[str] = []
     for alias in ALIASES:
         executor = MigrationExecutor(connections[alias])
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -54,7 +54,7 @@ def pending() -> list[str]:
 
 def refuse_newer() -> None:
     """Raises: Refused when a database knows a migration of ours that this version does not have."""
-    unknown = []
+    unknown: list[str] = []
     for alias in ALIASES:
         loader = MigrationExecutor(connections[alias]).loader
         ours = {label for label, _name in loader.disk_migrations}

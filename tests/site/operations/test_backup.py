@@ -13,6 +13,9 @@ import pytest
 
 from tests.drills.house import House
 
+# starts real processes and restores real folders: with the drills
+pytestmark = pytest.mark.drill
+
 FILES = {"default": "havre.sqlite3", "access": "access.sqlite3", "keys": "keys.sqlite3"}
 
 
