@@ -23,7 +23,7 @@ from tests.factories import NOW, make_actor
 from tests.factories_exchange import csv_file, sheet
 from tests.factories_vault import unlocked  # noqa: F401
 
-pytestmark = pytest.mark.usefixtures("unlocked")
+pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("unlocked")]
 
 
 @pytest.fixture

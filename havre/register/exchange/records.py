@@ -74,7 +74,7 @@ class Reader:
         present = [(c, cells[c.index]) for c in self._columns if c.index < len(cells)]
         filled = [(c, cell) for c, cell in present if cell not in (None, "") or type(cell) is Merged]
         texts = [(column, cell, text_of(cell)) for column, cell in filled]
-        texts = [(c, cell, text) for c, cell, text in texts if (text or isinstance(cell, Merged)) and not (c.nameless and text.isdigit())]
+        texts = [(c, cell, text) for c, cell, text in texts if (text or isinstance(cell, Merged)) and not (c.nameless and text.isdecimal())]
         if not texts or texts[0][2].startswith(COPY_MARK):
             return None
         said = sorted((c.target or c.header, c.value, c.group, t) for c, _cell, t in texts if c.target != "havre_RecordId")

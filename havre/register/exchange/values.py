@@ -44,7 +44,7 @@ _MONTHS = {
     for number, words in enumerate(
         (
             "jan january janvier janv janeiro ม.ค. มกราคม",
-            "feb february février fév fevereiro ก.พ. กุมภาพันธ์",
+            "feb february février févr fév fevereiro ก.พ. กุมภาพันธ์",
             "mar march mars março มี.ค. มีนาคม",
             "apr april avril avr abril abr เม.ย. เมษายน",
             "may mai maio พ.ค. พฤษภาคม",
@@ -145,7 +145,7 @@ def _split(text: str, month_first: bool) -> tuple[int, int, int, Codes]:
     if found := _ISO.match(text):
         year, month, day = found.groups()
         return int(year), int(month), int(day or 0), ()
-    if text.isdigit() or re.fullmatch(r"\d+\.0", text):
+    if text.isdecimal() or re.fullmatch(r"\d+\.0", text):
         return _number(int(text.split(".", maxsplit=1)[0]))
     if found := _PARTS.match(text):
         first, second, third = (int(part) for part in found.groups())
@@ -253,6 +253,8 @@ def read_countries(cell: Any) -> tuple[list[str] | None, Codes]:
         codes += more
         if code and code not in found:
             found.append(code)
+    if not found and not codes:
+        raise Bad("country_unknown")
     return found or None, codes
 
 
@@ -293,6 +295,8 @@ def read_values(cell: Any, field: str) -> tuple[list[str] | None, Codes]:
             codes += ("value_coarse",) if value == "Threats" else ("value_extension",)
         if value not in found:
             found.append(value)
+    if not found and not codes:
+        raise Bad("value_unknown")  # separators and nothing between them
     if len(found) > 1 and not vocabulary.fields()[field].many:
         raise Bad("value_several")
     if len(found) > 1 and vocabulary.fields()[field].kind == "one":
