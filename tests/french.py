@@ -26,3 +26,9 @@ def french(settings, tmp_path):
     with translation.override("fr"):
         yield
     trans_real._translations.clear()
+
+
+def speaks_french(actor) -> None:
+    """The account's language, which a signed-in page follows."""
+    actor.user.language = "fr"
+    actor.user.save(update_fields=["language"])

@@ -13,6 +13,9 @@ from django.utils import timezone
 from havre import standards
 from havre.standards.queries import fact
 
+# a country without a profile here: what the Convention asks at least, shown as unconfirmed
+DEFAULT_RECOVERY_DAYS = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -67,6 +70,8 @@ def recovery_parts(country: str, *, on: date | None = None) -> tuple[RulePart, .
     (CoE Convention 2005, art. 13), marked as not confirmed.
     """
     on = on or timezone.localdate()
+    if country.lower() not in standards.country_codes():
+        return (RulePart(DEFAULT_RECOVERY_DAYS, "days", "default.reflection_days", "default", "CoE Convention 2005, art. 13", False),)
     found = (fact(name, on=on, country=country.lower()) for name in ("reflection_days", "reflection_extension_days"))
     return tuple(
         RulePart(one.value, "days", f"{one.country}.{one.id}", one.revision, one.source, one.is_signed or one.confidence == "high")

@@ -12,7 +12,7 @@ from havre.register.models import Person
 from havre.trust.enums import Basis, Role
 from tests.factories import OrganisationFactory, give_to, make_actor, make_case
 from tests.factories_casework import person_of
-from tests.french import french  # noqa: F401
+from tests.french import french, speaks_french  # noqa: F401
 from tests.pages import browser, shell  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("shell")
@@ -123,5 +123,7 @@ def test_lists_ask_as_many_queries_for_twenty_as_for_one(case):
 
 
 def test_pages_speak_french(case, french):  # noqa: F811
-    page = browser(justice(Role.PROSECUTOR, case)).get(reverse("justice:index"), headers={"Accept-Language": "fr"}).content.decode()
+    prosecutor = justice(Role.PROSECUTOR, case)
+    speaks_french(prosecutor)
+    page = browser(prosecutor).get(reverse("justice:index")).content.decode()
     assert "<h1>Procédures</h1>" in page

@@ -16,7 +16,7 @@ from havre.trust.enums import Role, Section
 from havre.trust.ids import new_id
 from tests.factories import make_actor, make_case
 from tests.factories_casework import agree, consent_to, person_of
-from tests.french import french  # noqa: F401
+from tests.french import french, speaks_french  # noqa: F401
 from tests.pages import browser, shell  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("shell")
@@ -144,5 +144,6 @@ def test_list_is_missing_for_roles_that_hold_no_case(role):
 
 
 def test_pages_speak_french(house, french):  # noqa: F811
-    page = browser(house[1]).get(reverse("referral:index"), headers={"Accept-Language": "fr"}).content.decode()
+    speaks_french(house[1])
+    page = browser(house[1]).get(reverse("referral:index")).content.decode()
     assert "<h1>Orientations</h1>" in page

@@ -83,7 +83,7 @@ def test_reason_of_a_gate_says_that_it_binds_the_service():
 
 
 def test_reason_of_a_gate_speaks_french(french):  # noqa: F811
-    assert "Cette condition lie votre service, jamais la personne : l’aide continue." in INFORMED.reason
+    assert "Cette condition lie votre service, jamais la personne\u00a0: l’aide continue." in INFORMED.reason
 
 
 def test_child_gate_leaves_an_adult_alone():

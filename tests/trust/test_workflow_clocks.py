@@ -61,7 +61,7 @@ def test_extension_adds_days_and_explain_names_rule_revision_and_article():
 
 def test_explain_speaks_french(french):  # noqa: F811
     clock = begin()
-    assert clocks.explain(clock, "fr")[0].words == "Début : 30 jours"
+    assert clocks.explain(clock, "fr")[0].words == "Début\u00a0: 30 jours"
 
 
 @pytest.mark.parametrize("ground", ["", "cooperation", "paper"])
@@ -94,8 +94,8 @@ def test_two_stretches_that_may_overlap_are_counted_one_after_the_other():
     clock = begin(parts=law.recovery_parts("th"))
     assert clocks.due_at(clock) == NOW + timedelta(days=60)
     assert [line.rule for line in clocks.explain(clock, "en")] == [
-        "th.recovery_reflection.screening_days",
-        "th.recovery_reflection.reflection_days",
+        "th.reflection_days",
+        "th.reflection_extension_days",
     ]
 
 
