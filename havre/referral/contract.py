@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.referral import queries, signals  # noqa: F401  importing the receivers connects them
+from havre.referral import queries, services, signals  # noqa: F401  importing the receivers connects them
 from havre.referral.enums import DeclineReason, ReferralNeed, ReferralOutcome, ReferralStatus
 from havre.referral.models import Referral
 from havre.referral.workflow import RECEIVERS, REFERRAL, SENDERS
@@ -21,6 +21,7 @@ def register() -> None:
             panels=queries.panels,
             dossier=queries.dossier,
             waiting=queries.waiting,
+            sweep=services.expire,
             extract=queries.extract,
             columns=(
                 *(Column("referral", name, "code", tuple(values.values)) for name, values in _CODES),

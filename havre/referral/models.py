@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +13,7 @@ from django.utils import timezone
 from havre.referral.enums import AgeBand, DeclineReason, ReferralNeed, ReferralOutcome, ReferralStatus, VitalInterest
 from havre.register.models import Case, Consent, Person
 from havre.trust.enums import Purpose, Role, Section
+from havre.trust.errands import as_house
 from havre.trust.ids import new_id
 from havre.trust.models import Organisation, User
 from havre.trust.records import ProtectedModel
@@ -91,6 +93,11 @@ class Referral(ProtectedModel):
                 condition=Q(answered_at=None, answered_by=None) | Q(answered_at__isnull=False, answered_by__isnull=False),
             ),
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Written by the receiver too, who holds no grant before it accepts: the service has decided, row-level security cannot."""
+        with as_house():
+            super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return self.number

@@ -57,6 +57,7 @@ EXCHANGE_WORDS = (
 def register() -> None:
     # queries reads models, which are ready only when every app is
     from havre.register import queries
+    from havre.register.exchange import staging
 
     register_contract(
         Contract(
@@ -82,6 +83,7 @@ def register() -> None:
                 ("identity.open", _("A name was opened, for a stated reason")),
                 *EXCHANGE_WORDS,
             ),
+            sweep=lambda now: staging.sweep(at=now),
             navigation=EXCHANGE_LINKS,
             commands=("import", "export", "external", "demonstration"),
             urls=EXCHANGE_URLS,

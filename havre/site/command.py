@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "publish": ("havre.publishing.command:publish", True),
     "manage": ("havre.site.commands.manage:manage", True),
     "messages": ("havre.site.commands.messages:messages", True),
+    "found": ("havre.site.commands.house:found", True),
     "init": ("havre.site.commands.house:init", True),
     "serve": ("havre.site.commands.house:serve", True),
     "worker": ("havre.site.commands.house:worker", True),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from importlib import import_module
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from havre.trust import policy
+from havre.trust import clocks, policy
 from havre.trust.accounts import glass, queries
 from havre.trust.actors import Actor
 from havre.trust.contracts import Contract, Link, UrlRow, Waiting, register_contract
@@ -19,6 +20,11 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 OFFICERS = frozenset({Role.DATA_PROTECTION_OFFICER})
 BREAKERS = frozenset(role for act, role in policy.POLICY.house if act == Act.BREAK_GLASS)
 BOTH = ("GET", "POST")
+
+
+def due(now: datetime) -> int:
+    """What time itself does: emergency accesses that nobody reviewed, clocks that ran out."""
+    return glass.suspend_unreviewed(now) + clocks.sweep(now)
 
 
 def waiting(actor: Actor) -> Iterable[Waiting]:
@@ -149,7 +155,7 @@ def register() -> None:
             models=(SealedSection, BlindIndex, Clock, ClockEvent, Override),
             commands=("keys", "erase", "audit"),
             waiting=waiting,
-            sweep=glass.suspend_unreviewed,
+            sweep=due,
             navigation=NAVIGATION,
             urls=URLS,
             audit_words=AUDIT_WORDS,

@@ -9,6 +9,7 @@ import click
 from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
+from django.utils.text import slugify
 
 from havre.site.operations import backup as backing
 from havre.site.operations import doctor as checking
@@ -17,8 +18,10 @@ from havre.site.operations import restore as restoring
 from havre.site.operations.serving import House
 from havre.site.operations.working import run_worker
 from havre.trust import vault
+from havre.trust.accounts import invitations
 from havre.trust.errors import HavreError, Invalid, Refused
-from havre.trust.models import RootKey
+from havre.trust.models import Organisation, RootKey
+from havre.trust.models.organisations import OrganisationKind
 from havre.trust.policy import rls
 from havre.trust.vault.faults import KeyFault
 from havre.trust.vault.unlocking import passphrase_from_file
@@ -53,6 +56,27 @@ def init() -> None:
         raise fail(error) from None
     call_command("collectstatic", verbosity=0, interactive=False)
     click.echo("ready: havre serve")
+
+
+@click.command()
+@click.option("--organisation", required=True, help="The service that runs this instance.")
+@click.option("--administrator", "people", multiple=True, required=True, help="SIGN-IN-NAME:Full name; exactly two persons.")
+def found(organisation: str, people: tuple[str, ...]) -> None:
+    """Make the first two administrators of a new instance and print their one-time codes. They invite everybody else."""
+    pairs = [(name.strip(), full.strip()) for name, _colon, full in (person.partition(":") for person in people)]
+    if any(not full for _name, full in pairs):
+        raise click.ClickException("write each administrator as SIGN-IN-NAME:Full name")
+    code = slugify(organisation)[:40] or "house"
+    made, _new = Organisation.objects.get_or_create(
+        code=code,
+        defaults={"name": organisation, "kind": OrganisationKind.GOVERNMENT, "country": settings.HAVRE_COUNTRY.upper()},
+    )
+    try:
+        printed = invitations.found_house(organisation=made, people=pairs, at=timezone.now())
+    except HavreError as error:
+        raise fail(error) from None
+    for one in printed:
+        click.echo(f"{one.user.username}: {one.code} (once, until {one.expires_at:%Y-%m-%d %H:%M} UTC)")
 
 
 @click.command()

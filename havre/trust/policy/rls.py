@@ -1,7 +1,7 @@
 """Row-level security for PostgreSQL, generated from the same rows as the queryset filter: the second lock.
 
 It stops a forgotten scope, not somebody who can run SQL as the application's role; the policy book says so. Only correlated EXISTS:
-`IN (SELECT …)` took a minute on a count that this answers at once (docs/decisions/0004-row-level-security.md).
+`IN (SELECT …)` took a minute on a count that this answers at once (docs/decisions/row-level-security.md).
 """
 
 from __future__ import annotations
