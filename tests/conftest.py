@@ -17,6 +17,15 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Making the tables turned foreign keys on again in this one connection of `ops`, whose links to users cross files."""
     with django_db_blocker.unblock():
         connections["ops"].close()
+    yield
+    with django_db_blocker.unblock():
+        if connections["default"].vendor == "postgresql":
+            # two aliases (and threads of tests) hold the one database that is about to be dropped
+            with connections["default"].cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+        connections.close_all()
 
 
 @pytest.fixture(autouse=True)
