@@ -31,7 +31,7 @@ test: dev
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not journey and not drill" tests
 
 drill: dev
-	$(BIN)/python -m pytest -q -m drill tests
+	$(BIN)/python -m pytest -q -s -m drill tests
 
 journeys: dev
 	$(BIN)/python -m pytest -q -m journey tests
