@@ -23,6 +23,7 @@ from havre.trust.errors import HavreError, Invalid, Refused
 from havre.trust.models import Organisation, RootKey
 from havre.trust.models.organisations import OrganisationKind
 from havre.trust.policy import rls
+from havre.trust.vault.credential import SystemdCredential
 from havre.trust.vault.faults import KeyFault
 from havre.trust.vault.unlocking import passphrase_from_file
 
@@ -89,7 +90,8 @@ def serve(address: str, port: int, workers: int) -> None:
     if bad:
         raise click.ClickException("not serving:\n" + "\n".join(f"  {finding.code}: {finding.words}" for finding in bad))
     try:
-        vault.unlock(passphrase())
+        # systemd hands the key over by itself; nobody is there to type
+        vault.unlock(None if SystemdCredential.place() else passphrase())
     except (HavreError, KeyFault) as error:
         raise fail(error) from None
     click.echo(f"Havre serves http://{address}:{port}/ (country: {settings.HAVRE_COUNTRY}); stop with Ctrl-C")
