@@ -1,6 +1,7 @@
 """From the analyst's button to a profile on the page, through the front door."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -51,7 +52,7 @@ def test_analyst_makes_extract_then_profile_and_reads_both_denominators(analyst,
     assert "Recorded: 30 persons. All: 30 persons. Unit: distinct person." in words
     assert words.count('<svg class="chart"') == len(profile.result["breakdowns"])
     assert "style=" not in words
-    assert "<script>" not in words
+    assert re.findall(r"<script(?![^>]*\bsrc=\"/static/)", words) == []
 
 
 def test_profile_holds_small_counts_back_and_one_more_against_subtraction(analyst, django_capture_on_commit_callbacks):
