@@ -3,6 +3,6 @@
 import subprocess
 import sys
 
-for module in ("benchmarks.import_speed", "benchmarks.audit_clients"):
+for module in ("benchmarks.import_speed", "benchmarks.list_speed", "benchmarks.audit_clients"):
     print(f"== {module}", flush=True)
     subprocess.run([sys.executable, "-m", module], check=True)

@@ -10,6 +10,7 @@ _WHERE = {
     "acting": "havre.trust.context",
     "act": "havre.trust.acts",
     "page": "havre.trust.paging",
+    "held": "havre.trust.paging",
 }
 
 
