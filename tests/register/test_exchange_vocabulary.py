@@ -11,14 +11,20 @@ from havre.register.exchange import vocabulary
 from havre.standards.library import library
 
 
-def test_fields_and_values_are_those_of_the_standards_library():
-    ours = {name: field.values for name, field in vocabulary.fields().items() if field.place != "own"}
-    theirs = library().htcds
-    assert set(ours) == set(theirs.by_name)
+def test_every_published_field_has_a_place_and_no_place_is_left_over():
+    ours = [name for name, field in vocabulary.fields().items() if field.place != "own"]
+    assert ours == list(library().htcds.by_name)
+    assert {field.place for field in vocabulary.fields().values()} <= {
+        *("identity", "whereabouts", "protection", "facts", "event"),
+        *("coded", "column", "own"),
+    }
 
 
-def test_country_codes_are_those_of_the_standards_library():
-    assert set(vocabulary.alpha3()) == set(library().countries.by_alpha2)
+@pytest.mark.parametrize(
+    ("typed", "code"), [("NA", "NA"), ("Norvège", "NO"), ("Côte d'Ivoire", "CI"), ("Ivory Coast", "CI"), ("THA", "TH")]
+)
+def test_a_country_is_read_by_code_and_by_its_names_in_both_languages(typed, code):
+    assert vocabulary.countries()[vocabulary.fold(typed)] == code
 
 
 @pytest.mark.parametrize(("table", "field"), [(vocabulary.MEANS, "means"), (vocabulary.PURPOSES, "purposes")])

@@ -1,6 +1,7 @@
 """What the exchange knows of HTCDS 2.0, of ISO codes and of the ways in which published forms stray from them.
 
-A thin accessor: it reads names of fields and values, no descriptions. Source: IOM HTCDS 2.0 (CC BY 4.0), ISO 3166-1, ISO 639-3.
+Names, types and values are those of the standards' library; here is where each is kept and how sheets head it.
+Source: IOM HTCDS 2.0 (CC BY 4.0), ISO 3166-1, ISO 639-3.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from types import MappingProxyType
 from typing import Any
 
 import yaml
+
+from havre import standards
+from havre.standards.files.htcds import Field as Published
 
 _DATA = Path(__file__).parent / "data"
 
@@ -44,20 +48,30 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=1)
 def fields() -> MappingProxyType[str, Field]:
     """Field name → field, in the standard's order, the three deprecated ones and Havre's own at the end included."""
-    rows = _read("htcds.yaml")["fields"]
+    ours = _read("htcds.yaml")
+    places = {name: place for place, names in ours["places"].items() for name in names}
+    standard = standards.htcds()
     found = {
-        row["name"]: Field(
-            row["name"],
-            row["type"],
-            row["place"],
-            row.get("label", ""),
-            tuple(row.get("values", ())),
-            core=row.get("core", False),
-            deprecated=row.get("deprecated", False),
+        field.name: Field(
+            field.name,
+            ours["kinds"].get(field.name) or _kind(field),
+            places[field.name],
+            ours["labels"].get(field.name, ""),
+            standard.names(field.values, extended=False) if field.values else (),
+            core=field.core,
+            deprecated=not field.is_live,
         )
-        for row in rows
+        for field in standard.fields
     }
     return MappingProxyType({**found, **{field.name: field for field in OWN_FIELDS}})
+
+
+def _kind(field: Published) -> str:
+    if field.type == "picklist":
+        return "many" if field.multiple else "one"
+    if field.codes == "countries":
+        return "countries" if field.multiple else "country"
+    return {"code": "language", "checkbox": "yes_no", "long_text": "long", "date": "date", "number": "number"}.get(field.type, "text")
 
 
 @lru_cache(maxsize=1)
@@ -198,12 +212,12 @@ def field_labels() -> MappingProxyType[str, str]:
 def countries() -> MappingProxyType[str, str]:
     """Folded alpha-2, alpha-3 or name → alpha-2. `NA` is Namibia: nothing here reads as missing."""
     found: dict[str, str] = {}
-    rows = _read("countries.yaml")["countries"]
-    for code, names in rows.items():
-        for name in names[1:]:
-            found.setdefault(fold(name), code)
-    for code, names in rows.items():
-        found[fold(code)] = found[fold(names[0])] = code
+    places, spellings = standards.countries().countries, _read("countries.yaml")["spellings"]
+    for place in places:
+        for name in (place.label.en, place.label.fr, *spellings.get(place.alpha2, ())):
+            found.setdefault(fold(name), place.alpha2)
+    for place in places:
+        found[fold(place.alpha2)] = found[fold(place.alpha3)] = place.alpha2
     # stateless and unknown, as travel documents write them (ICAO Doc 9303)
     return MappingProxyType({**found, "xxa": "XXA", "xxx": "XXX", "stateless": "XXA"})
 
@@ -211,7 +225,7 @@ def countries() -> MappingProxyType[str, str]:
 @lru_cache(maxsize=1)
 def alpha3() -> MappingProxyType[str, str]:
     """Alpha-2 → alpha-3, for CTDC's layout."""
-    return MappingProxyType({code: names[0] for code, names in _read("countries.yaml")["countries"].items()})
+    return MappingProxyType({place.alpha2: place.alpha3 for place in standards.countries().countries})
 
 
 @lru_cache(maxsize=1)

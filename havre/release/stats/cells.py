@@ -168,6 +168,24 @@ def tabulate(
     return _system(layout, every, values, published, use_joint)
 
 
+def of_figures(layout: Layout, figures: Mapping[Cell, float]) -> System:
+    """The system of a layout as an outsider sees it: filled with published figures, zero wherever nothing was published.
+
+    The value of a cell without a figure means nothing: mark it hidden in whatever is asked of the system.
+    Raises: BadTable for a figure outside the layout, or too many cells.
+    """
+    linked = len({frozenset(table) for table in (*layout.tables, *layout.past)}) > 1
+    joint = linked and int(np.prod([len(layout.domains[column]) for column in layout.columns], dtype=float)) <= MOST_CELLS // 4
+    published = _cells(layout, layout.tables)
+    every = published | _cells(layout, layout.past) | (_cells(layout, (layout.columns,)) if joint else set())
+    if len(every) > MOST_CELLS:
+        raise BadTable(f"{len(every):,} cells are more than {MOST_CELLS:,}: leave a column out or use coarser codes")
+    foreign = next((key for key in figures if key not in every), None)
+    if foreign is not None:
+        raise BadTable(f"no table of this layout holds the cell {words(foreign)}: give the layout that the figures were published in")
+    return _system(layout, every, dict(figures), published, joint)
+
+
 def _cells(layout: Layout, tables: Iterable[tuple[str, ...]]) -> set[Cell]:
     found: set[Cell] = set()
     codes = {column: (*layout.domains[column], *layout.levels(column)) for column in layout.columns}

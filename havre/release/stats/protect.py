@@ -20,6 +20,8 @@ from havre.release.stats.suppress import Pattern, choose
 
 # what a hidden cell says in a published table, whatever the reason: telling primary from complementary would tell who is small
 HIDDEN = "x"
+# what a missing value says there: an empty field is the total
+NOT_RECORDED = "(not recorded)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _still_true(system: System, release: Mapping[Cell, float]) -> dict[Cell, flo
 
 
 def grid(protected: Protected, table: tuple[str, ...]) -> pl.DataFrame:
-    """One published table as rows: its columns ("" is the total), then `persons`, `x` where hidden. Column order as asked.
+    """One published table as rows: its columns ("" is the total, a missing value is spelled out), then `persons`, `x` where hidden.
 
     Raises: BadTable for a table that is not in the layout.
     """
@@ -103,7 +105,8 @@ def grid(protected: Protected, table: tuple[str, ...]) -> pl.DataFrame:
         if protected.system.latent[place] or not set(codes) <= set(table):
             continue
         value = shown.get(key)
-        lines.append({**{column: codes.get(column, "") for column in table}, "persons": HIDDEN if value is None else str(value)})
+        labels = {column: (codes[column] or NOT_RECORDED) if column in codes else "" for column in table}
+        lines.append({**labels, "persons": HIDDEN if value is None else str(value)})
     return pl.DataFrame(lines, schema={**dict.fromkeys(table, pl.String), "persons": pl.String}).sort(*table)
 
 

@@ -1,0 +1,120 @@
+"""Which pairs are compared at all: a union of keys over exploded name parts, each rule counted before it runs.
+
+A block above CAP is split by sex and nationality; what is still above is left out and reported. Nothing blocks on a line
+or a house of many people. Sources: Christen, Data Matching (2012), ch. 4, for the standard; the rules are our own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+BUDGET = 200  # candidate pairs a record
+CAP = 2_000
+
+
+class OverBudget(ValueError):
+    """More candidate pairs than the budget allows; nothing was compared. `counts` holds the pairs of each rule."""
+
+    def __init__(self, pairs: int, records: int, counts: dict[str, int]) -> None:
+        worst = max(counts, key=lambda name: counts[name])
+        super().__init__(
+            f"{pairs:,} candidate pairs for {records:,} records are above the budget of {BUDGET} a record; most come from rule {worst!r} "
+            f"({counts[worst]:,}). Records whose names, dates and places are all alike are probably placeholders: remove them or leave their fields empty."  # noqa: E501
+        )
+        self.counts = counts
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One blocking rule.
+
+    Attributes: name; key, SQL for the key over `t` (records) with `a` and `b` for name parts; parts, how many name parts
+    are exploded (0, 1, 2); where, when the key may be used; cap, the largest block; kind, which ids of the parts.
+    """
+
+    name: str
+    key: str
+    parts: int = 0
+    where: str = "true"
+    cap: int = CAP
+    kind: str = "snd"
+
+
+_DATED = "d IS NOT NULL"
+_CALENDAR = "y, least(m, d), greatest(m, d)"  # the same for a date and its swapped reading
+# fmt: off
+RULES = (
+    Rule("document",               "doc", where="doc IS NOT NULL", cap=50),
+    Rule("line",                   "line", where="line IS NOT NULL", cap=50),
+    Rule("home and part",          "home, a", 1, where="home IS NOT NULL"),
+    Rule("date and part",          f"{_CALENDAR}, a", 1, where=_DATED),
+    Rule("date and place",         "y, m, d, place, sex", where=f"{_DATED} AND place IS NOT NULL"),
+    Rule("date and nationality",   "y, m, d, nat, sex", where=f"{_DATED} AND nat IS NOT NULL", cap=12),
+    Rule("two parts and year",     "a, b, yy", 2, where="y IS NOT NULL"),
+    Rule("two parts and place",    "a, b, place", 2, where="place IS NOT NULL", cap=200),
+    Rule("two parts, no date",     "a, b, sex", 2, cap=40),
+    Rule("two skeletons, no date", "a, b, nat", 2, where="nat IS NOT NULL", cap=80, kind="sk"),
+    Rule("part, year and place",   "a, yy, place", 1, where="y IS NOT NULL AND place IS NOT NULL", cap=150),
+    Rule("part, day and month",    "a, least(m, d), greatest(m, d)", 1, where=_DATED, cap=60, kind="sk"),
+    Rule("part, year and month",   "a, y, m", 1, where=_DATED, cap=60, kind="sk"),
+    Rule("part, year and day",     "a, y, d", 1, where=_DATED, cap=60, kind="sk"),
+    Rule("part and year",          "a, yy, nat, sex", 1, where="y IS NOT NULL AND nat IS NOT NULL", cap=60, kind="sk"),
+    Rule("rare part",              "a", 1, cap=25, kind="grp"),
+    Rule("rare skeleton",          "a, sex", 1, cap=20, kind="sk"),
+)
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """What blocking did. Attributes: counts, pairs by rule (overlapping); pairs, distinct; dropped, records times rules
+    whose block stayed above the cap; skipped, those counts by rule."""
+
+    counts: dict[str, int]
+    pairs: int
+    skipped: dict[str, int]
+
+
+def _keyed(rule: Rule) -> str:
+    """SQL of (key, rid, sex, nat) for one rule."""
+    source = "people t"
+    for letter in "ab"[: rule.parts]:
+        source += f", unnest(t.{rule.kind}) AS u{letter}({letter})"
+    where = rule.where + (" AND a < b" if rule.parts == 2 else "")
+    if "yy" in rule.key:  # a year and the next: years one apart share a key
+        source += ", unnest([y, y + 1]) AS uy(yy)"
+    return f"SELECT hash({rule.key}) AS key, rid, hash(sex, nat) AS more FROM {source} WHERE {where}"
+
+
+def block(con: duckdb.DuckDBPyConnection, *, rules: tuple[Rule, ...] = RULES, budget: int = BUDGET, link_only: bool = False) -> Blocked:
+    """Write table `pairs` (l, r, rules as bits) from table `people`, l < r. Raises: OverBudget, before anything is compared."""
+    records = con.execute("SELECT count(*) FROM people").fetchall()[0][0]
+    counts, skipped = {}, {}
+    con.execute("CREATE OR REPLACE TABLE found (l UINTEGER, r UINTEGER, rule INTEGER)")
+    for i, rule in enumerate(rules):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT DISTINCT key, rid, more FROM ({_keyed(rule)})")
+        con.execute("CREATE OR REPLACE TEMP TABLE blocks AS SELECT key, count(*) AS n FROM keyed GROUP BY key HAVING count(*) > 1")
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE kept AS
+            SELECT keyed.key, rid FROM keyed JOIN blocks USING (key) WHERE n <= {rule.cap}
+            UNION ALL SELECT hash(keyed.key, more), rid FROM keyed JOIN blocks USING (key) WHERE n > {rule.cap}"""
+        )
+        sizes = f"SELECT key, count(*) AS n FROM kept GROUP BY key HAVING count(*) BETWEEN 2 AND {rule.cap}"
+        over = "SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM kept GROUP BY key HAVING count(*) > ?)"
+        skipped[rule.name] = int(con.execute(over, [rule.cap]).fetchall()[0][0])
+        counts[rule.name] = int(con.execute(f"SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM ({sizes})").fetchall()[0][0])
+        if counts[rule.name] > budget * max(records, 100):
+            raise OverBudget(sum(counts.values()), records, counts)
+        con.execute(
+            f"""INSERT INTO found SELECT x.rid, y.rid, {1 << i} FROM kept x JOIN ({sizes}) s USING (key) JOIN kept y USING (key)
+            WHERE x.rid < y.rid"""
+        )
+    between = "JOIN people a ON a.rid = l JOIN people b ON b.rid = r WHERE a.source <> b.source" if link_only else ""
+    con.execute(f"CREATE OR REPLACE TABLE pairs AS SELECT l, r, bit_or(rule) AS rules FROM found {between} GROUP BY l, r")
+    con.execute("DROP TABLE found")
+    pairs = int(con.execute("SELECT count(*) FROM pairs").fetchall()[0][0])
+    if pairs > budget * max(records, 100):
+        raise OverBudget(pairs, records, counts)
+    return Blocked(counts, pairs, skipped)

@@ -1,0 +1,74 @@
+"""Links to persons: strongest first, and never through a chain whose ends cannot be one person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+
+
+class _Forest:
+    def __init__(self, n: int) -> None:
+        self.parent = np.arange(n)
+        self.members: dict[int, list[int]] = {}
+
+    def root(self, i: int) -> int:
+        while self.parent[i] != i:
+            self.parent[i] = self.parent[self.parent[i]]
+            i = int(self.parent[i])
+        return i
+
+    def of(self, root: int) -> list[int]:
+        return self.members.get(root, [root])
+
+    def join(self, a: int, b: int) -> None:
+        keep, gone = min(a, b), max(a, b)
+        self.parent[gone] = keep
+        self.members[keep] = self.of(keep) + self.of(gone)
+        self.members.pop(gone, None)
+
+
+def impossible(table: pl.DataFrame, unique: frozenset[int] = frozenset()) -> Callable[[int, int], bool]:
+    """A test of two record numbers: whether they cannot be one person (birth dates that share nothing; one list without duplicates)."""
+    year, month, day = (table[c].fill_null(-1).to_list() for c in "ymd")
+    source = table["source"].to_list()
+
+    def test(a: int, b: int) -> bool:
+        if source[a] == source[b] and source[a] in unique:
+            return True
+        if min(day[a], day[b]) < 0:
+            return min(year[a], year[b]) > 0 and abs(year[a] - year[b]) > 8
+        return abs(year[a] - year[b]) > 3 and (month[a], day[a]) != (month[b], day[b])
+
+    return test
+
+
+def cluster(
+    n: int,
+    left: np.ndarray,
+    right: np.ndarray,
+    probability: np.ndarray,
+    test: Callable[[int, int], bool],
+    forbidden: set[tuple[int, int]],
+) -> tuple[np.ndarray, np.ndarray]:
+    """The person of each record (smallest record number of its cluster) and which links held.
+
+    Args: left, right, probability of the pairs to link; test, from `impossible`; forbidden, pairs a guard holds.
+    """
+    forest, held = _Forest(n), np.ones(len(left), bool)
+    for i in np.lexsort((right, left, -probability)):
+        a, b = forest.root(int(left[i])), forest.root(int(right[i]))
+        if a == b:
+            continue
+        ones, others = forest.of(a), forest.of(b)
+        if len(ones) * len(others) > 1 and any(
+            ((x, y) if x < y else (y, x)) in forbidden or test(x, y)
+            for x in ones
+            for y in others
+            if (x, y) != (int(left[i]), int(right[i]))
+        ):
+            held[i] = False
+            continue
+        forest.join(a, b)
+    return np.array([forest.root(i) for i in range(n)]), held

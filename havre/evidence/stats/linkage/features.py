@@ -1,0 +1,234 @@
+# ruff: noqa: ANN001, PLR0912 - numba functions: plain arrays, types are inferred
+"""What a pair looks like beyond its levels: how the name parts fit one another, rivals, and common neighbours.
+
+Compiled loops over the candidate pairs that the Fellegi-Sunter weight leaves; every value has a plain meaning (NAMES).
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from havre.evidence.stats.linkage.records import LEAST_POPULATION, Records
+
+NAMES = (
+    "weight", "fit", "loose_least", "loose_most", "given_fit", "family_fit", "crossed", "matched", "parts_least", "best_part",
+    "date_level", "year_gap", "days_known", "sex_level", "nationality_level", "place_level", "phone_level", "document_level", "address_level",
+    "same_list", "byname", "log_records", "shared_line", "shared_home", "place_rarity",
+)  # fmt: skip
+RIVALS = ("logit", "gap_left", "gap_right", "rank", "common", "same_list_common", "rivals_close")
+PART_MATCH = 0.45
+
+
+@numba.njit(cache=True)
+def _jaro_winkler(a, la, b, lb):
+    if la == 0 or lb == 0:
+        return 0.0
+    window = max(max(la, lb) // 2 - 1, 0)
+    used = np.zeros(16, np.uint8)
+    hit = np.zeros(16, np.uint8)
+    common = 0
+    for i in range(la):
+        for j in range(max(0, i - window), min(lb, i + window + 1)):
+            if not used[j] and a[i] == b[j]:
+                used[j] = 1
+                hit[i] = 1
+                common += 1
+                break
+    if common == 0:
+        return 0.0
+    k = 0
+    moved = 0
+    for i in range(la):
+        if hit[i]:
+            while not used[k]:
+                k += 1
+            if a[i] != b[k]:
+                moved += 1
+            k += 1
+    jaro = (common / la + common / lb + (common - moved / 2) / common) / 3
+    prefix = 0
+    while prefix < min(4, la, lb) and a[prefix] == b[prefix]:
+        prefix += 1
+    return jaro + prefix * 0.1 * (1 - jaro)
+
+
+@numba.njit(cache=True)
+def _alike(s, t, group, skeleton, sound, letters, lengths, bones, bone_lengths):
+    """How alike two name parts are, 0 to 1."""
+    if s == t:
+        return 1.0
+    if group[s] == group[t]:
+        return 0.97
+    long = min(bone_lengths[s], bone_lengths[t])
+    if skeleton[s] == skeleton[t]:
+        return 0.9 if long >= 3 else 0.75 if long == 2 else 0.5
+    spelled = _jaro_winkler(letters[s], lengths[s], letters[t], lengths[t])
+    heard = _jaro_winkler(bones[s], bone_lengths[s], bones[t], bone_lengths[t]) if long >= 3 else 0.0
+    if sound[s] == sound[t]:
+        return max(0.8 if long >= 3 else 0.55 if long == 2 else 0.35, spelled * 0.85)
+    if min(lengths[s], lengths[t]) == 1 and letters[s][0] == letters[t][0]:
+        return 0.5
+    best = max(spelled, heard * 0.95)
+    return 0.75 if best >= 0.92 else 0.6 if best >= 0.86 else 0.45 if best >= 0.8 else 0.0
+
+
+@numba.njit(cache=True)
+def _names(left, right, token, side, group, skeleton, sound, idf, letters, lengths, bones, bone_lengths, out):
+    width = token.shape[1]
+    for p in range(len(left)):
+        a, b = left[p], right[p]
+        na = nb = 0
+        while na < width and token[a, na] >= 0:
+            na += 1
+        while nb < width and token[b, nb] >= 0:
+            nb += 1
+        table = np.zeros((width, width))
+        given = family = 0.0
+        for i in range(na):
+            for j in range(nb):
+                table[i, j] = _alike(token[a, i], token[b, j], group, skeleton, sound, letters, lengths, bones, bone_lengths)
+                if side[a, i] == 0 and side[b, j] == 0:
+                    given = max(given, table[i, j])
+                if side[a, i] == 1 and side[b, j] == 1:
+                    family = max(family, table[i, j])
+        loose_a = loose_b = fit = best = 0.0
+        matched = crossed = straight = 0
+        used_a, used_b = np.zeros(width, np.uint8), np.zeros(width, np.uint8)
+        for _ in range(min(na, nb)):
+            top, x, y = 0.0, -1, -1
+            for i in range(na):
+                for j in range(nb):
+                    if not used_a[i] and not used_b[j]:
+                        value = table[i, j] * (idf[token[a, i]] + idf[token[b, j]])
+                        if table[i, j] >= PART_MATCH and value > top:
+                            top, x, y = value, i, j
+            if x < 0:
+                break
+            used_a[x] = used_b[y] = 1
+            worth = (table[x, y] - 0.3) / 0.7 * min(idf[token[a, x]], idf[token[b, y]])
+            fit += worth
+            best = max(best, worth)
+            matched += 1
+            if side[a, x] != side[b, y]:
+                crossed += 1
+            else:
+                straight += 1
+        for i in range(na):
+            if not used_a[i]:
+                loose_a += idf[token[a, i]]
+        for j in range(nb):
+            if not used_b[j]:
+                loose_b += idf[token[b, j]]
+        out[p, 0], out[p, 1], out[p, 2] = fit, min(loose_a, loose_b), max(loose_a, loose_b)
+        out[p, 3], out[p, 4], out[p, 5] = given, family, crossed - straight
+        out[p, 6], out[p, 7], out[p, 8] = matched, min(na, nb), best
+
+
+def pair_features(records: Records, left: np.ndarray, right: np.ndarray, weight: np.ndarray, gamma: dict[str, np.ndarray]) -> np.ndarray:
+    """One row a pair, columns NAMES (float32; NaN where a field is missing on a side)."""
+    table, tokens = records.table, records.tokens
+    out = np.full((len(left), len(NAMES)), np.nan, np.float32)
+    out[:, 0] = weight
+    fit = np.zeros((len(left), 9), np.float32)
+    _names(left, right, records.token, records.side, tokens.group, tokens.skeleton, tokens.sound, tokens.idf, tokens.letters, tokens.lengths, tokens.bones, tokens.bone_lengths, fit)  # fmt: skip  # noqa: E501
+    out[:, 1:10] = fit
+    year = table["y"].cast(float).to_numpy()
+    day = table["d"].is_not_null().to_numpy()
+    known = ("birth_date", "sex", "nationality", "birthplace", "phone", "document", "address")
+    for column, name in zip((10, 13, 14, 15, 16, 17, 18), known, strict=True):
+        level = gamma[name].astype(np.float32)
+        out[:, column] = np.where(level < 0, np.nan, level)
+    out[:, 11] = np.abs(year[left] - year[right])
+    out[:, 12] = day[left].astype(np.int8) + day[right]
+    source, byname = table["source"].to_numpy(), table["byname"].to_numpy()
+    out[:, 19] = source[left] == source[right]
+    out[:, 20] = byname[left] | byname[right]
+    out[:, 21] = np.log10(max(len(table), LEAST_POPULATION))
+    for column, key in ((22, "phone"), (23, "house")):
+        code = table[key].cast(pl_enum(table[key])).to_physical().cast(float).to_numpy()
+        same = code[left] == code[right]
+        shared = table[f"{key}_n"].to_numpy()[left]
+        out[:, column] = np.where(same, shared, np.where(np.isnan(code[left]) | np.isnan(code[right]), np.nan, 0))
+    counts = table["place"].fill_null("").to_frame().with_columns(n=_len_over("place"))["n"].to_numpy()
+    out[:, 24] = np.where(out[:, 15] >= 1, -np.log(counts[left] / max(len(table), LEAST_POPULATION)), 0)
+    return out
+
+
+def pl_enum(column):  # noqa: ANN201 - polars types
+    """A categorical type of the column's own values."""
+    import polars as pl
+
+    return pl.Enum(column.drop_nulls().unique().sort())
+
+
+def _len_over(name: str):
+    import polars as pl
+
+    return pl.len().over(name)
+
+
+@numba.njit(cache=True)
+def _best_two(left, right, logit, n):
+    """Each record's best and second best logit."""
+    best, second = np.full(n, -30.0), np.full(n, -30.0)
+    for p in range(len(left)):
+        for r in (left[p], right[p]):
+            if logit[p] > best[r]:
+                second[r] = best[r]
+                best[r] = logit[p]
+            elif logit[p] > second[r]:
+                second[r] = logit[p]
+    return best, second
+
+
+@numba.njit(cache=True)
+def _neighbours(left, right, logit, source, start, other, value, out):
+    """Common neighbours of a pair and rivals in the partner's list. CSR arrays are sorted by neighbour."""
+    for p in range(len(left)):
+        a, b = left[p], right[p]
+        common, same = -30.0, -30.0
+        i, j = start[a], start[b]
+        while i < start[a + 1] and j < start[b + 1]:
+            if other[i] < other[j]:
+                i += 1
+            elif other[i] > other[j]:
+                j += 1
+            else:
+                through = min(value[i], value[j])
+                if source[other[i]] != source[a] and source[other[i]] != source[b]:
+                    common = max(common, through)
+                else:
+                    same = max(same, through)
+                i += 1
+                j += 1
+        rival_a = rival_b = -30.0
+        close = 0
+        for k in range(start[a], start[a + 1]):
+            if other[k] != b and source[other[k]] == source[b]:
+                rival_a = max(rival_a, value[k])
+                close += value[k] > logit[p] - 2
+        for k in range(start[b], start[b + 1]):
+            if other[k] != a and source[other[k]] == source[a]:
+                rival_b = max(rival_b, value[k])
+                close += value[k] > logit[p] - 2
+        out[p, 1], out[p, 2] = logit[p] - max(rival_a, rival_b), logit[p] - min(rival_a, rival_b)
+        out[p, 3] = close
+        out[p, 4], out[p, 5] = common, same
+
+
+def rival_features(records: Records, left: np.ndarray, right: np.ndarray, logit: np.ndarray) -> np.ndarray:
+    """Columns RIVALS: the first score, its gap to the best rival on either side, what common neighbours say."""
+    n, source = len(records.table), records.table["source"].to_numpy()
+    ends = np.concatenate([left, right])
+    others = np.concatenate([right, left])
+    values = np.concatenate([logit, logit])
+    order = np.lexsort((others, ends))
+    start = np.zeros(n + 1, np.int64)
+    np.cumsum(np.bincount(ends, minlength=n), out=start[1:])
+    out = np.zeros((len(left), len(RIVALS)), np.float32)
+    out[:, 0] = logit
+    _neighbours(left, right, logit, source, start, others[order], values[order], out)
+    best, _ = _best_two(left, right, logit, n)
+    out[:, 6] = logit - np.maximum(best[left], best[right])
+    return np.maximum(out, -30)

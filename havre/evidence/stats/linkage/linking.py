@@ -1,0 +1,145 @@
+"""The front door: lists in, links and clusters out, with the evidence of each pair and one page on the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from havre.evidence.stats.linkage import blocking, features, guards, levels, scoring, thresholds
+from havre.evidence.stats.linkage import model as models
+from havre.evidence.stats.linkage.clusters import cluster, impossible
+from havre.evidence.stats.linkage.reading import ListError, check_together, read_list
+from havre.evidence.stats.linkage.records import Records, prepare
+from havre.evidence.stats.linkage.report import report_of
+
+WRITTEN_LEAST = 0.01  # pairs below this are not written
+MEMORY = "3GB"
+
+
+@dataclass(frozen=True)
+class Linkage:
+    """A finished linkage.
+
+    Attributes: links, columns record_id_a, record_id_b, probability, decision (link, review, no); clusters, columns
+    record_id, cluster_id; report, figures of the run; lists, how many; scored, guard, records and model, for `evidence`.
+    """
+
+    links: pl.DataFrame
+    clusters: pl.DataFrame
+    report: dict[str, Any]
+    lists: int
+    scored: scoring.Scored = field(repr=False)
+    guard: np.ndarray = field(repr=False)
+    records: Records = field(repr=False)
+    model: models.Model = field(repr=False)
+
+    def evidence(self, pair: tuple[str, str]) -> list[dict[str, Any]]:
+        """The steps from the starting odds to the final ones, for a waterfall: step, label, bits (log2 odds) and total.
+
+        Raises: ListError, when the two records were not compared or fell under the floor.
+        """
+        ids = {record: i for i, record in enumerate(self.records.table["record_id"].to_list()) if record in pair}
+        found = np.flatnonzero((self.scored.left == min(ids.values(), default=-1)) & (self.scored.right == max(ids.values(), default=-1)))
+        if len(ids) != 2 or not len(found):
+            raise ListError(
+                f"{pair[0]} and {pair[1]} were not scored as a pair.", f"{pair[0]} et {pair[1]} n'ont pas été évalués comme paire."
+            )
+        i = int(found[0])
+        prior = self.model.prior(len(self.records.table))
+        steps: list[dict[str, Any]] = [{"step": "prior", "label": "starting odds", "bits": float(np.log2(prior / (1 - prior)))}]
+        for name, gamma in self.scored.gamma.items():
+            level, n = int(gamma[i]), len(self.model.m[name])
+            bits = 0.0 if level < 0 else float(np.log2(self.model.m[name][n - 1 - level] / self.model.u[name][n - 1 - level]))
+            steps.append({"step": name, "label": "missing" if level < 0 else levels.labels(name)[level], "bits": bits})
+        p = min(max(float(self.scored.probability[i]), 1e-6), 1 - 1e-6)
+        rest = float(np.log2(p / (1 - p))) - sum(step["bits"] for step in steps)
+        steps.append({"step": "fit", "label": "fit of the name parts, rivals and common neighbours", "bits": rest})
+        total = 0.0
+        for step in steps:
+            total += step["bits"]
+            step["total"] = total
+        return steps
+
+    def write(self, folder: str | Path) -> None:
+        """Write links.csv, clusters.csv and report.json. The same input, model and seed give the same bytes."""
+        from havre.evidence.stats.linkage.report import as_json
+
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.links.write_csv(folder / "links.csv", float_precision=6)
+        self.clusters.write_csv(folder / "clusters.csv")
+        (folder / "report.json").write_text(as_json(self.report), encoding="utf-8")
+
+
+def link(
+    lists: Sequence[pl.DataFrame | str | Path], *, purpose: str = "balanced", model: models.Model | str | Path | None = None,
+    seed: int = 0, retrain: bool = False, unique: Sequence[int] = (),
+) -> Linkage:  # fmt: skip
+    """Find the records of one person within and between lists.
+
+    Args: lists, tables of `reading.read_list` or paths; purpose, `review`, `auto` or `balanced`; model, a Model or its
+        file, else the one shipped; seed, of training; retrain, estimate m and u anew on a sample of these lists; unique,
+        positions of lists known to hold nobody twice.
+    Raises: ListError, for a list that cannot be read or ids that are not unique; blocking.OverBudget; ValueError, for a purpose.
+    """
+    if purpose not in thresholds.PURPOSES:
+        raise ValueError(f"purpose {purpose!r} is not one of {', '.join(thresholds.PURPOSES)}")
+    tables = [one if isinstance(one, pl.DataFrame) else read_list(one) for one in lists]
+    if not tables:
+        raise ListError("No list was given.", "Aucune liste n'a été donnée.")
+    check_together(tables)
+    used = model if isinstance(model, models.Model) else models.load(model)
+    records = prepare(tables)
+    con = duckdb.connect()
+    try:
+        con.execute(f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
+        people = records.table.to_arrow()  # noqa: F841 - read by DuckDB by its name
+        con.execute("CREATE TABLE people AS SELECT * FROM people")
+        if retrain:
+            used = models.train(con, used, records=len(records.table), seed=seed)
+        blocked = blocking.block(con)
+        scored = scoring.weights(con, used, len(records.table))
+    finally:
+        con.close()
+    scored, guard = _finish(records, scored, used)
+    return _decide(records, scored, guard, used, blocked, purpose, len(tables), frozenset(unique))
+
+
+def _finish(records: Records, scored: scoring.Scored, used: models.Model) -> tuple[scoring.Scored, np.ndarray]:
+    if not len(scored.left):
+        return scored, np.zeros(0, np.int8)
+    probability = scoring.probabilities(records, scored, used.scorers)
+    first = features.pair_features(records, scored.left, scored.right, scored.weight, scored.gamma)
+    guard = guards.guards(records, scored.left, scored.right, first, scored.gamma)
+    return scoring.Scored(scored.left, scored.right, scored.weight, scored.gamma, probability, scored.rules, scored.compared), guard
+
+
+def _decide(records, scored, guard, used, blocked, purpose, count, unique) -> Linkage:  # noqa: ANN001
+    p = scored.probability
+    lost = thresholds.lost_at_blocking(scored.rules, p)
+    # what a guard holds back is missed too, as far as the threshold can make up for it
+    limit = thresholds.choose(p[guard == 0], purpose=purpose, lost=lost + float(p[guard > 0].sum()))
+    wanted = (p >= limit.link) & (guard == 0)
+    left, right = scored.left[wanted], scored.right[wanted]
+    forbidden = set(zip(scored.left[guard > 0].tolist(), scored.right[guard > 0].tolist(), strict=True))
+    person, held = cluster(len(records.table), left, right, p[wanted], impossible(records.table, unique), forbidden)
+    linked = wanted.copy()
+    linked[np.flatnonzero(wanted)[~held]] = False
+    linked |= (person[scored.left] == person[scored.right]) & (guard == 0)  # a pair of one cluster is a link, whatever its own score
+    asked = ~linked & ((p >= limit.review) if purpose != "balanced" else wanted | ((guard > 0) & (p >= limit.link)))
+    ids = records.table["record_id"].to_numpy()
+    a, b = ids[scored.left].astype(str), ids[scored.right].astype(str)
+    swap = a > b
+    links = pl.DataFrame({
+        "record_id_a": np.where(swap, b, a), "record_id_b": np.where(swap, a, b), "probability": np.round(p, 6),
+        "decision": np.where(linked, "link", np.where(asked, "review", "no")),
+    }).filter((pl.col("probability") >= WRITTEN_LEAST) | (pl.col("decision") != "no")).sort("record_id_a", "record_id_b")  # fmt: skip
+    clusters = pl.DataFrame({"record_id": ids.astype(str), "cluster_id": ids[person].astype(str)}).sort("record_id")
+    report = report_of(records, scored, guard, linked, limit, lost, blocked, used, purpose, count, person, int((~held).sum()))
+    return Linkage(links, clusters, report, count, scored, guard, records, used)

@@ -1,0 +1,82 @@
+"""One page a run: what was compared, what blocking is estimated to lose in each name group, how sure the links are."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from havre.evidence.stats.linkage import names, thresholds
+from havre.evidence.stats.linkage.blocking import Blocked
+from havre.evidence.stats.linkage.guards import GUARDS
+from havre.evidence.stats.linkage.model import Model
+from havre.evidence.stats.linkage.records import AREAS, Records
+from havre.evidence.stats.linkage.scoring import Scored
+
+# name group of a record, for the report only: by nationality, else by script
+GROUPS = ("west_africa", "west_africa", "thai", "lusophone", "lusophone", "horn")
+WARNING = {
+    "en": "Precision and recall are estimated from the model's own probabilities; check a random sample of pairs by hand before a figure is published.",  # noqa: E501
+    "fr": "Précision et rappel sont estimés d'après les probabilités du modèle ; faites vérifier un échantillon de paires avant de publier un chiffre.",  # noqa: E501
+}
+
+
+def name_groups(records: Records) -> np.ndarray:
+    """The name group of each record: an area of nationality, `thai` by script, or `other`."""
+    by_code: dict[str, str] = {}
+    for group, area in zip(GROUPS, AREAS, strict=True):
+        for code in area.split():
+            by_code.setdefault(code, group)
+    by_nation = (
+        records.table["nat"].replace_strict(by_code, default="other", return_dtype=pl.String).fill_null("other").to_numpy().astype("U12")
+    )
+    scripted = records.original.select(pl.concat_str("given_name", "family_name", ignore_nulls=True).str.contains(r"\p{Thai}"))
+    return np.where(scripted.to_series().fill_null(False).to_numpy(), "thai", by_nation)
+
+
+def report_of(
+    records: Records, scored: Scored, guard: np.ndarray, linked: np.ndarray, limit: thresholds.Threshold, lost: float, blocked: Blocked, used: Model,
+    purpose: str, lists: int, person: np.ndarray, split: int,
+) -> dict[str, Any]:  # fmt: skip
+    """The figures of a run as plain data."""
+    n, p = len(records.table), scored.probability
+    group = name_groups(records)
+    by_group = {}
+    for name in sorted(set(group.tolist())):
+        mine = (group[scored.left] == name) | (group[scored.right] == name)
+        missed = thresholds.lost_at_blocking(scored.rules[mine], p[mine])
+        true = float(p[mine].sum())
+        got = float(p[mine & linked].sum())
+        by_group[name] = {
+            "records": int((group == name).sum()),
+            "links": int((mine & linked).sum()),
+            "estimated_precision": _share(got, float((mine & linked).sum())),
+            "estimated_recall": _share(got, true + missed),
+            "estimated_blocking_recall": _share(true, true + missed),
+        }
+    return {
+        "records": n, "lists": lists, "purpose": purpose, "persons": len(np.unique(person)),
+        "model": {"name": used.name, "version": used.version, "trained_on": used.trained_on},
+        "names": {"version": names.VERSION, "tables": names.versions()},
+        "blocking": {
+            "candidate_pairs": blocked.pairs, "pairs_per_record": round(blocked.pairs / max(n, 1), 2), "by_rule": blocked.counts,
+            "left_out_by_rule": blocked.skipped, "estimated_recall": _share(float(p.sum()), float(p.sum()) + lost),
+            "method": "Chao's lower bound on pairs found by no rule, from those found by one and by two",
+        },
+        "threshold": {"link": limit.link if limit.link <= 1 else None, "review": limit.review},
+        "links": int(linked.sum()), "estimated_precision": _share(float(p[linked].sum()), float(linked.sum())),
+        "estimated_recall": _share(float(p[linked].sum()), float(p.sum()) + lost),
+        "guards": {name: int((guard == i + 1).sum()) for i, name in enumerate(GUARDS)}, "chains_split": split,
+        "name_groups": by_group, "warning": WARNING,
+    }  # fmt: skip
+
+
+def _share(part: float, whole: float) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def as_json(report: dict[str, Any]) -> str:
+    """The report as a file: sorted, indented, no time stamp."""
+    return json.dumps(report, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

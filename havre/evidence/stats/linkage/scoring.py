@@ -1,0 +1,134 @@
+"""Candidate pairs to probabilities: Fellegi-Sunter weights by Splink, then the shipped scorer over fit, rivals and neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from havre.evidence.stats.linkage import features, levels, trees
+from havre.evidence.stats.linkage.model import Model, settings
+from havre.evidence.stats.linkage.records import Records
+
+FLOOR = -7.0  # match weight (log2 of the odds, prior included) under which a pair is not looked at again
+CHUNK = 4_000_000  # candidate pairs scored at a time
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scored pairs, sorted by (left, right).
+
+    Attributes: left, right, record numbers; weight, log2 odds by the model's m and u; gamma, level by comparison
+    (-1 missing, 0 none); probability, the final one; compared, how many candidates there were; rules, blocking rules as bits.
+    """
+
+    left: np.ndarray
+    right: np.ndarray
+    weight: np.ndarray
+    gamma: dict[str, np.ndarray]
+    probability: np.ndarray
+    rules: np.ndarray
+    compared: int
+
+
+def weights(con: duckdb.DuckDBPyConnection, model: Model, records: int, *, floor: float = FLOOR) -> Scored:
+    """Splink's weights of table `pairs` over table `people`, in chunks, pairs under `floor` left out."""
+    from splink import Linker
+    from splink.backends.duckdb import DuckDBAPI
+
+    names = list(levels.definitions())
+    columns = ", ".join(f"mw_{name}" for name in names)
+    total = int(con.execute("SELECT count(*) FROM pairs").fetchall()[0][0])
+    parts: list[dict[str, np.ndarray]] = []
+    for chunk in range(max(1, -(-total // CHUNK))):
+        api = DuckDBAPI(connection=con)
+        linker = Linker(
+            api.register("people", table_name=f"people_{chunk}"), settings(model, records), log_level=None, validate_settings=False
+        )
+        con.execute(
+            f"""CREATE OR REPLACE TABLE blocked AS SELECT l AS join_key_l, r AS join_key_r, '0' AS match_key FROM pairs
+            WHERE {total} <= {CHUNK} OR hash(l) % {max(1, -(-total // CHUNK))} = {chunk}"""
+        )
+        linker.table_management.register_blocked_pairs_for_predict(api.register("blocked", table_name=f"blocked_{chunk}"))
+        found = linker.inference.predict(threshold_match_weight=floor)
+        parts.append(
+            con.execute(
+                f"""SELECT p.rid_l AS l, p.rid_r AS r, match_weight AS w, pairs.rules AS rules, {columns}
+                FROM {found.physical_name} p JOIN pairs ON pairs.l = p.rid_l AND pairs.r = p.rid_r"""
+            ).fetchnumpy()
+        )
+        found.drop_table_from_database_and_remove_from_cache()
+    joined = {key: np.concatenate([np.asarray(part[key]) for part in parts]) for key in parts[0]}
+    order = np.lexsort((joined["r"], joined["l"]))
+    pick = {key: value[order] for key, value in joined.items()}
+    gamma = {name: _levels(pick[f"mw_{name}"], model, name) for name in names}
+    weight = pick["w"].astype(np.float64)
+    chance = 1 / (1 + np.exp2(-weight))
+    return Scored(pick["l"].astype(np.int64), pick["r"].astype(np.int64), weight, gamma, chance, pick["rules"].astype(np.int32), total)
+
+
+def _levels(found: np.ndarray, model: Model, name: str) -> np.ndarray:
+    """Levels (0 none, -1 missing) back from the weights Splink returns: each level has a weight of its own, missing has 0."""
+    ratio = np.log2(np.array(model.m[name]) / np.array(model.u[name]))
+    known = np.append(ratio, 0.0)
+    level = np.append(np.arange(len(ratio))[::-1], -1)
+    order = np.argsort(known, kind="stable")
+    middle = (known[order][1:] + known[order][:-1]) / 2
+    return level[order][np.searchsorted(middle, found)].astype(np.int8)
+
+
+def first_features(records: Records, scored: Scored) -> np.ndarray:
+    """What the first scorer reads of each pair."""
+    return features.pair_features(records, scored.left, scored.right, scored.weight, scored.gamma)
+
+
+def second_features(records: Records, scored: Scored, first: np.ndarray, logit: np.ndarray) -> np.ndarray:
+    """What the second scorer reads: the first one's columns, rivals and common neighbours."""
+    return np.hstack([first, features.rival_features(records, scored.left, scored.right, logit)])
+
+
+def probabilities(records: Records, scored: Scored, scorers: list[dict[str, Any]]) -> np.ndarray:
+    """The final probability of each pair; without scorers, the Fellegi-Sunter one."""
+    if not scorers or not len(scored.left):
+        return scored.probability
+    first = first_features(records, scored)
+    logit = trees.predict(scorers[0], first)
+    final = trees.predict(scorers[1], second_features(records, scored, first, logit))
+    return np.round(1 / (1 + np.exp(-final)), 6)
+
+
+def weights_on_spark(con: duckdb.DuckDBPyConnection, model: Model, records: int, *, session: Any = None) -> dict[tuple[int, int], float]:
+    """The same weights computed by Splink on Spark: (left, right) to log2 odds. Tables `people` and `pairs` come from DuckDB.
+
+    Args: session, a SparkSession; else a local one is started and stopped. Needs the extra `spark` and Java.
+    """
+    from pyspark.sql import SparkSession
+    from splink import Linker
+    from splink.backends.spark import SparkAPI
+
+    own = session is None
+    spark = (
+        session
+        or SparkSession.builder.master("local[1]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "2")
+        .getOrCreate()
+    )
+    try:
+        people = con.execute("SELECT * EXCLUDE (rid, recorded), rid::BIGINT AS rid FROM people").to_arrow_table()
+        pairs = con.execute("SELECT l::BIGINT AS join_key_l, r::BIGINT AS join_key_r, '0' AS match_key FROM pairs").to_arrow_table()
+        api = SparkAPI(spark_session=spark, break_lineage_method="persist", num_partitions_on_repartition=2)
+        linker = Linker(
+            api.register(spark.createDataFrame(people), table_name="people"),
+            settings(model, records, "spark"),
+            log_level=None,
+            validate_settings=False,
+        )
+        linker.table_management.register_blocked_pairs_for_predict(api.register(spark.createDataFrame(pairs), table_name="blocked"))
+        found = linker.inference.predict(threshold_match_weight=-1000).as_record_list()
+        return {(int(row["rid_l"]), int(row["rid_r"])): float(row["match_weight"]) for row in found}
+    finally:
+        if own:
+            spark.stop()

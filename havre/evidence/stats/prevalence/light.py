@@ -1,0 +1,157 @@
+"""The traffic light and the refusal: what an estimate is worth, with every reason at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from scipy.stats import chi2
+
+from havre.evidence.stats.prevalence.existence import Cells, fitted
+from havre.evidence.stats.prevalence.families import FamilyEstimate, only_saturated
+from havre.evidence.stats.prevalence.pool import Pool, usable
+from havre.evidence.stats.prevalence.result import AMBER, GREEN, RED, REFUSED, Change, Check, Light, Linkage
+from havre.evidence.stats.prevalence.table import Overlaps
+from havre.evidence.stats.prevalence.words import FAMILY_NAMES, Text, reason
+
+RED_SPREAD, AMBER_SPREAD = 1.5, 1.2
+# upper over lower end of the interval above which it is wide, and above which it says nothing
+WIDE, HOLLOW = 4.0, 10.0
+_HELPS = ("help_lists", "help_links", "help_merge")
+
+
+def refusal_before(table: Overlaps) -> Light | None:
+    """The refusal that the table alone calls for, None when families may be asked."""
+    reasons = []
+    if len(table.lists) < 3:
+        reasons.append(reason("few_lists", count=len(table.lists)))
+    if not any(history.bit_count() > 1 for history, _ in table.cells):
+        reasons.append(reason("no_overlap"))
+    return refused(reasons) if reasons else None
+
+
+def refused(reasons: Iterable[Text]) -> Light:
+    """A refusal with what would help."""
+    return Light(REFUSED, tuple(dict.fromkeys(reasons)), tuple(reason(code) for code in _HELPS))
+
+
+def spread_of(families: Sequence[FamilyEstimate]) -> float | None:
+    """Largest over smallest estimate of the families that take people as alike."""
+    values = [one.value for one in families if one.outcome == "answer" and one.value and one.family != "heterogeneous"]
+    return max(values) / min(values) if values else None
+
+
+def light(
+    table: Overlaps,
+    families: Sequence[FamilyEstimate],
+    pool: Pool,
+    *,
+    misfit: float | None = None,
+    sensitivity: Sequence[Change] = (),
+    consistency: Sequence[Check] = (),
+    linkage: Linkage | None = None,
+) -> Light:
+    """Red, amber or green, with every reason of the worse colours. Never green with three lists, nor when families disagree."""
+    red = _red(table, families, pool, consistency)
+    amber = _amber(table, families, pool, misfit, sensitivity, consistency, linkage)
+    colour = RED if red else AMBER if amber else GREEN
+    helps = tuple(reason(code) for code in _HELPS) if red else ()
+    return Light(colour, tuple(dict.fromkeys((*red, *amber))), helps)
+
+
+def _red(table: Overlaps, families: Sequence[FamilyEstimate], pool: Pool, consistency: Sequence[Check]) -> list[Text]:
+    found = []
+    logs = [one for one in families if one.answers and one.family in ("stepwise", "least_bic")]
+    if only_saturated(table) or (logs and all("saturated" in one.flags for one in logs)):
+        found.append(reason("saturated"))
+    if any("edge" in one.flags for one in families if one.answers):
+        found.append(reason("edge_quoted"))
+    spread = spread_of(families) or 1.0
+    if spread > RED_SPREAD:
+        found.append(reason("spread_red", spread=round(spread, 2)))
+    if pool.low > 0 and pool.high / pool.low > HOLLOW:
+        found.append(reason("wide", ratio=round(pool.high / pool.low, 1)))
+    hits = [check.hit for check in consistency if check.hit is not None]
+    if hits and sum(hits) * 2 < len(hits):
+        found.append(reason("consistency", hits=sum(hits), tried=len(hits)))
+    return found
+
+
+def _amber(
+    table: Overlaps,
+    families: Sequence[FamilyEstimate],
+    pool: Pool,
+    misfit: float | None,
+    sensitivity: Sequence[Change],
+    consistency: Sequence[Check],
+    linkage: Linkage | None,
+) -> list[Text]:
+    found = []
+    if len(table.lists) == 3:
+        found.append(reason("three_lists"))
+    elif not any(history.bit_count() > 2 for history, _ in table.cells):
+        found.append(reason("no_triple"))
+    spread = spread_of(families) or 1.0
+    if AMBER_SPREAD < spread <= RED_SPREAD:
+        found.append(reason("spread_amber", spread=round(spread, 2)))
+    found += _differences(families, pool)
+    if sum(one.answers for one in families) == 1:
+        found.append(reason("one_family"))
+    for one in families:
+        if one.outcome == "no answer" and one.family != "heterogeneous":
+            found.append(reason("family_silent", family=FAMILY_NAMES[one.family]))
+        if one.failed > 0.01:
+            found.append(reason("failed_some", share=round(100 * one.failed, 1), family=FAMILY_NAMES[one.family]))
+    if pool.low > 0 and WIDE < pool.high / pool.low <= HOLLOW:
+        found.append(reason("wide", ratio=round(pool.high / pool.low, 1)))
+    if misfit is not None and misfit < 0.01:
+        found.append(reason("misfit", p=float(f"{misfit:.2g}")))
+    moved = {change.what for change in sensitivity if change.kind == "drop" and _outside(change.value, pool)}
+    found += [reason("one_list", list=name) for name in table.lists if name in moved]
+    hits = [check.hit for check in consistency if check.hit is not None]
+    if hits and not all(hits) and sum(hits) * 2 >= len(hits):
+        found.append(reason("consistency", hits=sum(hits), tried=len(hits)))
+    if linkage is not None and linkage.wider >= 0.5:
+        found.append(reason("linkage_wide", more=round(100 * linkage.wider)))
+    return found
+
+
+def _differences(families: Sequence[FamilyEstimate], pool: Pool) -> list[Text]:
+    """What letting people differ in visibility does to the estimate, or that it could not be tried."""
+    different = next((one for one in families if one.family == "heterogeneous"), None)
+    alike = [one.value for one in families if one.family != "heterogeneous" and one.outcome == "answer" and one.value]
+    if different is None or not alike:
+        return []
+    if not usable(different) or different.value is None:
+        return [reason("untried")]
+    ratio = different.value / float(np.median(alike))
+    return [reason("differ", ratio=round(ratio, 2))] if not 1 / AMBER_SPREAD <= ratio <= AMBER_SPREAD else []
+
+
+def _outside(value: float | None, pool: Pool) -> bool:
+    return value is not None and not pool.low <= value <= pool.high
+
+
+def fit_of(cells: Cells, families: Sequence[FamilyEstimate], table: Overlaps) -> float | None:
+    """p of the best-fitting model chosen (Pearson; cells expected under 1 joined), None where nothing is left to test."""
+    place = {table.name(mask): mask for mask in range(1, 1 << len(table.lists))}
+    found = []
+    for one in families:
+        if one.family not in ("stepwise", "least_bic") or not one.models or one.outcome != "answer":
+            continue
+        terms = tuple(sorted(place[name] for name in one.models[0].terms))
+        means = fitted(cells, terms)
+        if means is None:
+            continue
+        expected, seen = means[1:], cells.dense[1:]
+        large = expected >= 1
+        pearson = float(((seen - expected)[large] ** 2 / expected[large]).sum())
+        rest, rest_seen = float(expected[~large].sum()), float(seen[~large].sum())
+        groups = int(large.sum())
+        if rest > 0.5:
+            pearson += (rest_seen - rest) ** 2 / rest
+            groups += 1
+        spare = groups - (1 + cells.lists + len(terms) - len(one.models[0].at_minus_infinity))
+        if spare > 0:
+            found.append(float(chi2.sf(pearson, spare)))
+    return max(found) if found else None

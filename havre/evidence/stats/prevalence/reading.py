@@ -1,0 +1,209 @@
+"""Reads overlaps of lists from a file or a table, and says clearly what is wrong with one.
+
+Accepted: one column of 0/1 for each list and a last column of counts, whatever its name; or one row for each person. An absent history
+counts 0. Bad input raises BadTable with the column, the row (as a spreadsheet numbers it) and the way to mend it.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from havre.evidence.stats.prevalence.table import MOST_PEOPLE, Overlaps, checked
+from havre.evidence.stats.prevalence.words import BadTable
+
+COUNT_NAMES = frozenset(
+    [
+        "n",
+        "count",
+        "counts",
+        "freq",
+        "frequency",
+        "frequencies",
+        "number",
+        "people",
+        "persons",
+        "cases",
+        "total",
+        "obs",
+        "nombre",
+        "effectif",
+        "effectifs",
+        "personnes",
+        "fréquence",
+    ]
+)
+ONE = frozenset(("1", "1.0", "true"))
+ZERO = frozenset(("0", "0.0", "false"))
+
+
+def read_table(source: Any, *, count: str | None = None, strata: str | None = None) -> Overlaps:
+    """The overlaps in a CSV path, a polars, Arrow or pandas table, or Overlaps, checked.
+
+    Args: count, the column of counts (found by its name or values when not given); strata, a column to sum over.
+    Raises: BadTable.
+
+    >>> read_table(pl.DataFrame({"a": [1, 0, 1], "b": [0, 1, 1], "c": [1, 1, 0], "n": [4, 5, 6]})).people
+    15
+    """
+    if isinstance(source, Overlaps):
+        return checked(source)
+    parts = _parts(_frame(source), count, strata)
+    counts: dict[int, int] = {}
+    for part in parts.values():
+        for history, people in part.cells:
+            counts[history] = counts.get(history, 0) + people
+    return checked(Overlaps.from_masks(next(iter(parts.values())).lists, counts))
+
+
+def read_strata(source: Any, strata: str, *, count: str | None = None) -> dict[str, Overlaps]:
+    """The overlaps of each value of the column `strata`, in the order of the file; lists may be empty in one. Raises: BadTable."""
+    return _parts(_frame(source), count, strata)
+
+
+def _frame(source: Any) -> pl.DataFrame:
+    if isinstance(source, str | Path):
+        return _file(Path(source))
+    if isinstance(source, pl.LazyFrame):
+        source = source.collect()
+    if isinstance(source, pa.Table | pa.RecordBatch):
+        names = source.schema.names
+        for name in names:
+            if names.count(name) > 1:
+                raise BadTable("same_name", column=name)
+        source = pl.from_arrow(source)
+    elif hasattr(source, "to_dict") and hasattr(source, "iloc"):
+        source = pl.from_pandas(source)
+    if not isinstance(source, pl.DataFrame):
+        raise BadTable("bad_type", kind=type(source).__name__)
+    return source
+
+
+def _file(path: Path) -> pl.DataFrame:
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        raise BadTable("missing_file", file=path.name) from None
+    text = _text(raw)
+    head = text.split("\n", 1)[0].strip()
+    if not head or "\0" in text:
+        raise BadTable("not_a_table", file=path.name, detail="empty" if not head else "binary")
+    mark = max(",;\t|", key=head.count)
+    names = [name.strip().strip('"') for name in head.split(mark)]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadTable("same_name", column=name)
+    try:
+        frame = pl.read_csv(io.StringIO(text), separator=mark, infer_schema_length=0)
+    except Exception as problem:
+        raise BadTable("not_a_table", file=path.name, detail=str(problem).split("\n", 1)[0][:120]) from None
+    # a blank line at the end of a file is no row
+    kept = frame.filter(~pl.all_horizontal(pl.all().is_null()))
+    return kept.rename({name: name.strip() for name in kept.columns})
+
+
+def _text(raw: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("latin-1")
+
+
+def _parts(frame: pl.DataFrame, count: str | None, strata: str | None) -> dict[str, Overlaps]:
+    for asked in (count, strata):
+        if asked is not None and asked not in frame.columns:
+            raise BadTable("no_such_column", column=asked, columns=", ".join(frame.columns))
+    if count is not None and count == strata:
+        raise BadTable("two_roles", column=count)
+    if not frame.height:
+        raise BadTable("no_rows")
+    columns = [name for name in frame.columns if name != strata]
+    values = {name: [_word(value) for value in frame[name].to_list()] for name in columns}
+    count = count or _count_column(columns, values)
+    lists = tuple(name for name in columns if name != count)
+    if not lists:
+        raise BadTable("no_lists")
+    groups = [_stratum(strata, row, value) for row, value in enumerate(frame[strata].to_list())] if strata else [""] * frame.height
+    people = [1] * frame.height if count is None else [_people(count, row, value) for row, value in enumerate(values[count])]
+    masks = _masks(lists, values)
+    return _grouped(lists, masks, people, groups, repeats=count is None)
+
+
+def _grouped(
+    lists: tuple[str, ...], masks: Sequence[int], people: Sequence[int], groups: Sequence[str], *, repeats: bool
+) -> dict[str, Overlaps]:
+    counts: dict[str, dict[int, int]] = {}
+    seen: dict[tuple[str, int], int] = {}
+    for row, (mask, number, group) in enumerate(zip(masks, people, groups, strict=True)):
+        if not mask:
+            if number:
+                raise BadTable("nowhere", row=row + 2, value=number)
+            continue
+        if not repeats and (group, mask) in seen:
+            history = ":".join(name for index, name in enumerate(lists) if mask >> index & 1)
+            raise BadTable("twice", first=seen[group, mask] + 2, second=row + 2, history=history)
+        seen[group, mask] = row
+        part = counts.setdefault(group, {})
+        part[mask] = part.get(mask, 0) + number
+    if not counts:
+        raise BadTable("nobody")
+    return {group: Overlaps.from_masks(lists, part) for group, part in counts.items()}
+
+
+def _word(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _count_column(columns: Sequence[str], values: dict[str, list[str]]) -> str | None:
+    """The last column, when its name or its values say that it counts; else every row is one person."""
+    last = columns[-1]
+    if last.casefold() in COUNT_NAMES:
+        return last
+    binary = all(value.casefold() in ONE | ZERO for value in values[last])
+    return None if binary else last
+
+
+def _stratum(column: str, row: int, value: object) -> str:
+    word = _word(value)
+    if not word:
+        raise BadTable("blank_stratum", column=column, row=row + 2)
+    return word
+
+
+def _people(column: str, row: int, value: str) -> int:
+    place = {"column": column, "row": row + 2, "value": value}
+    if not value:
+        raise BadTable("blank_count", column=column, row=row + 2)
+    try:
+        number = float(value)
+    except ValueError:
+        raise BadTable("not_a_count", **place) from None
+    if not math.isfinite(number):
+        raise BadTable("not_a_count", **place)
+    if number < 0:
+        raise BadTable("negative", **place)
+    if number != int(number):
+        raise BadTable("fractional", **place)
+    if number > MOST_PEOPLE:
+        raise BadTable("too_large", most=MOST_PEOPLE, **place)
+    return int(number)
+
+
+def _masks(lists: Sequence[str], values: dict[str, list[str]]) -> list[int]:
+    masks = [0] * len(values[lists[0]])
+    for index, name in enumerate(lists):
+        for row, value in enumerate(values[name]):
+            word = value.casefold()
+            if word in ONE:
+                masks[row] |= 1 << index
+            elif word not in ZERO:
+                raise BadTable("not_binary", column=name, row=row + 2, value=value or "(blank)")
+    return masks

@@ -1,0 +1,159 @@
+"""A rate with its interval, a difference of two with its own, and the verdict that they allow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scipy.stats import norm
+
+LEVEL = 0.95
+# the battery runs five attacks: a verdict uses limits that hold for all of them together, or every eighth safe release would be refused
+BATTERY = 5
+
+
+class Verdict(StrEnum):
+    """What an attack says of a release. Only WITHSTOOD speaks for it; the last two prove nothing."""
+
+    WITHSTOOD = "withstood"
+    LEAKS = "leaks"
+    BLIND = "proves nothing: it did not catch the verbatim copy"
+    NOT_RUN = "not run"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`hits` of `tries`, with the Wilson interval (share, 0 to 1). `tries` is the number found, never the number asked for."""
+
+    hits: int
+    tries: int
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        return self.hits / self.tries if self.tries else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """How much more often the attack is right about members than about strangers (difference of shares, -1 to 1).
+
+    `low` to `high` is the 95 % interval of this one figure; `sure` the lower limit that holds for the whole battery together.
+    """
+
+    value: float
+    low: float
+    high: float
+    sure: float
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The area under the curve of a score, members against strangers (0.5 no leak); `low`, `high`, `sure` as in Excess."""
+
+    value: float
+    low: float
+    high: float
+    sure: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One attack on one release, once: on the persons behind the release and on as many strangers.
+
+    `what` names the column or the way of attacking; `area` is there for attacks that score every person.
+    """
+
+    what: str
+    members: Rate
+    strangers: Rate
+    excess: Excess
+    area: Area | None = None
+
+    @property
+    def leaks(self) -> bool:
+        """Whether members are hit more often than strangers beyond the interval of chance."""
+        return self.excess.sure > 0 or (self.area is not None and self.area.sure > 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """One attack on the release and, in the same run and with the same seed, on a verbatim copy of the members (`control`).
+
+    `asked` tries, of which each reading says how many were found; `note` says in words what could not be done.
+    """
+
+    name: str
+    asked: int
+    seed: int
+    release: tuple[Reading, ...]
+    control: tuple[Reading, ...]
+    note: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        if not self.release:
+            return Verdict.NOT_RUN
+        if any(reading.leaks for reading in self.release):
+            return Verdict.LEAKS
+        return Verdict.WITHSTOOD if any(reading.leaks for reading in self.control) else Verdict.BLIND
+
+    @property
+    def worst(self) -> Reading | None:
+        """The reading with the largest excess; a maximum of several, and to be read as one."""
+        return max(self.release, key=lambda reading: reading.excess.value, default=None)
+
+
+def score(comparisons: int = 1) -> float:
+    """The normal quantile of a two-sided interval that holds for `comparisons` readings together (Bonferroni)."""
+    return float(norm.ppf(1 - (1 - LEVEL) / (2 * comparisons)))
+
+
+def rate(hits: int, tries: int, *, comparisons: int = 1) -> Rate:
+    """A share with its Wilson interval; nothing tried is 0 to 1.
+
+    Source: Wilson 1927, JASA 22(158) 209-212.
+    """
+    if not tries:
+        return Rate(0, 0, 0.0, 1.0)
+    z = score(comparisons)
+    share, spread = hits / tries, z * z / tries
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / tries + z * z / (4 * tries * tries)) / (1 + spread)
+    low = 0.0 if hits == 0 else max(0.0, middle - half)
+    high = 1.0 if hits == tries else min(1.0, middle + half)
+    return Rate(hits, tries, low, high)
+
+
+def excess(members: tuple[int, int], strangers: tuple[int, int], *, readings: int = 1) -> Excess:
+    """The difference of two independent shares, each (hits, tries), with its interval.
+
+    Args: readings, how many the attack gives; `sure` holds for all of them in all attacks of the battery (Bonferroni).
+    Source: Newcombe 1998, Statistics in Medicine 17(8) 873-890, method 10 (from the two Wilson intervals).
+    """
+    low, high = _difference(rate(*members), rate(*strangers))
+    wide = BATTERY * readings
+    sure, _high = _difference(rate(*members, comparisons=wide), rate(*strangers, comparisons=wide))
+    return Excess(rate(*members).value - rate(*strangers).value, low, high, sure)
+
+
+def _difference(one: Rate, other: Rate) -> tuple[float, float]:
+    if not one.tries or not other.tries:
+        return -1.0, 1.0
+    value = one.value - other.value
+    low = math.hypot(one.value - one.low, other.high - other.value)
+    return value - low, value + math.hypot(one.high - one.value, other.value - other.low)
+
+
+def reading(what: str, members: tuple[int, int], strangers: tuple[int, int], *, readings: int = 1, area: Area | None = None) -> Reading:
+    """A reading from (hits, tries) on members and on strangers; `readings`, how many of them the attack gives."""
+    return Reading(what, rate(*members), rate(*strangers), excess(members, strangers, readings=readings), area)
+
+
+def withstood(attacks: Sequence[Attack]) -> bool:
+    """Whether no attack that can see anything saw a leak, and at least one could see."""
+    verdicts = [attack.verdict for attack in attacks]
+    return Verdict.LEAKS not in verdicts and Verdict.WITHSTOOD in verdicts

@@ -1,0 +1,133 @@
+"""From what the noisy answers make likely to rows: only combinations that are sure enough are shown, the rest is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from havre.release.stats.synthesis.candidates import Subset, keys, row_keys
+from havre.release.stats.synthesis.kernels import least_squares, whole_rows, withhold
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Distinct rows (-1 where withheld) and how many persons each stands for."""
+
+    rows: np.ndarray
+    counts: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells that rows fall in, over many tables: places (rows, tables), -1 where withheld; `starts` where each table begins."""
+
+    index: np.ndarray
+    size: int
+    starts: np.ndarray
+    subsets: tuple[Subset, ...]
+
+
+def cells_of(rows: np.ndarray, sizes: Sequence[int], subsets: Sequence[Subset], known: np.ndarray | None = None) -> Cells:
+    """Number the cells of `known` rows (default: the rows themselves); a row outside them gets -1."""
+    base = rows if known is None else known
+    index = np.full((len(rows), len(subsets)), -1, np.int32)
+    starts = [0]
+    for place, subset in enumerate(subsets):
+        here = keys(base, sizes, subset)
+        cells = np.unique(here)
+        shown = (rows[:, subset] >= 0).all(axis=1) if subset else np.ones(len(rows), bool)
+        mine = keys(rows[shown], sizes, subset)
+        spot = np.minimum(np.searchsorted(cells, mine), len(cells) - 1)
+        index[shown, place] = np.where(cells[spot] == mine, spot + starts[-1], -1)
+        starts.append(starts[-1] + len(cells))
+    return Cells(index, starts[-1], np.array(starts), tuple(subsets))
+
+
+def _medians(cells: Cells, samples: np.ndarray) -> np.ndarray:
+    """Median count of every cell over the samples, shape (cells,)."""
+    found = np.empty((len(samples), cells.size), np.float32)
+    for place, counts in enumerate(samples):
+        weight = counts.astype(float)
+        for table in range(cells.index.shape[1]):
+            start, end = cells.starts[table], cells.starts[table + 1]
+            found[place, start:end] = np.bincount(cells.index[:, table] - start, weights=weight, minlength=end - start)
+    return np.median(found, axis=0).astype(float)
+
+
+def choose(
+    rows: np.ndarray, samples: np.ndarray, sizes: Sequence[int], *, total: float, least: float, k: int, seed: int, most: int = 6000
+) -> Chosen:
+    """Whole rows whose tables of one to three columns come as near as can be to the samples' medians.
+
+    Args: rows (candidates, columns); samples (draws, candidates) whole persons; least, the smallest median count at which a combination of
+    three columns is shown; k weighs the cells: an error on a cell of k persons or more costs its share of the cell.
+    """
+    columns = rows.shape[1]
+    seen = samples.any(axis=0)
+    rows, samples = rows[seen], samples[:, seen]
+    heavy = np.argsort(-samples.mean(axis=0), kind="stable")[:most]
+    ways = [subset for way in range(min(3, columns) + 1) for subset in combinations(range(columns), way)]
+    cells = cells_of(rows, sizes, ways)
+    targets = _medians(cells, samples)
+    way_of = np.concatenate([np.full(cells.starts[i + 1] - cells.starts[i], len(subset)) for i, subset in enumerate(ways)])
+    allowed = targets >= np.choose(way_of, [0.0, least / 6, least / 4, least])
+    cost = _cost(targets, way_of, k)
+    shown, weight = _patterns(rows, samples.mean(axis=0), heavy, cells, allowed, cost, ways)
+    if not len(shown):
+        return Chosen(rows[heavy[:1]], np.array([max(1, round(total))]))
+    counts = _fit(cells_of(shown, sizes, ways, rows), targets, way_of, weight, total=total, k=k, seed=seed)
+    return Chosen(shown[counts > 0], counts[counts > 0])
+
+
+def _cost(targets: np.ndarray, way_of: np.ndarray, k: int) -> np.ndarray:
+    """What one person too many or too few in a cell costs: a share of the cell, averaged over the publishable cells of its way."""
+    publishable = np.array([max(1, int(((way_of == way) & (targets >= k)).sum())) for way in range(4)])
+    return np.asarray(1.0 / (np.maximum(targets, k) * publishable[way_of]))
+
+
+def _patterns(
+    rows: np.ndarray, mean: np.ndarray, heavy: np.ndarray, cells: Cells, allowed: np.ndarray, cost: np.ndarray, ways: list[Subset]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Each likely row with as few values withheld as possible, and once more with its rare values kept and common ones withheld."""
+    columns = rows.shape[1]
+    holds = np.array([[column in subset for column in range(columns)] for subset in ways], np.uint8).reshape(len(ways), columns)
+    index, shown, weight = cells.index[heavy], [], []
+    for share, value in ((0.6, np.zeros(len(cost))), (0.4, cost)):
+        hidden = withhold(index, allowed, holds, value)
+        shown.append(np.where(hidden.astype(bool), -1, rows[heavy]))
+        weight.append(share * mean[heavy])
+    shown.append(_lone_values(rows, cells, allowed, ways))
+    weight.append(np.full(len(shown[-1]), 0.5))
+    joined = np.concatenate(shown)
+    _, first, where = np.unique(row_keys(joined + 1), return_index=True, return_inverse=True)
+    joined, sums = joined[first], np.bincount(where, weights=np.concatenate(weight), minlength=len(first))
+    keep = (joined >= 0).any(axis=1)
+    return joined[keep], np.maximum(sums[keep], 1e-3)
+
+
+def _lone_values(rows: np.ndarray, cells: Cells, allowed: np.ndarray, ways: list[Subset]) -> np.ndarray:
+    """One row for each sure value that shows nothing else: a rare value may be sure where none of its combinations is."""
+    lone = []
+    for place, subset in enumerate(ways):
+        if len(subset) != 1:
+            continue
+        found, first = np.unique(cells.index[:, place], return_index=True)
+        for row in first[allowed[found]]:
+            alone = np.full(rows.shape[1], -1)
+            alone[subset[0]] = rows[row, subset[0]]
+            lone.append(alone)
+    return np.array(lone, dtype=rows.dtype).reshape(-1, rows.shape[1])
+
+
+def _fit(cells: Cells, targets: np.ndarray, way_of: np.ndarray, weight: np.ndarray, *, total: float, k: int, seed: int) -> np.ndarray:
+    targets = targets.copy()
+    targets[way_of == 0] = total
+    cost = _cost(targets, way_of, k)
+    cost *= np.choose(way_of, [4.0, 3.0, 1.5, 1.0])
+    least_squares(cells.index, targets, cost / np.maximum(targets, k), weight, 150)
+    counts = np.floor(weight + 0.5).astype(np.int64)
+    whole_rows(cells.index, targets, cost, counts, 40, seed)
+    return counts

@@ -1,0 +1,187 @@
+"""Linking through the front door: lists of known truth, bad input, guards, clusters, evidence, draws."""
+
+import json
+from itertools import combinations
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from benchmarks.lists import make
+from havre.evidence.link_command import link as command
+from havre.evidence.stats.linkage import link
+from havre.evidence.stats.linkage.draws import draw, lincoln_petersen
+from havre.evidence.stats.linkage.reading import COLUMNS, ListError, read_list
+from havre.evidence.stats.linkage.thresholds import choose
+
+HEADER = ",".join(COLUMNS)
+
+
+def row(record_id, given="", family="", sex="", born="", nationality="", place="", phone="", document="", address="", on="2024-05-01"):
+    return dict(zip(COLUMNS, (record_id, given, family, sex, born, nationality, place, phone, document, address, on), strict=True))
+
+
+def table(*rows):
+    return pl.DataFrame(list(rows), schema=dict.fromkeys(COLUMNS, pl.String)).with_columns(pl.all().replace("", None))
+
+
+def decisions(linkage):
+    return {(a, b): decision for a, b, _, decision in linkage.links.iter_rows()}
+
+
+@pytest.fixture(scope="module")
+def known():
+    return make(900, seed=77)
+
+
+@pytest.fixture(scope="module")
+def linked(known, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lists")
+    return link(known.write(folder)), folder
+
+
+def test_link_of_small_lists_finds_most_true_pairs_with_few_false(known, linked):
+    found = {pair for pair, decision in decisions(linked[0]).items() if decision == "link"}
+    truth = known.true_pairs()
+    assert len(found & truth) / len(found) > 0.9
+    assert len(found & truth) / len(truth) > 0.85
+
+
+def test_clusters_hold_every_record_once_and_follow_from_the_links(known, linked):
+    clusters = dict(linked[0].clusters.iter_rows())
+    assert set(clusters) == set(known.person)
+    for (a, b), decision in decisions(linked[0]).items():
+        assert (clusters[a] == clusters[b]) or decision != "link"
+
+
+def test_link_twice_writes_the_same_bytes(linked, tmp_path):
+    linkage, folder = linked
+    linkage.write(tmp_path / "one")
+    result = CliRunner().invoke(command, [*(str(folder / f"{name}.csv") for name in "ABC"), "--out", str(tmp_path / "two")])
+    assert result.exit_code == 0, result.output
+    for name in ("links.csv", "clusters.csv", "report.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    assert (tmp_path / "two" / "links.csv").read_text().splitlines()[0] == "record_id_a,record_id_b,probability,decision"
+    assert (tmp_path / "two" / "clusters.csv").read_text().splitlines()[0] == "record_id,cluster_id"
+
+
+def test_evidence_of_a_pair_sums_to_its_probability(linked):
+    linkage = linked[0]
+    a, b, probability, _ = linkage.links.filter(pl.col("probability").is_between(0.3, 0.99)).row(0)
+    steps = linkage.evidence((a, b))
+    assert steps[0]["step"] == "prior"
+    assert 1 / (1 + 2 ** -steps[-1]["total"]) == pytest.approx(probability, abs=1e-4)
+
+
+def test_report_says_what_each_name_group_loses_at_blocking(linked):
+    report = linked[0].report
+    assert {"west_africa", "thai", "lusophone"} <= set(report["name_groups"])
+    assert all(0.5 < group["estimated_blocking_recall"] <= 1 for group in report["name_groups"].values() if group["links"] > 20)
+
+
+def test_draws_spread_around_the_truth_of_two_lists(known, linked):
+    figures = [lincoln_petersen(one) for one in draw(linked[0], draws=5, seed=1)]
+    assert len(set(figures)) > 1
+    again = [lincoln_petersen(one) for one in draw(linked[0], draws=5, seed=1)]
+    assert figures == again
+
+
+TWO_SCRIPTS = (
+    table(row("a1", "สมชาย", "แก้วมณี", "M", "2541-04-03", "THA", "เชียงใหม่", "0812345678", "P1234567")),
+    table(row("b1", "Somchai", "Kaewmanee", "M", "1998-03-04", "THA", "Chiang Mai", "+66812345678", "PI234567")),
+)
+
+
+def test_link_of_one_person_in_two_scripts_with_a_buddhist_and_swapped_date():
+    assert decisions(link(TWO_SCRIPTS)) == {("a1", "b1"): "link"}
+
+
+def test_link_never_links_twins_by_itself():
+    home = {"sex": "F", "born": "2008-03-03", "nationality": "TGO", "place": "Lome", "phone": "+22890123456", "address": "Rue 12 Lome"}
+    ours, theirs = table(row("a1", "Akossiwa", "Agbeko", **home)), table(row("b1", "Enyonam", "Agbeko", **home))
+    for purpose in ("auto", "balanced"):
+        assert "link" not in decisions(link((ours, theirs), purpose=purpose)).values()
+
+
+def test_link_splits_a_chain_whose_ends_cannot_be_one_person():
+    known = {"sex": "F", "nationality": "TLS", "place": "Dili", "phone": "+67077123456"}
+    lists = (
+        table(row("a1", "Maria", "Quintao", born="1990-02-03", **known)),
+        table(row("b1", "Maria", "Quintao", **known)),
+        table(row("c1", "Maria", "Quintao", born="2003-11-20", **known)),
+    )
+    clusters = dict(link(lists).clusters.iter_rows())
+    assert clusters["a1"] != clusters["c1"]
+
+
+def test_link_for_review_links_nothing_and_shows_what_a_person_should_decide():
+    assert decisions(link(TWO_SCRIPTS, purpose="review")) == {("a1", "b1"): "review"}
+
+
+def test_link_of_many_copies_of_one_name_is_capped_not_exploded():
+    names = [row(f"a{i}", "Maria", "Silva") for i in range(5_000)]
+    linkage = link((table(*names), table(row("b1", "Maria", "Silva"))))
+    assert linkage.report["blocking"]["pairs_per_record"] <= 200
+    assert linkage.clusters.height == 5_001
+
+
+def test_link_of_lists_without_birth_dates_still_links_rare_names():
+    ours = table(row("a1", "Tchiakpe", "Houngbedji", "F", nationality="BEN", place="Cotonou"), row("a2", "Ama", "Mensah", "F"))
+    theirs = table(row("b1", "Chakpe", "Hounbedji", "F", nationality="BEN", place="Kotonu"), row("b2", "Kofi", "Owusu", "M"))
+    assert max(link((ours, theirs)).links["probability"], default=0) > 0.2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the file is empty"),
+        (b"id,name\n1,x\n", "wrong header"),
+        (HEADER.replace(",", ";").encode() + b"\n", "separator must be a comma"),
+        (HEADER.encode() + "\na1,José,,,,,,,,,\n".encode("latin-1"), "line 2: not UTF-8"),
+        (HEADER.encode() + b"\na1,x,,,,,,,,,\na1,y,,,,,,,,,\n", "1 record_id given to more than one record (a1)"),
+        (HEADER.encode() + b"\n,x,,,,,,,,,\n", "record_id is empty"),
+        (HEADER.encode() + b"\na1,x,,,,,,,,,,,,\n", "does not fit the header"),
+    ],
+)
+def test_read_list_of_a_bad_file_says_where_and_what(tmp_path, content, said):
+    path = tmp_path / "A.csv"
+    path.write_bytes(content)
+    with pytest.raises(ListError) as refusal:
+        read_list(path)
+    assert said in refusal.value.en
+    assert refusal.value.fr != refusal.value.en
+
+
+def test_command_on_a_bad_list_ends_with_the_reason_and_writes_nothing(tmp_path):
+    (tmp_path / "A.csv").write_text("id\n1\n")
+    result = CliRunner().invoke(command, [str(tmp_path / "A.csv"), "--out", str(tmp_path / "out")])
+    assert result.exit_code == 1
+    assert "wrong header" in result.output and not (tmp_path / "out").exists()
+
+
+def test_link_of_ids_shared_between_lists_is_refused():
+    with pytest.raises(ListError, match="more than one record"):
+        link((TWO_SCRIPTS[0], TWO_SCRIPTS[0]))
+
+
+def test_link_of_an_empty_list_gives_singletons():
+    linkage = link((table(row("a1", "Ama")), table(row("b1", "Kofi")).clear()))
+    assert linkage.clusters.rows() == [("a1", "a1")] and linkage.links.height == 0
+
+
+def test_choose_balanced_expects_as_many_false_as_missed():
+    import numpy as np
+
+    p = np.linspace(0.001, 0.999, 4001)
+    limit = choose(p, purpose="balanced")
+    false, missed = (1 - p[p >= limit.link]).sum(), p[p < limit.link].sum()
+    assert false == pytest.approx(missed, rel=0.01)
+
+
+def test_model_of_another_version_is_refused(tmp_path):
+    from havre.evidence.stats.linkage.model import load
+
+    (tmp_path / "m.json").write_text(json.dumps({"name": "x", "m": {}, "u": {}, "version": 0}))
+    with pytest.raises(ListError):
+        load(tmp_path / "m.json")
+    assert len(list(combinations(load().m, 2))) == 28
