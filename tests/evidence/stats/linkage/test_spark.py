@@ -15,6 +15,8 @@ from havre.evidence.stats.linkage.records import prepare
 pytestmark = pytest.mark.drill
 
 
+# DuckDB speaks of its own memory here, once, when Spark is handed the rows
+@pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result:UserWarning")
 def test_weights_on_spark_equal_those_on_duckdb(tmp_path):
     pytest.importorskip("pyspark")
     if not shutil.which("java"):
