@@ -11,20 +11,8 @@ from itertools import combinations
 from pathlib import Path
 
 from benchmarks import speller as sp
+from havre.evidence.stats.linkage.reading import COLUMNS
 
-COLUMNS = (
-    "record_id",
-    "given_name",
-    "family_name",
-    "sex",
-    "birth_date",
-    "nationality",
-    "birthplace",
-    "phone",
-    "doc_number",
-    "address",
-    "recorded_on",
-)
 GROUPS = ("west_africa", "thai", "lusophone", "horn")
 LEVELS = {"low": 0.5, "ordinary": 1.0, "high": 1.8}
 
