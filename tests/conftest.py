@@ -1,13 +1,58 @@
-"""Every test may use all four databases; the audit tables keep their triggers but for the clean-up after a test that commits."""
+"""Every test may use all four databases; the audit tables keep their triggers but for the clean-up after a test that commits.
+
+On PostgreSQL row-level security is on, as in the served product: a request runs as `havre_app` from its first statement to its last,
+and `trust.acting` takes that role by itself. Factories and looks behind the scenes run as the owner of the tables.
+"""
+
+import os
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.db import connections
+from django.utils import translation
 
 from havre.trust.audit.append_only import guard, unguard
+from havre.trust.errands import APP_ROLE
+from havre.trust.policy import rls
+
+SHARED = ("default", "access")
+# what CI runs on PostgreSQL too: whatever reads, writes, locks or counts records of cases, accounts and their pages, besides single marks.
+# A test that fails there and passes on SQLite shows a fault of the product: row-level security is on.
+ON_POSTGRESQL_TOO = (
+    "tests/referral/test_services.py",
+    "tests/referral/test_views.py",
+    "tests/justice/test_services.py",
+    "tests/justice/test_views.py",
+    "tests/protection/test_assistance.py",
+    "tests/protection/test_identification.py",
+    "tests/protection/test_screening.py",
+    "tests/protection/test_views.py",
+    "tests/protection/test_contract.py",
+    "tests/register/test_exchange_pages.py",
+    "tests/register/test_importing.py",
+    "tests/evidence/test_extract.py",
+    "tests/site/test_cases.py",
+    "tests/site/test_views.py",
+    "tests/trust/test_accounts_glass.py",
+    "tests/trust/test_accounts_invitations.py",
+    "tests/trust/test_accounts_pages.py",
+    "tests/trust/test_accounts_resets.py",
+    "tests/trust/test_erasure.py",
+    "tests/trust/test_history.py",
+    "tests/trust/test_identity.py",
+    "tests/trust/test_identity_search.py",
+    "tests/trust/test_records.py",
+    "tests/trust/test_workflow_clocks.py",
+    "tests/partnership/test_counting.py",
+)
+# libpq's PQTRANS_INERROR
+IN_ERROR = 3
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
+        if os.environ.get("HAVRE_POSTGRESQL") == "all" and item.location[0].startswith(ON_POSTGRESQL_TOO):
+            item.add_marker(pytest.mark.postgresql)
         # the statistics know no Django
         plain = "/stats/" in item.location[0]
         if not plain and not any(mark.name == "django_db" for mark in item.iter_markers()):
@@ -19,6 +64,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Making the tables turned foreign keys on again in this one connection of `ops`, whose links to users cross files."""
     with django_db_blocker.unblock():
         connections["ops"].close()
+        if connections["default"].vendor == "postgresql":
+            # what `havre migrate` does after the migrations
+            rls.install()
+            for alias in SHARED:
+                guard(connections[alias], alias)
+            request_started.connect(_drop_role)
+            request_finished.connect(_take_role_back)
     yield
     with django_db_blocker.unblock():
         if connections["default"].vendor == "postgresql":
@@ -30,9 +82,32 @@ def django_db_setup(django_db_setup, django_db_blocker):
         connections.close_all()
 
 
+def _drop_role(**_: object) -> None:
+    _set_role(APP_ROLE)
+
+
+def _take_role_back(**_: object) -> None:
+    _set_role("NONE")
+
+
+def _set_role(role: str) -> None:
+    for alias in SHARED:
+        found = connections[alias].connection
+        # a transaction that failed takes no statement; its end gives the role back
+        if found is not None and not found.closed and found.info.transaction_status != IN_ERROR:
+            found.execute(f"SET ROLE {role}")
+
+
 @pytest.fixture(autouse=True)
 def _databases(db):
     """Records, access, keys and ops are all there, each rolled back (or, for a test that commits, emptied) afterwards."""
+
+
+@pytest.fixture(autouse=True)
+def _language():
+    """A page in French leaves French behind in its thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connections
+from django.utils import timezone
 
 from havre.trust.audit import writer
+from havre.trust.ids import new_id
 from havre.trust.models import ActRow, Reading
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -55,6 +57,12 @@ def make_reading(*subjects: UUID, **fields) -> Reading:
     row = new_reading(*(subjects or (uuid4(),)), **fields)
     writer.insert([row])
     return row
+
+
+def made_before(minutes: float) -> UUID:
+    """A UUIDv7 as it would have been made so many minutes ago: a row's own time."""
+    moment = timezone.now() - timedelta(minutes=minutes)
+    return UUID(int=(int(moment.timestamp() * 1000) << 80) | (new_id().int & ((1 << 80) - 1)))
 
 
 class Key:

@@ -47,12 +47,14 @@ def register() -> None:
             workflows=("proceeding", "claim"),
             timeline=queries.timeline,
             panels=queries.panels,
+            compose=queries.compose,
+            acts=queries.acts,
             dossier=queries.dossier,
             waiting=queries.waiting,
             extract=queries.extract,
             columns=tuple(Column(table, name, "code", tuple(values.values)) for table, name, values in _CODES)
             + tuple(Column(table, name, kind) for table, name, kind in _PLAIN),
-            navigation=(Link(_("Proceedings"), "justice:index", "law", PROFESSIONALS),),
+            navigation=(Link(_("Proceedings"), "justice:index", "doc", PROFESSIONALS),),
             audit_words=(
                 *((f"proceeding.{move.step}", move.label) for move in PROCEEDING.moves),
                 *((f"claim.{move.step}", move.label) for move in CLAIM.moves),

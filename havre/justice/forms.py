@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -49,10 +50,14 @@ class ProceedingForm(RecordForm):
 
 
 class StepForm(ProceedingForm):
+    """One step, with what the steps open to the actor write down and nothing else."""
+
     step = forms.ChoiceField(label=_("Step"), widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, steps: list[tuple[str, str]], **fields: Any) -> None:
+    def __init__(self, *args: Any, steps: list[tuple[str, str]], written: Collection[str], **fields: Any) -> None:
         super().__init__(*args, **fields)
+        for name in set(self.fields) - {"step", *written}:
+            del self.fields[name]
         self.fields["step"].choices = steps  # type: ignore[attr-defined]
         self.order_fields(["step"])
 
@@ -74,8 +79,10 @@ class ClaimForm(RecordForm):
     awarded = forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, required=False, label=_("Amount awarded"))
     paid = forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, required=False, label=_("Amount paid in all"))
 
-    def __init__(self, *args: Any, steps: list[tuple[str, str]], **fields: Any) -> None:
+    def __init__(self, *args: Any, steps: list[tuple[str, str]], written: Collection[str], **fields: Any) -> None:
         super().__init__(*args, **fields)
+        for name in set(self.fields) - {"step", *written}:
+            del self.fields[name]
         self.fields["step"].choices = steps  # type: ignore[attr-defined]
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from havre.justice.enums import Stage
+from havre.justice.enums import ClaimStatus, Stage
 from havre.justice.models import Charge, CompensationClaim, Proceeding
-from havre.justice.workflow import LAWYER, PROFESSIONALS
+from havre.justice.workflow import ENFORCE, LAWYER, PROFESSIONALS
 from havre.trust import clocks
 from havre.trust.actors import Actor
-from havre.trust.contracts import Entry, Panel, Waiting
+from havre.trust.contracts import CaseAct, Entry, Panel, Waiting
 from havre.trust.enums import Role, Section
+from havre.trust.errors import Words
 
 
 def proceedings(actor: Actor, case_id: UUID | None = None) -> list[Proceeding]:
@@ -30,9 +31,30 @@ def claims(actor: Actor, case_id: UUID | None = None) -> list[CompensationClaim]
     return list((mine.filter(case_id=case_id) if case_id else mine).order_by("-informed_at")[:200])
 
 
+def compose(actor: Actor, case: Any) -> tuple[list[Entry], list[Panel]]:
+    """The thread and the panel in one reading."""
+    tracks, asked = proceedings(actor, case.pk), claims(actor, case.pk)
+    return list(_entries(tracks, asked)), list(_panels(tracks, asked))
+
+
 def timeline(actor: Actor, case_id: UUID) -> Iterable[Entry]:
     """What justice adds to a case's timeline."""
-    for one in proceedings(actor, case_id):
+    return _entries(proceedings(actor, case_id), claims(actor, case_id))
+
+
+def panels(actor: Actor, case_id: UUID) -> Iterable[Panel]:
+    """Proceedings and claims of a case, by pseudonym."""
+    return _panels(proceedings(actor, case_id), claims(actor, case_id))
+
+
+def acts(actor: Actor, case_id: UUID, person_id: UUID, _shown: frozenset[str]) -> Iterable[CaseAct]:
+    """An inquiry, or the record that the person was told of compensation."""
+    if actor.role in PROFESSIONALS:
+        yield CaseAct(_("New proceeding"), reverse("justice:new", args=[case_id, person_id]), "doc")
+
+
+def _entries(tracks: list[Proceeding], asked: list[CompensationClaim]) -> Iterator[Entry]:
+    for one in tracks:
         marks = (
             (one.opened_at, _("Inquiry opened")),
             (one.charged_at, _("Charged")),
@@ -42,22 +64,50 @@ def timeline(actor: Actor, case_id: UUID) -> Iterable[Entry]:
         )
         for at, title in marks:
             if at:
-                yield Entry(at, title, one.pseudonym, "law", Section.JUSTICE)
-    for claim in claims(actor, case_id):
-        yield Entry(claim.informed_at, _("Told of compensation"), claim.pseudonym, "law", Section.JUSTICE)
+                yield Entry(at, title, one.pseudonym, "doc", Section.JUSTICE)
+    for claim in asked:
+        yield Entry(claim.informed_at, _("Told of compensation"), claim.pseudonym, "doc", Section.JUSTICE)
 
 
-def panels(actor: Actor, case_id: UUID) -> Iterable[Panel]:
-    """Proceedings and claims of a case, by pseudonym."""
-    context: dict[str, Any] = {"proceedings": proceedings(actor, case_id), "claims": claims(actor, case_id)}
-    if context["proceedings"] or context["claims"]:
-        yield Panel("justice", _("Justice"), "justice/_panel.html", context, Section.JUSTICE)
+def _panels(tracks: list[Proceeding], asked: list[CompensationClaim]) -> Iterator[Panel]:
+    if tracks or asked:
+        yield Panel("justice", _("Justice"), "justice/_panel.html", {"proceedings": tracks, "claims": asked}, Section.JUSTICE)
+
+
+# whose step it is: role -> (model, states, words)
+_TURNS: dict[Role, tuple[tuple[Any, tuple[str, ...], Words], ...]] = {
+    Role.INVESTIGATOR: ((Proceeding, (Stage.INQUIRY,), _("%(who)s: the inquiry goes on")),),
+    Role.PROSECUTOR: (
+        (Proceeding, (Stage.INQUIRY,), _("%(who)s: decide whether to charge")),
+        (Proceeding, (Stage.CHARGED,), _("%(who)s: open the trial")),
+        (Proceeding, (Stage.TRIED,), _("%(who)s: record the judgment")),
+    ),
+    Role.LEGAL_AID: ((CompensationClaim, (ClaimStatus.INFORMED,), _("%(who)s: ask whether the person claims")),),
+    Role.COMPENSATION_FUND: (
+        (CompensationClaim, (ClaimStatus.CLAIMED,), _("%(who)s: decide on the claim")),
+        (CompensationClaim, (ClaimStatus.AWARDED, ClaimStatus.PART_PAID), _("%(who)s: pay what was awarded")),
+    ),
+}
+
+
+def _steps_waiting(actor: Actor) -> Iterable[Waiting]:
+    """The next step of each proceeding or claim whose turn is this role's, ten of a kind; an award has its date of payment."""
+    for model, states, words in _TURNS.get(actor.role, ()):
+        order = "opened_at" if model is Proceeding else "informed_at"
+        rows = model.objects.visible_to(actor).filter(status__in=states).order_by(order)
+        # what is held against the person concerned has lines of its own, below
+        found = list((rows.exclude(against="person", status=Stage.CHARGED) if model is Proceeding else rows)[:10])
+        due = clocks.due_by_subject([one.pk for one in found], ENFORCE.name) if model is CompensationClaim else {}
+        name = "justice:proceeding" if model is Proceeding else "justice:claim"
+        for one in found:
+            yield Waiting(words % {"who": one.pseudonym}, reverse(name, args=[one.pk]), due_at=due.get(one.pk))
 
 
 def waiting(actor: Actor) -> Iterable[Waiting]:
     """Charges against a person who may be a victim: the lawyer, and the request that has no answer."""
     if actor.role not in PROFESSIONALS:
         return
+    yield from _steps_waiting(actor)
     rows = Proceeding.objects.visible_to(actor).filter(against="person", status=Stage.CHARGED).order_by("charged_at")[:20]
     found = list(rows)
     due = clocks.due_by_subject([one.pk for one in found], LAWYER.name)

@@ -12,10 +12,12 @@ from havre.justice.enums import Measure
 from havre.justice.models import Charge, CompensationClaim, Proceeding
 from havre.justice.workflow import CLAIM, ENFORCE, LAWYER, PROCEEDING
 from havre.register.models import Person
-from havre.trust import audit, clocks
+from havre.trust import audit, clocks, grants
 from havre.trust.actors import Actor
+from havre.trust.enums import Act, Basis, Purpose, Role, Section
 from havre.trust.errors import Invalid
-from havre.trust.models import Override
+from havre.trust.models import Grant, Membership, Override
+from havre.trust.models.accounts import job_holder
 from havre.trust.records import ProtectedModel, clean
 
 PROTECTION = frozenset({"measures", "hearing_mode", "threats_assessed_at", "lawyer_at"})
@@ -23,6 +25,7 @@ INTERVIEW = frozenset({"informed_at", "language", "privacy_confirmed", "intervie
 PROCEEDING_RECORDS: dict[str, frozenset[str]] = {
     "open": PROTECTION | {"against", "condition_flag"},
     "interview": INTERVIEW,
+    "refer": PROTECTION,
     "charge": PROTECTION | {"repeat_justified"},
     "charge_person": PROTECTION | {"nexus", "nexus_assessed_at"},
     "drop": frozenset({"close_reason", "nexus", "nexus_assessed_at"}),
@@ -69,12 +72,11 @@ def open_proceeding(*, case_id: UUID, person_id: UUID, record: dict[str, Any], b
 @trust.act("proceeding")
 def move(*, proceeding_id: UUID, step: str, by: Actor, record: dict[str, Any] | None = None, override_id: UUID | None = None) -> Proceeding:
     """Take one step of a proceeding. Raises: Missing; Refused, with every unmet condition; Invalid."""
-    mine = Proceeding.objects.visible_to(by).select_related("person").select_for_update(of=("self",))
-    proceeding = mine.get_or_missing(pk=proceeding_id)
+    proceeding = Proceeding.objects.visible_to(by).select_related("person", "case").get_for_step(pk=proceeding_id)
     if step == "open":
         raise Invalid(_("this step has an act of its own"))
     _set(proceeding, record or {}, PROCEEDING_RECORDS.get(step, frozenset()))
-    waiver = Override.objects.visible_to(by).get_or_missing(pk=override_id) if override_id else None
+    waiver = Override.objects.visible_to(by).get_for_step(pk=override_id) if override_id else None
     checked = PROCEEDING.check(proceeding, move=step, by=by, override=waiver)
     proceeding.status = checked.end
     _effects(proceeding, step, by)
@@ -87,6 +89,8 @@ def _effects(proceeding: Proceeding, step: str, by: Actor) -> None:
     if step == "interview":
         proceeding.interviews += 1
         proceeding.last_interview_at, proceeding.repeat_justified = by.at, False
+    elif step == "refer":
+        _hand_over(proceeding, by)
     elif step in {"charge", "charge_person"}:
         proceeding.charged_at = by.at
     elif step == "ask_non_punishment":
@@ -104,10 +108,36 @@ def _effects(proceeding: Proceeding, step: str, by: Actor) -> None:
         _stop(proceeding.pk, LAWYER, by)
 
 
+def _hand_over(proceeding: Proceeding, by: Actor) -> None:
+    """Open facts and proceeding to the country's prosecution, once: to prosecute is its duty, not the person's choice.
+
+    Nothing else goes with it. Where there are several prosecutions nobody is guessed: the referral to one of them opens it.
+    Source: CoE Convention 2005, art. 27(1).
+    """
+    duty = Membership.objects.filter(role=Role.PROSECUTOR, ended_at=None, organisation__active=True)
+    found = list(duty.filter(organisation__country=proceeding.case.country).values_list("organisation_id", flat=True).distinct()[:2])
+    if len(found) != 1:
+        return
+    holder = job_holder(found[0], Role.PROSECUTOR)
+    if not Grant.objects.filter(holder=holder, case_id=proceeding.case_id, source_id=proceeding.pk, ends_at__gt=by.at).exists():
+        grants.give(
+            holder=holder,
+            case_id=proceeding.case_id,
+            sections=Section.FACTS | Section.JUSTICE,
+            purpose=Purpose.JUSTICE,
+            basis=Basis.LEGAL_DUTY,
+            source_id=proceeding.pk,
+            starts_at=by.at,
+        )
+
+
 @trust.act("proceeding.protect")
 def protect(*, proceeding_id: UUID, record: dict[str, Any], by: Actor) -> Proceeding:
-    """Record measures, threats, a lawyer or the assessment of the link without taking a step. Raises: Missing; Invalid."""
-    mine = Proceeding.objects.visible_to(by).select_for_update(of=("self",))
+    """Record measures, threats, a lawyer or the assessment of the link without taking a step.
+
+    Raises: Missing when the section may not be written by this actor; Invalid.
+    """
+    mine = Proceeding.objects.visible_to(by, Act.WRITE).select_for_update(of=("self",))
     proceeding = mine.get_or_missing(pk=proceeding_id)
     _set(proceeding, record, PROTECTION | {"nexus", "nexus_assessed_at"})
     proceeding.save()
@@ -143,7 +173,7 @@ def inform(*, case_id: UUID, person_id: UUID, language: str, by: Actor) -> Compe
 @trust.act("claim")
 def move_claim(*, claim_id: UUID, step: str, by: Actor, record: dict[str, Any] | None = None) -> CompensationClaim:
     """Take one step of a claim; an award starts the period in which it is to be paid. Raises: Missing; Refused; Invalid."""
-    claim = CompensationClaim.objects.visible_to(by).select_for_update(of=("self",)).get_or_missing(pk=claim_id)
+    claim = CompensationClaim.objects.visible_to(by).get_for_step(pk=claim_id)
     if step == "inform":
         raise Invalid(_("this step has an act of its own"))
     _set(claim, record or {}, CLAIM_RECORDS.get(step, frozenset()))

@@ -56,6 +56,11 @@ def new(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
     return redirect("justice:proceeding", pk=done.pk)
 
 
+def _written(steps: list[tuple[str, str]], records: dict[str, frozenset[str]]) -> set[str]:
+    """What the offered steps write down."""
+    return {name for step, _name in steps for name in records.get(step, ())}
+
+
 def _proceeding(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     found = Proceeding.objects.visible_to(request.actor).select_related("person").get_or_missing(pk=pk)
     moves = PROCEEDING.open_to(found, request.actor)
@@ -77,7 +82,7 @@ def _proceeding(request: ActorRequest, pk: UUID) -> dict[str, Any]:
 def proceeding(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One proceeding and its next step."""
     context = _proceeding(request, pk)
-    form = StepForm(request.POST or None, steps=context["steps"])
+    form = StepForm(request.POST or None, steps=context["steps"], written=_written(context["steps"], services.PROCEEDING_RECORDS))
     context["form"] = form if context["steps"] else None
     if request.method == "GET":
         return render(request, "justice/proceeding.html", context)
@@ -95,7 +100,9 @@ def proceeding(request: ActorRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def charge(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Add an offence."""
+    """Add an offence. Missing for a role that only reads of the proceedings."""
+    if request.actor.role not in PROFESSIONALS:
+        raise Missing
     context = _proceeding(request, pk)
     form = ChargeForm(request.POST)
     if not form.is_valid():
@@ -110,7 +117,7 @@ def claim(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One claim and its next step."""
     found = CompensationClaim.objects.visible_to(request.actor).get_or_missing(pk=pk)
     steps = [(move.step, move.name) for move in CLAIM.open_to(found, request.actor)]
-    form = ClaimForm(request.POST or None, steps=steps)
+    form = ClaimForm(request.POST or None, steps=steps, written=_written(steps, services.CLAIM_RECORDS))
     context = {"claim": found, "form": form if steps else None, "once": new_id()}
     if request.method == "GET":
         return render(request, "justice/claim.html", context)

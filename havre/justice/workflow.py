@@ -82,6 +82,7 @@ PROCEEDING = Workflow("proceeding", start=G.INQUIRY, title=_("Proceeding"), move
     #    step                    from                               to          who                         only after                                         law
     Move("open",                  None,                              G.INQUIRY,  INVESTIGATORS | PROSECUTORS, {UNCONDITIONAL, PROTECTED, ADVISED, SAFE},         "CoE art. 11, 15", label=_("Open the inquiry")),
     Move("interview",             G.INQUIRY,                         G.INQUIRY,  INVESTIGATORS,               {INFORMED, PRIVATE, FIRST_OR_NEEDED, ADVISED},     "CoE art. 28, 30", label=_("Interview")),
+    Move("refer",                 G.INQUIRY,                         G.INQUIRY,  INVESTIGATORS,               {PROTECTED, SAFE},                                 "CoE art. 27", label=_("Refer to the prosecution")),
     Move("charge",                G.INQUIRY,                         G.CHARGED,  PROSECUTORS,                 {AGAINST_TRAFFICKER, PROTECTED, SPARED, SAFE},     "CoE art. 18, 27", label=_("Charge the alleged trafficker")),
     Move("charge_person",         G.INQUIRY,                         G.CHARGED,  PROSECUTORS,                 {AGAINST_PERSON, UNPUNISHED, PROTECTED, ADVISED},  "CoE art. 26; EU 2011/36 art. 8", "lawyer", label=_("Charge a person who may be a victim")),
     Move("ask_non_punishment",    G.CHARGED,                         G.CHARGED,  LAWYERS,                     {AGAINST_PERSON},                                  "CoE art. 26", label=_("Ask for non-punishment")),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.protection import models, queries, workflow
+from havre.protection import casefile, models, queries, workflow
 from havre.protection.enums import (
     DecisionReason,
     IdentificationStatus,
@@ -49,8 +49,10 @@ def register() -> None:
             part="protection",
             models=tuple(getattr(models, name) for name in models.__all__),
             workflows=("screening", "identification", "plan", "service"),
-            timeline=queries.timeline,
-            panels=queries.panels,
+            timeline=casefile.timeline,
+            panels=casefile.panels,
+            compose=casefile.compose,
+            acts=casefile.acts,
             dossier=queries.dossier,
             waiting=queries.waiting,
             extract=queries.columns_of_extract,

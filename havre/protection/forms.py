@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -33,6 +34,18 @@ YES_NO = [("", _("Not recorded")), ("true", _("Yes")), ("false", _("No"))]
 def optional(choices: Any, label: Any, **fields: Any) -> forms.ChoiceField:
     """A list with an empty first line."""
     return forms.ChoiceField(choices=[("", "—"), *choices], label=label, required=False, **fields)
+
+
+CHILD_FIELDS = frozenset({"best_interests_at", "child_heard_at", "guardian_named_at", "accompanied"})
+
+
+def keep_only(form: forms.Form, written: Collection[str], *, child: bool | None) -> None:
+    """Leave out of a form the fields that none of the offered steps writes down, and those on a child where the person is none."""
+    kept = {"step", "words_for", "words_against", *written}
+    if "members" in kept:
+        kept |= {"organisations", "professions"}
+    for name in set(form.fields) - kept | (CHILD_FIELDS & set(form.fields) if child is False else set()):
+        del form.fields[name]
 
 
 def yes_no(label: Any) -> forms.TypedChoiceField:
@@ -107,7 +120,7 @@ class RecordForm(forms.Form):
     def record(self, allowed: frozenset[str]) -> dict[str, Any]:
         """The filled-in fields that this step records."""
         found = {name: value for name, value in self.cleaned_data.items() if name in allowed and value not in (None, "")}
-        organisations, professions = list(self.cleaned_data["organisations"]), self.cleaned_data["professions"]
+        organisations, professions = list(self.cleaned_data.get("organisations", ())), self.cleaned_data.get("professions", [])
         if organisations and "members" in allowed:
             # the lists are paired in order; a body with fewer professions than organisations keeps the last one for the rest
             padded = [*professions, *[professions[-1] if professions else ""] * len(organisations)]
@@ -123,9 +136,13 @@ class StepForm(RecordForm):
 
     step = forms.ChoiceField(label=_("Step"), widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, steps: list[tuple[str, str]], **fields: Any) -> None:
+    def __init__(
+        self, *args: Any, steps: list[tuple[str, str]], written: Collection[str] | None = None, child: bool | None = None, **fields: Any
+    ) -> None:
         super().__init__(*args, **fields)
         self.fields["step"].choices = steps  # type: ignore[attr-defined]
+        if written is not None:
+            keep_only(self, written, child=child)
         self.order_fields(["step"])
 
 
@@ -168,9 +185,13 @@ class PlanForm(forms.Form):
     accompanied = yes_no(_("Child accompanied by a parent"))
     close_reason = optional(CloseReason.choices, _("Closed because"))
 
-    def __init__(self, *args: Any, steps: list[tuple[str, str]], **fields: Any) -> None:
+    def __init__(
+        self, *args: Any, steps: list[tuple[str, str]], written: Collection[str] | None = None, child: bool | None = None, **fields: Any
+    ) -> None:
         super().__init__(*args, **fields)
         self.fields["step"].choices = steps  # type: ignore[attr-defined]
+        if written is not None:
+            keep_only(self, written, child=child)
 
     def record(self, allowed: frozenset[str]) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name in allowed and value not in (None, "")}

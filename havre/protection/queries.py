@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from havre.protection import indicators, workflow
-from havre.protection.enums import IdentificationStatus, ScreeningState
+from havre.protection.enums import IdentificationStatus, PlanStatus, ScreeningState
 from havre.protection.models import (
     AssistancePlan,
     AssistanceService,
@@ -24,9 +24,8 @@ from havre.protection.models import (
 )
 from havre.trust import clocks
 from havre.trust.actors import Actor
-from havre.trust.contracts import Entry, Panel, Waiting
-from havre.trust.enums import Section
-from havre.trust.models import Clock, Override
+from havre.trust.contracts import Waiting
+from havre.trust.models import Clock, ClockEvent, Override
 from havre.trust.workflow import Right
 
 
@@ -86,56 +85,30 @@ def dimensions_of(screening: Screening, by: Actor) -> list[DimensionShown]:
 
 def clock_lines(subject_id: UUID, by: Actor) -> list[dict[str, Any]]:
     """The clocks of one record that this actor may see, with their explanation in the language in force."""
+    return lines_of(clocks_of([subject_id], by))
+
+
+def clocks_of(subject_ids: Iterable[UUID], by: Actor) -> list[Clock]:
+    """The clocks of these records that this actor may see, with their events: one query."""
+    mine = ClockEvent.objects.visible_to(by).filter(clock__subject_id__in=list(subject_ids))
+    return clocks.load(mine.select_related("clock", "by"))
+
+
+def lines_of(loaded: Iterable[Clock]) -> list[dict[str, Any]]:
+    """Each clock as the page shows it: what it is for, where it stands, how much of it has run, and why."""
     language = get_language() or "en"
-    mine = Clock.objects.visible_to(by).filter(subject_id=subject_id).order_by("recorded_at")
     return [
         {
+            "clock": clock,
             "title": clocks.rule_of(clock).title,
             "state": clocks.state(clock),
+            "started_at": clocks.events(clock)[0].at,
             "due_at": clocks.due_at(clock),
             "confirmed": clock.confirmed,
             "lines": clocks.explain(clock, language),
         }
-        for clock in mine
+        for clock in loaded
     ]
-
-
-def timeline(actor: Actor, case_id: UUID) -> Iterable[Entry]:
-    """What protection adds to a case's timeline; a hidden record leaves no entry."""
-    for one in Screening.objects.visible_to(actor).filter(case_id=case_id):
-        yield Entry(one.happened_at, _("Screening"), one.get_outcome_display() if one.outcome else "", "screen", Section.SCREENING)
-    for found in Identification.objects.visible_to(actor).filter(case_id=case_id):
-        marks = (
-            (found.opened_at, _("Identification opened")),
-            (found.presumed_at, _("Presumed victim")),
-            (found.decided_at, _("Decision taken")),
-            (found.review_asked_at, _("Review asked for")),
-            (found.reviewed_at, _("Review decided")),
-            (found.left_at, _("The person chose to stop")),
-        )
-        for at, title in marks:
-            if at:
-                yield Entry(at, title, icon="case", section=Section.FACTS)
-    for plan in AssistancePlan.objects.visible_to(actor).filter(case_id=case_id):
-        yield Entry(plan.started_at, _("Urgent help started"), icon="person", section=Section.PROTECTION)
-    for service in AssistanceService.objects.visible_to(actor).filter(case_id=case_id):
-        words = f"{service.get_kind_display()}: {service.get_status_display()}"
-        yield Entry(service.proposed_at, _("Service offered"), words, "person", Section.PROTECTION)
-
-
-def panels(actor: Actor, case_id: UUID) -> Iterable[Panel]:
-    """The tabs of protection on the case page, each only where its section is open to the actor."""
-    screenings = list(Screening.objects.visible_to(actor).filter(case_id=case_id).order_by("-happened_at"))
-    if screenings:
-        yield Panel("screening", _("Screening"), "protection/_screenings.html", {"screenings": screenings}, Section.SCREENING)
-    found = list(Identification.objects.visible_to(actor).filter(case_id=case_id).order_by("-opened_at"))
-    if found:
-        yield Panel("identification", _("Identification"), "protection/_identifications.html", {"identifications": found}, Section.FACTS)
-    plan = AssistancePlan.objects.visible_to(actor).filter(case_id=case_id).order_by("-started_at").first()
-    if plan:
-        yield Panel("assistance", _("Help"), "protection/_plan.html", plan_context(plan, actor), Section.PROTECTION)
-        lines = clock_lines(plan.pk, actor) + [line for one in found for line in clock_lines(one.pk, actor)]
-        yield Panel("clocks", _("Deadlines"), "protection/_clocks.html", {"clocks": lines}, Section.PROTECTION, side=True)
 
 
 def plan_context(plan: AssistancePlan, actor: Actor) -> dict[str, Any]:
@@ -161,14 +134,32 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
     if wanted:
         rows = Identification.objects.visible_to(actor).filter(status__in=wanted).select_related("case").order_by("opened_at")[:20]
         found = list(rows)
-        due = clocks.due_by_subject([one.pk for one in found], workflow.RECOVERY.name)
+        known = clocks.due_by_subject([one.pk for one in found], workflow.RECOVERY.name)
+        # the period matters to who decides after it; a review does not wait for it
+        due = {one.pk: known[one.pk] for one in found if one.status == IdentificationStatus.PRESUMED and one.pk in known}
         for one_found in found:
             yield Waiting(
-                f"{one_found.case.ref}: {one_found.get_status_display()}",
+                _("%(case)s: %(state)s") % {"case": one_found.case.ref, "state": one_found.get_status_display()},
                 reverse("protection:identification", args=[one_found.pk]),
                 due_at=due.get(one_found.pk),
                 why=workflow.RECOVERY.title if one_found.pk in due else "",
             )
+    if actor.role in workflow.CARERS:
+        yield from _plans_waiting(actor)
+
+
+def _plans_waiting(actor: Actor) -> Iterable[Waiting]:
+    """Plans whose needs or review fall due, the first twenty."""
+    steps = {PlanStatus.RUNNING: workflow.FIRST_NEEDS, PlanStatus.PROPOSED: workflow.FIRST_NEEDS, PlanStatus.ACCEPTED: workflow.REVIEW}
+    plans = AssistancePlan.objects.visible_to(actor).filter(status__in=list(steps)).select_related("case").order_by("-started_at")[:200]
+    found = list(plans)
+    due = {name: clocks.due_by_subject([one.pk for one in found], name) for name in (workflow.FIRST_NEEDS.name, workflow.REVIEW.name)}
+    lines = [(due[rule.name].get(one.pk), one, rule) for one in found for rule in [steps[PlanStatus(one.status)]]]
+    dated = sorted(((at, one, rule) for at, one, rule in lines if at), key=lambda line: line[0])
+    for at, one, rule in dated[:20]:
+        yield Waiting(
+            _("%(case)s: %(state)s") % {"case": one.case.ref, "state": rule.title}, reverse("protection:plan", args=[one.pk]), due_at=at
+        )
 
 
 def dossier(actor: Actor, case_id: UUID) -> Iterable[tuple[str, dict[str, Any]]]:

@@ -6,9 +6,13 @@ from havre.referral import queries, services, signals  # noqa: F401  importing t
 from havre.referral.enums import DeclineReason, ReferralNeed, ReferralOutcome, ReferralStatus
 from havre.referral.models import Referral
 from havre.referral.workflow import RECEIVERS, REFERRAL, SENDERS
+from havre.trust import policy
 from havre.trust.contracts import Column, Contract, Link, UrlRow, register_contract
+from havre.trust.enums import Act, Section
 
 _CODES = (("status", ReferralStatus), ("need", ReferralNeed), ("decline_reason", DeclineReason), ("outcome", ReferralOutcome))
+# the case's page lists its referrals, with a link, to whoever reads the section that they belong to
+READERS = frozenset(role for act, section, role in policy.POLICY.rules if (act, section) == (Act.READ, Section.PROTECTION))
 
 
 def register() -> None:
@@ -19,6 +23,8 @@ def register() -> None:
             workflows=("referral",),
             timeline=queries.timeline,
             panels=queries.panels,
+            compose=queries.compose,
+            acts=queries.acts,
             dossier=queries.dossier,
             waiting=queries.waiting,
             sweep=services.expire,
@@ -38,7 +44,7 @@ def register() -> None:
                 UrlRow("referral:index", ("GET",), own=RECEIVERS),
                 UrlRow("referral:offer", ("GET", "POST"), own=SENDERS),
                 UrlRow("referral:answer", ("GET", "POST"), own=RECEIVERS, note="404 unless offered to this service and role"),
-                UrlRow("referral:sent", ("GET",), own=SENDERS),
+                UrlRow("referral:sent", ("GET",), own=READERS),
                 UrlRow("referral:step", ("POST",), own=SENDERS),
             ),
         )

@@ -13,7 +13,8 @@ from havre.referral.workflow import RECEIVERS
 from havre.trust.enums import SECTION_LABELS, Purpose, Role, Section
 from havre.trust.models import Organisation
 
-SHAREABLE = [section for section in Section if section not in (Section.CASE, Section.JUSTICE)]
+# the bare file goes with everything
+SHAREABLE = [section for section in Section if section != Section.CASE]
 
 
 class OfferForm(forms.Form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from havre.referral.enums import AgeBand, ReferralNeed, ReferralStatus
 from havre.referral.models import Referral
@@ -19,7 +20,7 @@ from havre.referral.workflow import RECEIVERS, SENDERS
 from havre.trust import clocks
 from havre.trust.actors import Actor
 from havre.trust.context import require
-from havre.trust.contracts import Entry, Panel, Waiting
+from havre.trust.contracts import CaseAct, Entry, Panel, Waiting
 from havre.trust.enums import Section
 from havre.trust.errors import Missing
 from havre.trust.models import Conflict, Seal
@@ -41,6 +42,17 @@ PREVIEW = (
     "escalated_at",
 )
 _FIELDS = tuple(column.removesuffix("__name") for column in PREVIEW)
+# how a referral's state is drawn
+STATE_MARKS = {
+    ReferralStatus.DRAFT: "todo",
+    ReferralStatus.OFFERED: "doing",
+    ReferralStatus.ACCEPTED: "well",
+    ReferralStatus.RUNNING: "well",
+    ReferralStatus.COMPLETED: "done",
+    ReferralStatus.DECLINED: "refused",
+    ReferralStatus.WITHDRAWN: "own-choice",
+    ReferralStatus.EXPIRED: "late",
+}
 TO_ANSWER = (ReferralStatus.OFFERED,)
 UNDER_WAY = (ReferralStatus.ACCEPTED, ReferralStatus.RUNNING)
 CLOSED = (ReferralStatus.DECLINED, ReferralStatus.COMPLETED, ReferralStatus.WITHDRAWN, ReferralStatus.EXPIRED)
@@ -148,28 +160,80 @@ def delays(at: datetime) -> list[dict[str, Any]]:
     return [{"receiver": name, "acknowledge": acknowledge[name], "answer": answer[name]} for name in sorted({*acknowledge, *answer})]
 
 
+def _of_case(actor: Actor, case_id: UUID) -> list[Referral]:
+    return list(Referral.objects.visible_to(actor).filter(case_id=case_id).select_related("receiver").order_by("-prepared_at"))
+
+
+def compose(actor: Actor, case: Any) -> tuple[list[Entry], list[Panel]]:
+    """The thread and the panel in one reading."""
+    found = _of_case(actor, case.pk)
+    return list(_entries(found)), list(_panels(found))
+
+
 def timeline(actor: Actor, case_id: UUID) -> Iterable[Entry]:
     """What referral adds to a case's timeline."""
-    for one in Referral.objects.visible_to(actor).filter(case_id=case_id).select_related("receiver"):
-        words = f"{one.receiver}: {one.get_need_display()}"
-        for at, title in (
-            (one.offered_at, _("Referral offered")),
-            (one.answered_at, _("Referral answered")),
-            (one.ended_at, _("Referral ended")),
-        ):
-            if at:
-                yield Entry(at, title, words, "swap", Section.PROTECTION)
+    return _entries(_of_case(actor, case_id))
 
 
 def panels(actor: Actor, case_id: UUID) -> Iterable[Panel]:
     """The referrals of a case, for whoever may read its protection."""
-    found = list(Referral.objects.visible_to(actor).filter(case_id=case_id).select_related("receiver").order_by("-prepared_at"))
+    return _panels(_of_case(actor, case_id))
+
+
+def _entries(found: list[Referral]) -> Iterator[Entry]:
+    for one in found:
+        words = f"{one.receiver}: {one.get_need_display()}"
+        ended = one.get_outcome_display() if one.outcome else one.get_status_display()
+        for at, title, more in (
+            (one.offered_at, _("Referral offered"), words),
+            (one.answered_at, _("Referral answered"), words),
+            (one.ended_at, _("Referral ended"), f"{words}. {ended}"),
+        ):
+            if at:
+                yield Entry(at, title, more, "swap", Section.PROTECTION)
+
+
+def _panels(found: list[Referral]) -> Iterator[Panel]:
     if found:
-        yield Panel("referrals", _("Referrals"), "referral/_sent.html", {"referrals": found}, Section.PROTECTION, side=True)
+        rows = [(one, STATE_MARKS[ReferralStatus(one.status)]) for one in found]
+        yield Panel("referrals", _("Referrals"), "referral/_of_case.html", {"referrals": rows}, Section.PROTECTION, side=True)
+
+
+def acts(actor: Actor, case_id: UUID, person_id: UUID, _shown: frozenset[str]) -> Iterable[CaseAct]:
+    """Whoever may share sections of a case may offer a referral of the person."""
+    if actor.role in SENDERS:
+        yield CaseAct(pgettext_lazy("a person", "Refer"), reverse("referral:offer", args=[case_id, person_id]), "swap")
+
+
+def _sent_waiting(actor: Actor) -> Iterable[Waiting]:
+    """What this service offered and others have not answered; and outcomes that the person has not heard yet."""
+    mine = sent(actor)
+    offered = list(mine.filter(status=ReferralStatus.OFFERED).order_by("offered_at")[:20])
+    told = list(mine.filter(status=ReferralStatus.COMPLETED, person_told_at=None).order_by("ended_at")[:20])
+    answer, feedback = (
+        clocks.due_by_subject([one.pk for one in offered], "answer"),
+        clocks.due_by_subject([one.pk for one in told], "feedback"),
+    )
+    for one in offered:
+        yield Waiting(
+            f"{one.case.ref} · {one.get_need_display()}",
+            reverse("referral:sent", args=[one.pk]),
+            due_at=answer.get(one.pk),
+            awaited_from=one.receiver.name,
+        )
+    for one in told:
+        yield Waiting(
+            _("%(case)s: tell the person the outcome") % {"case": one.case.ref},
+            reverse("referral:sent", args=[one.pk]),
+            due_at=feedback.get(one.pk),
+            why=f"{one.receiver.name}: {one.get_outcome_display()}",
+        )
 
 
 def waiting(actor: Actor) -> Iterable[Waiting]:
-    """Offers that wait for this service's answer."""
+    """Offers that wait for this service's answer, and what it waits for or owes on its own."""
+    if actor.role in SENDERS:
+        yield from _sent_waiting(actor)
     if actor.role not in RECEIVERS:
         return
     for one in previews(actor, TO_ANSWER)[:20]:

@@ -291,8 +291,7 @@ def _close(referral: Referral, end: str, *, at: datetime, by: Actor | None) -> N
 
 
 def _mine(referral_id: UUID, by: Actor) -> Referral:
-    mine = Referral.objects.visible_to(by).select_related("person", "consent").select_for_update(of=("self",))
-    return mine.get_or_missing(pk=referral_id)
+    return Referral.objects.visible_to(by).select_related("person", "consent").get_for_step(pk=referral_id)
 
 
 def _received(referral_id: UUID, by: Actor) -> Referral:

@@ -45,7 +45,9 @@ def index(request: ActorRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def offer(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
-    """Prepare a referral and offer it at once."""
+    """Prepare a referral and offer it at once. Missing for a role that refers nobody."""
+    if request.actor.role not in SENDERS:
+        raise Missing
     person = Person.objects.visible_to(request.actor).select_related("case").get_or_missing(pk=person_id, case_id=case_id)
     live = Consent.objects.visible_to(request.actor).filter(
         person=person, state=ConsentState.GIVEN, starts_at__lte=request.actor.at, ends_at__gt=request.actor.at
@@ -89,7 +91,9 @@ def _answer_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
 @login_required
 @require_http_methods(["GET", "POST"])
 def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """The preview, and the receiver's one step."""
+    """The preview, and the receiver's one step. Missing for a role that receives nobody."""
+    if request.actor.role not in RECEIVERS:
+        raise Missing
     context = _answer_context(request, pk)
     if request.method == "GET":
         return render(request, "referral/answer.html", context)

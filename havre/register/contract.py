@@ -76,6 +76,7 @@ def register() -> None:
             find_case=find_case,
             persons_of_case=persons_of_case,
             timeline=queries.thread,
+            compose=queries.compose,
             extract=extract.extract,
             columns=extract.COLUMNS,
             audit_words=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from havre import trust
-from havre.register import notes
+from havre.register import consents, notes
 from havre.register.enums import CaseStatus, PersonRole
 from havre.register.models import Case, Person
 from havre.trust import policy
 from havre.trust.actors import Actor
-from havre.trust.contracts import Entry, Panel, contracts
+from havre.trust.contracts import CaseAct, Entry, Panel, contracts
 from havre.trust.enums import SECTION_LABELS, Act, Section
 from havre.trust.errors import Words
 from havre.trust.paging import CAP
@@ -129,6 +129,11 @@ def by_reference(actor: Actor, typed: str) -> list[Case]:
     return trust.page(Case, actor, size=20, filters=Q(ref__icontains=tidy), related=("lead",), count=False).rows
 
 
+def by_ids(actor: Actor, ids: Iterable[UUID]) -> list[Case]:
+    """The visible cases among these, newest first."""
+    return list(Case.objects.visible_to(actor).filter(pk__in=list(ids)).select_related("lead").order_by("-opened_at", "-pk"))
+
+
 @dataclass(frozen=True, slots=True)
 class Lock:
     """A section that the role may ask for and that is closed now: why, and whether a fresh second factor would do."""
@@ -155,6 +160,8 @@ class CasePage:
     above: list[Panel]
     locks: list[Lock]
     readable: frozenset[Section]
+    noting: list[Section] = field(default_factory=list)
+    acts: list[CaseAct] = field(default_factory=list)
 
     @property
     def name_opens(self) -> bool:
@@ -169,50 +176,85 @@ THREAD = 100
 
 def case_page(actor: Actor, case: Case) -> CasePage:
     """The case page as this actor may see it, composed from every part's contract. Raises: Unscoped outside `acting`."""
-    entries = sorted((entry for c in contracts() for entry in c.timeline(actor, case.pk)), key=lambda entry: entry.at, reverse=True)
-    panels = [panel for c in contracts() for panel in c.panels(actor, case.pk)]
+    entries, panels = _composed(actor, case)
+    ground = policy.ground_of(actor, case.pk)
     locks, readable = [], set()
     for section in Section:
         if (Act.READ, section, actor.role) not in policy.POLICY.rules:
             continue
-        decision = policy.decide(actor, Act.READ, section, case.pk)
+        decision = policy.decide(actor, Act.READ, section, case.pk, ground=ground)
         if decision.allowed:
             readable.add(section)
         else:
-            locks.append(Lock(section, SECTION_LABELS[section], decision.reasons, _lacks_only_a_factor(actor, section, case.pk)))
+            locks.append(Lock(section, SECTION_LABELS[section], decision.reasons, _lacks_only_a_factor(actor, section, case.pk, ground)))
+    persons = persons_of(actor, case)
+    concerned = next((person for person in persons if person.role == PersonRole.VICTIM), None)
     return CasePage(
         case=case,
-        persons=persons_of(actor, case),
-        entries=entries[:THREAD],
+        persons=persons,
+        entries=sorted(entries, key=lambda entry: entry.at, reverse=True)[:THREAD],
         tabs=[panel for panel in panels if not panel.side and panel.code not in ABOVE],
         side=[panel for panel in panels if panel.side],
         above=sorted((panel for panel in panels if panel.code in ABOVE), key=lambda panel: ABOVE.index(panel.code)),
         locks=locks,
         readable=frozenset(readable),
+        noting=sections_for_notes(actor, case.pk, ground),
+        acts=_acts(actor, case, concerned, frozenset(panel.code for panel in panels)),
     )
 
 
-def _lacks_only_a_factor(actor: Actor, section: Section, case_id: UUID) -> bool:
+def _acts(actor: Actor, case: Case, concerned: Person | None, shown: frozenset[str]) -> list[CaseAct]:
+    if concerned is None or case.closed_at:
+        return []
+    return [act for contract in contracts() for act in contract.acts(actor, case.pk, concerned.pk, shown)]
+
+
+def _composed(actor: Actor, case: Case) -> tuple[list[Entry], list[Panel]]:
+    """Each part's lines and panels, in one reading of the part where it offers one."""
+    entries: list[Entry] = []
+    panels: list[Panel] = []
+    for contract in contracts():
+        if contract.compose:
+            lines, sheets = contract.compose(actor, case)
+        else:
+            lines, sheets = contract.timeline(actor, case.pk), contract.panels(actor, case.pk)
+        entries.extend(lines)
+        panels.extend(sheets)
+    return entries, panels
+
+
+def _lacks_only_a_factor(actor: Actor, section: Section, case_id: UUID, ground: policy.Ground | None = None) -> bool:
     if actor.factor_is_fresh or (actor.user.reduced_until and actor.user.reduced_until > actor.at):
         return False
-    return policy.decide(replace(actor, factor_at=actor.at), Act.READ, section, case_id).allowed
+    return policy.decide(replace(actor, factor_at=actor.at), Act.READ, section, case_id, ground=ground).allowed
 
 
-def sections_for_notes(actor: Actor, case_id: UUID) -> list[Section]:
+def sections_for_notes(actor: Actor, case_id: UUID, ground: policy.Ground | None = None) -> list[Section]:
     """The sections of this case in which the actor may write a note, in the order of the page. The bare file and identity hold none."""
     possible = [section for section in Section if section not in (Section.CASE, Section.IDENTITY)]
-    return [section for section in possible if policy.decide(actor, Act.WRITE, section, case_id).allowed]
+    ground = ground or policy.ground_of(actor, case_id)
+    return [section for section in possible if policy.decide(actor, Act.WRITE, section, case_id, ground=ground).allowed]
 
 
 def thread(actor: Actor, case_id: UUID) -> list[Entry]:
     """The register's own lines of a case's timeline: opening, closing, and the notes whose words this actor may read."""
     case = Case.objects.visible_to(actor).filter(pk=case_id).select_related("lead").first()
-    if case is None:
-        return []
+    return [] if case is None else _thread(actor, case)
+
+
+def compose(actor: Actor, case: Case) -> tuple[list[Entry], list[Panel]]:
+    """The same, for a page that holds the case already; with the person's consents beside the thread."""
+    found = consents.of_case(actor, case.pk)
+    shown = consents.Shown.of(found, actor.at)
+    panel = Panel("consents", _("Consents"), "register/_consents.html", {"consents": shown}, Section.PROTECTION, side=True)
+    return [*_thread(actor, case), *consents.entries(found)], [panel] if shown else []
+
+
+def _thread(actor: Actor, case: Case) -> list[Entry]:
     entries = [Entry(case.opened_at, _("Case opened"), case.lead.name, "case")]
     if case.closed_at:
         entries.append(Entry(case.closed_at, _("Case closed"), CaseStatus(case.status).label, "case"))
-    return [*entries, *notes.entries(actor, case_id)]
+    return [*entries, *notes.entries(actor, case.pk)]
 
 
 def persons_of(actor: Actor, case: Case) -> list[Person]:

@@ -138,7 +138,8 @@ def withdraw_consent(*, by: Actor, consent_id: UUID, through: str = "person") ->
     Args: through, how the withdrawal came (person, guardian, responder). Raises: Missing.
     Source: casework rule 7.9; Convention 108+ art. 5(2).
     """
-    consent = Consent.objects.visible_to(by).get_or_missing(pk=consent_id)
+    # whoever may read it may withdraw it for the person: a guardian or a lawyer writes nothing else of this section
+    consent = Consent.objects.visible_to(by).get_for_step(pk=consent_id)
     if consent.state == ConsentState.WITHDRAWN:
         return consent
     consent.state, consent.withdrawn_at, consent.withdrawn_through = ConsentState.WITHDRAWN, by.at, through

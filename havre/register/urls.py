@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from havre.register import views
+from havre.register import views, views_more
 
 urlpatterns = [
     path("", views.cases, name="cases"),
     path("search/", views.search, name="search"),
+    path("new/", views_more.case_open, name="case_open"),
+    path("country/", views_more.country, name="country_search"),
     path("<str:ref>/", views.case, name="case"),
     path("<str:ref>/name/", views.case_name, name="case_name"),
     path("<str:ref>/note/", views.case_note, name="case_note"),
+    path("<str:ref>/consents/", views_more.case_consents, name="case_consents"),
+    path("<str:ref>/consents/<uuid:pk>/withdraw/", views_more.withdraw, name="consent_withdraw"),
 ]

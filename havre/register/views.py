@@ -66,6 +66,7 @@ def cases(request: ActorRequest) -> HttpResponse:
             "first": _with(kept, tab=tab) if request.GET.get("after") else "",
             "next": _with(kept, tab=tab, after=found.next) if found.next else "",
             "count": found.load.of(tab) or 0,
+            "may_open": policy.may_in_house(request.actor, Act.OPEN),
         },
         status=422 if form.is_bound and form.errors else 200,
     )
@@ -88,7 +89,7 @@ def _with(kept: dict[str, str], **more: str) -> str:
 def search(request: ActorRequest) -> HttpResponse:
     """By reference (GET), or by a name within one's own caseload (POST: a name stays out of addresses and logs)."""
     form = SearchForm(request.POST if request.method == "POST" else request.GET or None)
-    context: dict[str, Any] = {"form": form}
+    context: dict[str, Any] = {"form": form, "may_search_country": policy.may_in_house(request.actor, Act.SEARCH)}
     if form.is_bound and form.is_valid():
         reference, name = form.cleaned_data["ref"], form.cleaned_data["name"]
         if reference:
@@ -115,7 +116,7 @@ def _by_name(request: ActorRequest, form: SearchForm, name: str, context: dict[s
 @for_case_holders
 def case(request: ActorRequest, ref: str) -> HttpResponse:
     """One case, composed from every part's contract; `?part=` chooses the tab."""
-    found = queries.case_page(request.actor, _case(request, ref))
+    found = queries.case_page(request.actor, case_of(request, ref))
     part = request.GET.get("part", "thread")
     panel = next((one for one in found.tabs if one.code == part), None)
     lock = next((one for one in found.locks if one.code == part), None)
@@ -139,7 +140,8 @@ def case(request: ActorRequest, ref: str) -> HttpResponse:
             "panel": panel and {"title": panel.title, "body": _drawn(request, panel, draw)},
             "above": [_drawn(request, one, draw) for one in found.above],
             "side": [{"code": one.code, "title": one.title, "body": _drawn(request, one, draw)} for one in found.side],
-            "may_note": bool(queries.sections_for_notes(request.actor, found.case.pk)),
+            "may_note": bool(found.noting),
+            "may_consent": Section.PROTECTION in found.readable,
             "confirm": confirm_url(request.get_full_path()),
             "may_break_glass": policy.may_in_house(request.actor, Act.BREAK_GLASS),
         },
@@ -150,7 +152,8 @@ def _drawn(request: ActorRequest, panel: Any, draw: dict[str, Any]) -> str:
     return render_to_string(panel.template, {**panel.context, **draw}, request)
 
 
-def _case(request: ActorRequest, ref: str) -> Case:
+def case_of(request: ActorRequest, ref: str) -> Case:
+    """One case by its reference. Raises: Missing, also when it is there and not for this actor."""
     return Case.objects.visible_to(request.actor).select_related("lead").get_or_missing(ref=ref)
 
 
@@ -164,7 +167,7 @@ def _person(persons: list[Person], asked: str | None) -> Person:
 @for_case_holders
 def case_name(request: ActorRequest, ref: str) -> HttpResponse:
     """A name, opened on a reason: shown once in the answer to the POST, at no address of its own."""
-    found = _case(request, ref)
+    found = case_of(request, ref)
     persons = queries.persons_of(request.actor, found)
     person = _person(persons, request.POST.get("person") or request.GET.get("person"))
     form = ReasonForm(request.POST or None, initial={"reason": request.GET.get("reason")})
@@ -187,7 +190,7 @@ def case_name(request: ActorRequest, ref: str) -> HttpResponse:
 @for_case_holders
 def case_note(request: ActorRequest, ref: str) -> HttpResponse:
     """Write a note in a section that the actor may write."""
-    found = _case(request, ref)
+    found = case_of(request, ref)
     sections = queries.sections_for_notes(request.actor, found.pk)
     if not sections:
         raise Refused((_("no section of this case is open to you for writing"),), status=403)

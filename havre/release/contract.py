@@ -11,9 +11,13 @@ READERS = PUBLISHERS | frozenset(role for act, role in POLICY.house if act == Ac
 
 
 def register() -> None:
+    # services read models, which are ready only when every app is
+    from havre.release import services
+
     register_contract(
         Contract(
             part="release",
+            waiting=services.waiting,
             navigation=(Link(_("Publications"), "release:releases", "lock", READERS, _("Analysis")),),
             commands=("release",),
             audit_words=(

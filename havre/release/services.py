@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from havre import trust
@@ -13,6 +15,7 @@ from havre.evidence.models import JobKind, JobRun, JobState
 from havre.release.models import Release, ReleaseState, Side, Signature
 from havre.trust import audit, policy
 from havre.trust.actors import Actor
+from havre.trust.contracts import Waiting
 from havre.trust.enums import Act
 from havre.trust.errors import Invalid, Missing, Refused, Words
 
@@ -129,6 +132,19 @@ def publish(*, release_id: UUID, by: Actor) -> Release:
     release.save(update_fields=["state", "published_at"])
     audit.record(event="release.publish", by=by, subject=release.pk)
     return release
+
+
+def waiting(actor: Actor) -> Iterable[Waiting]:
+    """Checked publications that wait for this role's signature, and signed ones that wait to be published."""
+    if not readable_by(actor):
+        return
+    sides = [side for side, act in SIDE_ACTS.items() if policy.may_in_house(actor, act)]
+    for release in Release.objects.filter(state__in=[ReleaseState.CHECKED, ReleaseState.SIGNED]).order_by("made_at")[:20]:
+        url, named = reverse("release:release", args=[release.pk]), {"ref": release.ref}
+        if any(side in sides for side in unsigned(release)):
+            yield Waiting(_("Publication %(ref)s: read and sign") % named, url, why=release.title)
+        elif release.state == ReleaseState.SIGNED and policy.may_in_house(actor, Act.PUBLISH):
+            yield Waiting(_("Publication %(ref)s: publish") % named, url, why=release.title)
 
 
 def not_publishable(release: Release) -> list[Words]:

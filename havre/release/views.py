@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from havre.evidence.labels import label_of
 from havre.evidence.models import JobRun
 from havre.evidence.tasks import hand_over
 from havre.release import services, tables
@@ -102,7 +103,12 @@ def _readable(request: HttpRequest, pk: UUID, number: int) -> tuple[Release, lis
 def table(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """One protected table as a page."""
     found, columns = _readable(request, pk, number)
-    context = {"release": found, "columns": columns, "lines": tables.lines(found.shown, columns), "number": number}
+    heads = [label_of(column) for column in columns]
+    lines = [
+        {**line, "cells": [(head, code, label_of(code)) for head, code in zip(heads, line["codes"], strict=True)]}
+        for line in tables.lines(found.shown, columns)
+    ]
+    context = {"release": found, "heads": heads, "lines": lines, "number": number}
     return render(request, "release/table.html", context)
 
 

@@ -4,12 +4,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from havre.site.facts import contract as facts
+from havre.site.operations import contract as operations
 from havre.trust.contracts import Contract, Link, UrlRow, register_contract
 from havre.trust.enums import Act, Role, Section
 from havre.trust.policy import POLICY
 
 EVERYBODY = frozenset(Role)
 CASE_HOLDERS = frozenset(role for act, section, role in POLICY.rules if act == Act.READ and section == Section.CASE)
+OPENERS = frozenset(role for act, role in POLICY.house if act == Act.OPEN)
+SEARCHERS = frozenset(role for act, role in POLICY.house if act == Act.SEARCH)
 
 
 def register() -> None:
@@ -20,18 +23,25 @@ def register() -> None:
                 Link(pgettext_lazy("page", "Home"), "home", "home", EVERYBODY),
                 Link(_("Cases"), "cases", "case", CASE_HOLDERS),
                 *facts.NAVIGATION,
+                *operations.NAVIGATION,
             ),
             audit_words=facts.AUDIT_WORDS,
+            waiting=operations.waiting,
             urls=(
                 UrlRow("home", own=EVERYBODY),
                 UrlRow("accessibility", public=True),
                 UrlRow("styleguide", own=EVERYBODY),
                 UrlRow("cases", own=CASE_HOLDERS, note="lists only what is granted; empty for the other roles"),
                 UrlRow("search", own=CASE_HOLDERS),
+                UrlRow("case_open", methods=("GET", "POST"), own=OPENERS),
+                UrlRow("country_search", methods=("GET", "POST"), own=SEARCHERS, note="the identity's own policy decides what is found"),
                 UrlRow("case", own=CASE_HOLDERS, note="404 for what is not granted or sealed"),
                 UrlRow("case_name", methods=("GET", "POST"), own=CASE_HOLDERS, note="the identity's own policy decides"),
                 UrlRow("case_note", methods=("GET", "POST"), own=CASE_HOLDERS, note="the note's section decides"),
+                UrlRow("case_consents", methods=("GET", "POST"), own=CASE_HOLDERS, note="shows what protection shows; writing asks again"),
+                UrlRow("consent_withdraw", methods=("POST",), own=CASE_HOLDERS, note="withdrawal for the person is never refused"),
                 *facts.URLS,
+                *operations.URLS,
             ),
         )
     )

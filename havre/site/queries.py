@@ -128,10 +128,10 @@ def _colour(item: Waiting, at: datetime) -> str:
 
 
 def next_acts(actor: Actor) -> list[dict[str, object]]:
-    """Where the role may go from a home page on which nothing waits."""
+    """Where the role may go from a home page on which nothing waits: its work, not its account."""
     return [
         {"url": one.url, "words": one.title, "icon": one.icon}
         for group in navigation(actor)
         for one in group.links
-        if one.url_name != "home"
+        if one.url_name != "home" and not one.url_name.startswith(("accounts_", "mfa_"))
     ]

@@ -27,6 +27,10 @@ HAVRE_ABSOLUTE_HOURS = int(os.environ.get("HAVRE_ABSOLUTE_HOURS", "12"))
 HAVRE_PASSPHRASE_FILE = os.environ.get("HAVRE_PASSPHRASE_FILE", "")
 # How long a backup of keys.sqlite3 lives (days): an erasure is complete in the backups after that.
 HAVRE_KEYS_BACKUP_DAYS = int(os.environ.get("HAVRE_KEYS_BACKUP_DAYS", "30"))
+# A folder on another machine or medium: each signed checkpoint of the audit chain is written there by the worker.
+HAVRE_CHECKPOINT_FOLDER = os.environ.get("HAVRE_CHECKPOINT_FOLDER", "")
+# Jobs (extracts, profiles) in the worker itself instead of a child process that ends: slower to give memory back, for small machines.
+HAVRE_JOBS_INLINE = os.environ.get("HAVRE_JOBS_INLINE", "") == "1"
 HAVRE_QUICK_EXIT = os.environ.get("HAVRE_QUICK_EXIT", "")
 
 
@@ -256,7 +260,7 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "havre.trust.reports.NothingPersonal"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "havre.trust.reports.KindsOnly", "format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "filters": {"routes": {"()": "havre.trust.reports.RoutesOnly"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["routes"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from havre.site import views
+from havre.site.operations.views import operations
 
 handler400 = "havre.site.views.bad_request"
 handler403 = "havre.site.views.forbidden"
@@ -14,6 +15,7 @@ urlpatterns = [
     path("", include("havre.trust.accounts.urls")),
     path("help/accessibility/", views.accessibility, name="accessibility"),
     path("styleguide/", views.styleguide, name="styleguide"),
+    path("instance/", operations, name="operations"),
     path("d/", include("havre.register.urls")),
     path("sheets/", include("havre.register.urls_exchange")),
     path("", include("havre.publishing.urls")),

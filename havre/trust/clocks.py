@@ -120,8 +120,25 @@ def latest(subject_id: UUID, name: str) -> Clock | None:
     return next(iter(reversed(of(subject_id, name))), None)
 
 
+def load(several: Iterable[ClockEvent]) -> list[Clock]:
+    """The clocks of these events (with `clock` read beside them), oldest first, each with its events: for a page that only shows them.
+
+    What is written later is not in them.
+    """
+    found: dict[UUID, Clock] = {}
+    for event in sorted(several, key=lambda one: (one.clock.recorded_at, one.clock_id, one.number)):
+        clock = found.setdefault(event.clock_id, event.clock)
+        clock.read_events = [*getattr(clock, "read_events", ()), event]  # type: ignore[attr-defined]
+    return list(found.values())
+
+
 def events(clock: Clock) -> list[ClockEvent]:
     """In the order in which they were written."""
+    known: list[ClockEvent] | None = getattr(clock, "read_events", None)
+    return known if known is not None else _events_now(clock)
+
+
+def _events_now(clock: Clock) -> list[ClockEvent]:
     return list(ClockEvent.objects.for_house("clocks").filter(clock=clock).select_related("by").order_by("number"))
 
 
@@ -238,7 +255,7 @@ def _event_words(event: ClockEvent, ground: str) -> str:
 
 
 def _append(clock: Clock, kind: str, *, at: datetime, by: Actor | None, **fields: Any) -> ClockEvent:
-    written = events(clock)
+    written = _events_now(clock)
     event = ClockEvent(
         clock=clock,
         number=len(written) + 1,

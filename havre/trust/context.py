@@ -6,13 +6,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db import connections, transaction
 
 from havre.trust.actors import Actor
 from havre.trust.enums import Section
+from havre.trust.errands import APP_ROLE, give_back, take_role
 from havre.trust.errors import Unscoped
+
+# the names under which row-level security reads the actor in force, in the order of `_set_on_postgresql`
+SETTINGS = ("havre.holders", "havre.purpose", "havre.factor_at", "havre.now", "havre.role")
+_SET = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in SETTINGS)
 
 
 @dataclass(slots=True)
@@ -58,23 +64,22 @@ def require(actor: Actor) -> Context:
     return context
 
 
-def _set_on_postgresql(actor: Actor) -> None:
-    factor = actor.factor_at.isoformat() if actor.factor_at else ""
-    with connections["default"].cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('havre.holders', %s, true), set_config('havre.purpose', %s, true),"
-            " set_config('havre.factor_at', %s, true), set_config('havre.now', %s, true), set_config('havre.role', %s, true)",
-            [",".join(str(holder) for holder in actor.holders), actor.purpose.value, factor, actor.at.isoformat(), actor.role.value],
-        )
+def _set_on_postgresql(connection: Any, actor: Actor | None) -> None:
+    """What row-level security reads, until the transaction ends; nobody in force: nothing is seen. As a switch of role, no query."""
+    values = ("", "", "", "", "")
+    if actor is not None:
+        factor = actor.factor_at.isoformat() if actor.factor_at else ""
+        values = (",".join(map(str, actor.holders)), actor.purpose.value, factor, actor.at.isoformat(), actor.role.value)
+    connection.connection.execute(_SET, values)
 
 
 @contextmanager
 def acting(actor: Actor, *, once: UUID | None = None, route: str = "") -> Iterator[Context]:
     """Make `actor` the one who reads and writes.
 
-    On PostgreSQL this opens a transaction and sets the row-level-security context in it (`SET LOCAL`); on SQLite it is no
-    transaction. Inside another `acting` of the same actor it only changes time and purpose. What was read is committed to the audit
-    trail on the way out, before the caller can hand anything on.
+    On PostgreSQL this opens a transaction, takes the application's role in it (for a command too) and sets the row-level-security
+    context (`SET LOCAL`); on SQLite it is no transaction. Inside another `acting` of the same actor it only changes time and purpose.
+    What was read is committed to the audit trail on the way out, before the caller can hand anything on.
     Raises: Unavailable, when that commit fails.
     """
     from havre.trust import audit  # audit's models need the app registry, this module is imported before it is ready
@@ -83,11 +88,14 @@ def acting(actor: Actor, *, once: UUID | None = None, route: str = "") -> Iterat
     context = Context(
         actor, outer.log if outer else ReadingLog(), once or (outer.once if outer else None), route or (outer.route if outer else "")
     )
-    shared = connections["default"].vendor == "postgresql"
+    connection = connections["default"]
+    shared = connection.vendor == "postgresql"
+    role = ""
     with ExitStack() as stack:
         if shared:
             stack.enter_context(transaction.atomic())
-            _set_on_postgresql(actor)
+            role = take_role(connection, APP_ROLE)
+            _set_on_postgresql(connection, actor)
         token = _context.set(context)
         try:
             yield context
@@ -96,5 +104,5 @@ def acting(actor: Actor, *, once: UUID | None = None, route: str = "") -> Iterat
             if outer is None:
                 audit.commit_readings(context)
         # after a failure the savepoint's rollback restores the outer values by itself
-        if shared and outer is not None:
-            _set_on_postgresql(outer.actor)
+        if shared and give_back(connection, role):
+            _set_on_postgresql(connection, outer.actor if outer else None)

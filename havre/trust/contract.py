@@ -104,7 +104,10 @@ URLS = (
     UrlRow("accounts_reviews", own=OFFICERS),
     UrlRow("history_find", BOTH, own=OFFICERS),
     UrlRow("history_refused", own=OFFICERS),
-    *(UrlRow(name, note="the officer; the case's own holder or custodian; else 404") for name in ("history_case", "history_paper")),
+    *(
+        UrlRow(name, note="the officer who came by its reference; the case's own holder or custodian; else 404")
+        for name in ("history_case", "history_paper")
+    ),
     *(UrlRow(name, ("POST",), own=OFFICERS) for name in ("accounts_review_glass", "accounts_restore")),
 )
 
@@ -143,6 +146,7 @@ AUDIT_WORDS = (
     ("history.print", _("gave the person the list of who read the file")),
     ("erasure.request", _("ordered the erasure of the person")),
     ("erasure.records", _("erased the person's records")),
+    ("erasure.replay", _("had ordered the erasure that was done again after a restore")),
 )
 
 

@@ -44,6 +44,15 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseAct:
+    """A step that may be begun from the case page: what, where, and its drawing."""
+
+    title: Words
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Something that waits for an actor on the home page: what, where to do it, by when, and by which rule.
 
@@ -104,6 +113,10 @@ class Contract:
     workflows: tuple[str, ...] = ()
     timeline: Callable[[Actor, UUID], Iterable[Entry]] = _nothing
     panels: Callable[[Actor, UUID], Iterable[Panel]] = _nothing
+    # both of the above in one reading, for the page that shows both; its record is the one that the page holds already
+    compose: Callable[[Actor, Any], tuple[Iterable[Entry], Iterable[Panel]]] | None = None
+    # what this role may begin for one person of a case, beside the panels of these codes; the act itself asks the policy again
+    acts: Callable[[Actor, UUID, UUID, frozenset[str]], Iterable[CaseAct]] = _nothing
     dossier: Callable[[Actor, UUID], Iterable[tuple[str, dict[str, Any]]]] = _nothing
     waiting: Callable[[Actor], Iterable[Waiting]] = _nothing
     erase: Callable[[UUID], int] = lambda _person: 0

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -20,13 +20,13 @@ from django.db import OperationalError, connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from havre.trust import audit, policy
+from havre.trust import audit, erasure_ledger, policy
 from havre.trust.actors import Actor
 from havre.trust.acts import act
 from havre.trust.contracts import contracts
-from havre.trust.enums import Act
+from havre.trust.enums import Act, Role
 from havre.trust.errors import Invalid, Missing, Words
-from havre.trust.models import BlindIndex, Erasure, PersonKey, SealedSection
+from havre.trust.models import BlindIndex, Erasure, Membership, PersonKey, SealedSection
 from havre.trust.models.vault import ErasureReason
 from havre.trust.vault import holding
 from havre.trust.vault.faults import KeyFault
@@ -42,7 +42,8 @@ class Proof:
     """What was done and seen. `proved` only when no window of the key is in any file and the WAL is empty.
 
     `before` and `after` list the files searched; `why_not` says what stands in the way. `backups_until` is the last day on which a
-    backup of the keys may still hold the key. `records` counts the rows removed in this run.
+    backup of the keys may still hold the key. `records` counts the rows removed in this run. `not_told` are folders of backups where
+    the ledger's copy could not be renewed: a restore from there would bring the person back.
     """
 
     person_id: UUID
@@ -53,6 +54,7 @@ class Proof:
     backups_until: date | None
     digest: str = ""
     why_not: Words = ""
+    not_told: tuple[str, ...] = ()
 
 
 def erase(*, person_id: UUID, by: Actor, reason: str) -> Proof:
@@ -66,9 +68,12 @@ def erase(*, person_id: UUID, by: Actor, reason: str) -> Proof:
     _request(person_id=person_id, by=by, reason=reason)
     # written after the act's commit: no erasure without its trace, and a repeated request changes nothing
     Erasure.objects.get_or_create(pk=person_id, defaults={"reason": reason, "requested_by": by.user.pk, "requested_at": timezone.now()})
+    # beside the backups before the key is touched: cut off here, a restore of an older backup still knows
+    erasure_ledger.refresh()
     before = _destroy_key(person_id)
     records = _remove_records(person_id=person_id, by=by)
-    return _prove(person_id, before, records)
+    proof = _prove(person_id, before, records)
+    return replace(proof, not_told=erasure_ledger.refresh())
 
 
 def resume(*, by: Actor) -> list[Proof]:
@@ -81,8 +86,8 @@ def resume(*, by: Actor) -> list[Proof]:
 def replay_ledger(rows: Iterable[Erasure] | None = None) -> int:
     """After a restore, before the service opens: erase again whoever the backup brought back. Gives how many persons came back.
 
-    Args: rows, the ledger saved apart from the backup; they are added to the restored ledger first. An errand of the house, without
-    an actor: the restore command leaves the trace.
+    Args: rows, the ledger saved apart from the backup; they are added to the restored ledger first. An errand of the house: its act,
+    one for each person who came back, names whoever ordered the erasure then.
     """
     for row in rows or ():
         kept = {field.attname: getattr(row, field.attname) for field in Erasure._meta.concrete_fields if not field.primary_key}
@@ -94,11 +99,27 @@ def replay_ledger(rows: Iterable[Erasure] | None = None) -> int:
         removed = _rows_of(row.pk)
         if has_key or removed:
             returned += 1
+            _say_replayed(row, removed)
             Erasure.objects.filter(pk=row.pk).update(replayed_at=timezone.now(), proved_at=None)
         if has_key or removed or row.proved_at is None:
             Erasure.objects.filter(pk=row.pk).update(records_at=timezone.now())
             _prove(row.pk, before, removed)
     return returned
+
+
+def _say_replayed(row: Erasure, removed: int) -> None:
+    nobody = UUID(int=0)
+    ordered_by = row.requested_by or nobody
+    job = Membership.objects.filter(user_id=ordered_by, role=Role.DATA_PROTECTION_OFFICER).order_by("starts_at").first()
+    audit.record_errand(
+        event="erasure.replay",
+        user_id=ordered_by,
+        organisation_id=job.organisation_id if job else nobody,
+        role=Role.DATA_PROTECTION_OFFICER,
+        at=timezone.now(),
+        subject=row.pk,
+        codes={"rows": removed},
+    )
 
 
 def pending() -> int:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from django.db import connections, transaction
 
-APP_ROLE = "havre_app"
+# the role of whoever serves people, and the name that PostgreSQL gives to the role which signed in
+APP_ROLE, OWNER = "havre_app", "none"
+# libpq's PQTRANS_INTRANS: in a transaction that has not failed
+IN_TRANSACTION = 2
 
 ERRANDS = frozenset(
     {
@@ -37,11 +41,25 @@ def as_house(alias: str = "default") -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    with transaction.atomic(using=alias), connection.cursor() as cursor:
-        cursor.execute("SELECT current_user = %s", [APP_ROLE])
-        dropped = cursor.fetchone()[0]
-        if dropped:
-            cursor.execute("SET LOCAL ROLE NONE")
-        yield
-        if dropped:
-            cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")
+    with ExitStack() as stack:
+        if not connection.in_atomic_block:
+            stack.enter_context(transaction.atomic(using=alias))
+        before = take_role(connection, OWNER)
+        try:
+            yield
+        finally:
+            give_back(connection, before)
+
+
+def take_role(connection: Any, role: str) -> str:
+    """Change the role until the transaction ends; gives the role before. A switch is no query: it is not counted or logged as one."""
+    found = connection.connection.execute("SELECT current_setting('role'), set_config('role', %s, true)", [role]).fetchone()
+    return str(found[0])
+
+
+def give_back(connection: Any, role: str) -> bool:
+    """Take up the role from before. False for a transaction that failed, which takes no statement: its rollback does the same."""
+    if connection.connection is None or connection.connection.info.transaction_status != IN_TRANSACTION:
+        return False
+    connection.connection.execute("SELECT set_config('role', %s, true)", [role])
+    return True

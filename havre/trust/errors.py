@@ -43,9 +43,10 @@ class Missing(HavreError):
 
 
 class Unavailable(HavreError):
-    """The trace could not be written, so nothing is shown (503)."""
+    """The trace could not be written, so nothing is shown (503). `shown` is what the page may say of it; empty: its usual words."""
 
     status = 503
+    shown: tuple[Words, ...] = ()
 
 
 class Unscoped(RuntimeError):

@@ -16,7 +16,7 @@ from havre.trust.context import acting
 from havre.trust.enums import ROLE_PURPOSES, Purpose, Role
 from havre.trust.errors import Invalid, Missing, Refused, Unavailable
 from havre.trust.models import Membership, User
-from havre.trust.models.accounts import job_holder, person_holder
+from havre.trust.models.accounts import holders_of
 
 SESSION_MEMBERSHIP, SESSION_PURPOSE, SESSION_FACTOR = "membership", "purpose", "factor_at"
 
@@ -27,12 +27,13 @@ def actor_of(membership: Membership, *, at: datetime, purpose: Purpose | None = 
     allowed = ROLE_PURPOSES[role]
     user: User = membership.user
     reduced = user.reduced_until is not None and user.reduced_until > at
+    holder_id, personal_id = holders_of(membership)
     return Actor(
         user=user,
         organisation_id=membership.organisation_id,
         role=role,
-        holder_id=job_holder(membership.organisation_id, role).pk,
-        personal_id=person_holder(user.pk).pk,
+        holder_id=holder_id,
+        personal_id=personal_id,
         purpose=purpose if purpose in allowed else allowed[0],
         at=at,
         factor_at=None if reduced else factor_at,
@@ -73,7 +74,7 @@ class ActorMiddleware:
         if isinstance(error, Missing):
             return render(request, "404.html", status=404)
         if isinstance(error, Unavailable):
-            return render(request, "site/unavailable.html", status=503)
+            return render(request, "site/unavailable.html", {"why": error.shown}, status=503)
         return None
 
     def _actor(self, request: HttpRequest) -> Actor | None:

@@ -13,6 +13,7 @@ from havre.trust import audit, policy
 from havre.trust.actors import Actor
 from havre.trust.acts import act
 from havre.trust.enums import Act, Section
+from havre.trust.errands import as_house
 from havre.trust.errors import Invalid, Refused
 from havre.trust.models import Membership, Override
 
@@ -56,6 +57,8 @@ def give(*, case_id: UUID, subject_id: UUID, workflow: str, step: str, gates: It
         given_at=by.at,
         ends_at=by.at + LASTS,
     )
-    override.save(force_insert=True)
+    # a supervisor of a service that reads the case and writes none of it: decided above, row-level security cannot
+    with as_house():
+        override.save(force_insert=True)
     audit.record(event="override.given", by=by, subject=subject_id, case_id=case_id, reason=reason, codes={"gates": ",".join(named)})
     return override

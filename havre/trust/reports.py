@@ -1,6 +1,8 @@
 """Error reports and log lines that hold nothing personal: no local variables, no form values, no SQL parameters."""
 
 import logging
+import traceback
+from types import TracebackType
 from typing import Any
 
 from django.http import HttpRequest
@@ -29,6 +31,19 @@ class RoutesOnly(logging.Filter):
         if path and isinstance(record.args, tuple):
             record.args = tuple(_name_of(path) if argument == path else argument for argument in record.args)
         return True
+
+
+class KindsOnly(logging.Formatter):
+    """A failure is written as its places in the code and the kinds of its exceptions: their messages quote what somebody typed."""
+
+    def formatException(self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]) -> str:  # noqa: N802
+        chain: list[str] = []
+        error = ei[1]
+        while error is not None and len(chain) < 10:
+            places = "".join(traceback.format_tb(error.__traceback__))
+            chain.append(f"Traceback (most recent call last):\n{places}{type(error).__module__}.{type(error).__qualname__}")
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n\nafter\n\n".join(chain)
 
 
 def _name_of(path: str) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from havre.site.commands.messages import PACKAGE
 from havre.trust.contracts import contracts
+from tests.consistency.test_addresses import addresses
 
 TEMPLATES = sorted(PACKAGE.glob("*/templates/**/*.html"))
 STATIC = sorted(path for path in PACKAGE.glob("*/static/**/*") if path.suffix in {".css", ".js", ".svg"} and "vendor" not in path.parts)
@@ -62,6 +63,30 @@ def test_every_template_is_in_use():
         if not BY_NAME.match(name) and not any(f'"{name}"' in text or f"'{name}'" in text for path, text in texts.items() if path != own)
     ]
     assert unused == []
+
+
+# how a name of an address is written: in a template, and in the code of views, panels and queries
+URL_NAMES = (
+    re.compile(r"""{%\s*url\s+['"]([\w:-]+)['"]"""),
+    re.compile(r"""\b(?:reverse|redirect|reverse_lazy)\(\s*["']([\w:-]+)["']"""),
+)
+
+
+def names_in(text: str) -> set[str]:
+    return {name for pattern in URL_NAMES for name in pattern.findall(text)}
+
+
+def test_checker_finds_names_of_addresses():
+    assert names_in("""{% url 'a:b' x as y %}{% url "c" %} reverse("d", args=[1]) redirect('e')""") == {"a:b", "c", "d", "e"}
+
+
+def test_every_name_of_an_address_leads_somewhere():
+    """`{% url … as x %}` swallows a name that is not there: the button that it was for would never be seen."""
+    # allauth's own addresses, some of which are switched off, are asked for with something to fall back on
+    known = {address.name for address in addresses()} | {"mfa_reauthenticate", "account_reauthenticate"}
+    files = [*TEMPLATES, *PACKAGE.rglob("*.py")]
+    wrong = {str(path.relative_to(PACKAGE)): names_in(path.read_text(encoding="utf-8")) - known for path in files}
+    assert {path: names for path, names in wrong.items() if names} == {}
 
 
 def test_no_link_of_the_navigation_is_dead():

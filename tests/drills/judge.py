@@ -35,6 +35,8 @@ class State:
     readings: list[tuple[str, str]] = field(default_factory=list)
     # words of integrity_check, foreign_key_check and the chain's verifier
     damage: list[str] = field(default_factory=list)
+    # how many links of the chain were verified
+    links: int = 0
     # note -> plain words; None when they were not opened this time
     words: dict[str, str] | None = None
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from havre.trust.audit.verify_chain import JsonlSource, open_source, read_public_key, say, verify
 from tests.drills.house import House
@@ -20,7 +22,8 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 
 def look(house: House) -> State:
     """The state of a house as it serves, but for the words of its notes."""
-    state = State(damage=damage(house))
+    found, links = damage(house)
+    state = State(damage=found, links=links)
     if house.database:
         import psycopg
 
@@ -54,8 +57,8 @@ def _readings(state: State, ask: Ask) -> None:
         state.readings.extend((plain(user), plain(subject)) for subject in json.loads(subjects))
 
 
-def damage(house: House) -> list[str]:
-    """What SQLite's own checks and the chain's verifier complain of."""
+def damage(house: House) -> tuple[list[str], int]:
+    """What SQLite's own checks and the chain's verifier complain of, and how many links it verified."""
     found = []
     for name in ("keys", "ops") if house.database else FILES:
         with closing(opened(house.home / f"{name}.sqlite3")) as database:
@@ -66,7 +69,7 @@ def damage(house: House) -> list[str]:
     report = verify(_chain(house), public_keys=[read_public_key(path) for path in house.home.glob("audit_key*.pub")])
     if not report.ok:
         found.extend(say(report))
-    return found
+    return found, report.links
 
 
 def _chain(house: House) -> Any:
@@ -78,6 +81,18 @@ def _chain(house: House) -> Any:
     return JsonlSource(trail)
 
 
+def copied(house: House, base: Path) -> House:
+    """A stopped house once more, under `base` and in a database of its own: to be damaged."""
+    base.mkdir()
+    database = ""
+    if house.database:
+        served, name = house.database.rsplit("/", 1)[1], f"havre_copy_{uuid4().hex[:12]}"
+        database = scratch(urlsplit(house.database)._replace(path="/postgres").geturl(), name, template=served)
+    made = House(base, database=database)
+    shutil.copytree(house.home, made.home, dirs_exist_ok=True)
+    return made
+
+
 def opened(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20)
 
@@ -87,13 +102,13 @@ def plain(value: Any) -> str:
     return str(value).replace("-", "").lower()
 
 
-def scratch(url: str, name: str) -> str:
-    """A new, empty PostgreSQL database beside the one of `url`; its address."""
+def scratch(url: str, name: str, *, template: str = "template1") -> str:
+    """A new PostgreSQL database beside the one of `url`, empty or a copy of one that nobody uses; its address."""
     import psycopg
     from psycopg import sql
 
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
@@ -101,5 +116,5 @@ def unscratch(url: str, name: str) -> None:
     import psycopg
     from psycopg import sql
 
-    with psycopg.connect(url, autocommit=True) as server:
+    with psycopg.connect(urlsplit(url)._replace(path="/postgres").geturl(), autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -93,6 +93,7 @@ def test_each_right_that_is_unmet_blocks_or_is_counted_as_its_gate_says(table, m
 ASKED = {
     "proceeding.open": "RG09 RG17 RG18 RG21",
     "proceeding.interview": "RG01 RG02 RG18 RG19",
+    "proceeding.refer": "RG17 RG21",
     "proceeding.charge": "RG17 RG19 RG21 against_trafficker",
     "proceeding.charge_person": "RG16 RG17 RG18 against_person",
     "proceeding.ask_non_punishment": "against_person",

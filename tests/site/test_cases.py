@@ -1,3 +1,5 @@
+import random
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -7,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from havre import trust
-from havre.register.models import Note
+from havre.register.models import Case, Note
+from havre.site import demonstration, line
 from havre.trust import identity
 from havre.trust.enums import Basis, Role, Section
 from havre.trust.models import Seal
@@ -24,14 +27,15 @@ def name_it(actor, case):
 
 
 def queries(client, path):
-    count = 0
+    asked: list[str] = []
     captured = [CaptureQueriesContext(connections[name]) for name in connections]
     for one in captured:
         one.__enter__()
     response = client.get(path)
     for one in captured:
         one.__exit__(None, None, None)
-        count += len([q for q in one.captured_queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN"))])
+        asked += [q["sql"] for q in one.captured_queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN"))]
+    count = len(asked)
     assert response.status_code == 200
     return count, response
 
@@ -276,3 +280,20 @@ class TestNote:
         assert mend in text
         assert Note.objects.for_house("tests").count() == 0
         assert changed.get("words") or "Sleeps better." in text
+
+
+@pytest.mark.usefixtures("unlocked")
+def test_case_page_asks_few_questions_however_much_the_case_holds(tmp_path, settings):
+    settings.STATIC_ROOT = tmp_path
+    demonstration.make_accounts(tmp_path)
+    demonstration.make_agreements(timezone.now())
+    walk = line.Walk(random.Random(1), 2, timezone.now() - timedelta(days=80), timezone.now(), Counter())
+    line.take(walk)
+    case = Case.objects.for_house("tests").get(pk=walk.case_id)
+    client = signed_in(demonstration.actor(Role.CASE_MANAGER, timezone.now()))
+    asked, response = queries(client, reverse("case", args=[case.ref]))
+    page = response.context["page"]
+    assert {panel.code for panel in [*page.tabs, *page.side]} >= {"screening", "identification", "assistance", "justice", "referrals"}
+    assert [panel.code for panel in page.above][:1] == ["steps"]
+    # 20 on the demonstration; the suite counts two more
+    assert asked <= 22

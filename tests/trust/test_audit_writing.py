@@ -13,6 +13,9 @@ from havre.trust.errors import Refused
 from havre.trust.models import ActRow, Reading, ReadingSubject
 from tests.factories import NOW, make_actor, make_case
 
+# a first name must never pass as a code
+NAMES = ("Akosua", "Maria", "สมชาย", "Jean-Pierre", "KOFI", "Ama.Mensah", "Ana,Eva")
+
 
 def test_act_is_written_with_its_codes_and_nothing_else():
     actor = make_actor()
@@ -40,6 +43,24 @@ def test_act_of_a_transaction_rolled_back_leaves_no_row():
 @pytest.mark.parametrize(
     "fields",
     [
+        {"reason": "contact"},
+        {"reason": "medical_emergency"},
+        {"reason": "full"},
+        {"reason": "RG03"},
+        {"codes": {"gates": "RG01,RG03"}},
+        {"codes": {"clock": "identification.recovery", "iccs": "02052", "language": "fr"}},
+        {"rows": ["A07", "F03", "closing:consent", "identification.confirm:recovery"]},
+    ],
+)
+def test_act_with_codes_in_use_is_written(fields):
+    audit.record(**{"event": "case.open", "by": make_actor(), **fields})
+    row = ActRow.objects.get()
+    assert {name: getattr(row, name) for name in fields} == fields
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
         {"event": "The officer called"},
         {"event": ""},
         {"event": "a" * 61},
@@ -47,6 +68,11 @@ def test_act_of_a_transaction_rolled_back_leaves_no_row():
         {"reason": "she was afraid"},
         {"reason": "Émotion"},
         {"codes": {"note": "Ama Mensah"}},
+        *({what: name} for name in NAMES for what in ("event", "reason")),
+        *({"codes": {"note": name}} for name in NAMES),
+        *({"rows": [name]} for name in NAMES),
+        {"reason": "akosua"},
+        {"reason": "jean-pierre"},
         {"codes": {"Free text": "x"}},
         {"codes": {"a": 1.5}},
         {"codes": {"a": True}},
@@ -81,6 +107,12 @@ def test_refusal_row_survives_the_rollback_of_the_act():
         [str(case_id)],
         ["closing:consent"],
     )
+
+
+def test_refusal_named_after_a_person_is_written_without_the_name():
+    audit.refuse(event="Akosua", by=make_actor(), rows=["A07", "Maria", "Jean-Pierre"])
+    row = Reading.objects.get()
+    assert (row.event, row.rows) == ("unnamed", ["A07"])
 
 
 def test_refusal_with_words_in_it_is_written_without_them():

@@ -12,7 +12,7 @@ from havre.register.models import Case, Person, PersonFacts
 from havre.trust import audit
 from havre.trust.enums import Basis, Role, Section
 from havre.trust.history.queries import PAGE, refusals, who_read
-from havre.trust.models import ActRow, Reading
+from havre.trust.models import ActRow, Reading, Seal
 from tests.factories import NOW, OrganisationFactory, give_to, make_actor, make_case
 from tests.factories_audit import make_reading
 from tests.french import french  # noqa: F401
@@ -90,7 +90,7 @@ def test_history_takes_five_queries_whatever_its_length(count, shared, django_as
 def test_officer_sees_who_by_name_and_the_look_is_an_act(shared):
     owner, lawyer, case = shared
     officer = make_actor(Role.DATA_PROTECTION_OFFICER)
-    page = browser(officer).get(f"/readers/{case.pk}/")
+    page = came_by_reference(officer, case).get(f"/readers/{case.pk}/")
     assert page.status_code == 200
     assert all(name in page.content.decode() for name in (owner.user.name, lawyer.user.name, "Harbour house"))
     assert list(history_acts().values_list("event", "case_id", "user_id")) == [("history.view", case.pk, officer.user.pk)]
@@ -122,7 +122,7 @@ def test_holder_by_consent_or_referral_does_not_see_who_read(shared):
 
 def test_case_that_does_not_exist_and_person_of_another_case_are_missing(shared):
     _owner, _lawyer, case = shared
-    officer, other = browser(make_actor(Role.DATA_PROTECTION_OFFICER)), make_case(make_actor())
+    officer, other = came_by_reference(make_actor(Role.DATA_PROTECTION_OFFICER), case), make_case(make_actor())
     assert officer.get(f"/readers/{uuid4()}/").status_code == 404
     assert officer.get(f"/readers/{case.pk}/?person={person_of(other)}").status_code == 404
     assert officer.get(f"/readers/{case.pk}/?person={person_of(case)}").status_code == 200
@@ -135,6 +135,31 @@ def test_officer_finds_the_file_by_its_reference_without_it_in_the_address(share
     assert (found.status_code, found["Location"]) == (302, f"/readers/{case.pk}/")
     wrong = officer.post("/readers/", {"ref": "D-0000-0000"})
     assert (wrong.status_code, b"No file bears this reference" in wrong.content) == (422, True)
+
+
+def came_by_reference(officer, case):
+    """The officer's browser after the page that asks for the reference on the person's receipt."""
+    client = browser(officer)
+    client.post("/readers/", {"ref": case.ref})
+    return client
+
+
+@pytest.mark.parametrize("page", ["", "paper/"])
+def test_officer_who_did_not_come_by_the_reference_finds_nothing_by_an_id(page, shared):
+    _owner, _lawyer, case = shared
+    officer = browser(make_actor(Role.DATA_PROTECTION_OFFICER))
+    assert officer.get(f"/readers/{case.pk}/{page}").status_code == 404
+    assert officer.post("/readers/", {"ref": str(case.pk)}).status_code == 422
+    assert officer.get(f"/readers/{case.pk}/{page}").status_code == 404
+    assert list(history_acts()) == []
+
+
+def test_sealed_case_is_not_there_for_the_officer_either(shared):
+    owner, _lawyer, case = shared
+    officer = came_by_reference(make_actor(Role.DATA_PROTECTION_OFFICER), case)
+    Seal.objects.create(case_id=case.pk, reason="threat", starts_at=NOW, review_on=NOW.date(), by=owner.user)
+    assert officer.get(f"/readers/{case.pk}/").status_code == 404
+    assert officer.post("/readers/", {"ref": case.ref}).content.count(b"No file bears this reference") == 1
 
 
 @pytest.mark.parametrize("path", ["/readers/", "/readers/refused/"])
@@ -154,7 +179,7 @@ def test_refusals_are_listed_for_the_officer(shared):
 @pytest.mark.parametrize(("language", "title"), [("en", "Who looked at your file"), ("fr", "Qui a consulté votre dossier")])
 def test_paper_for_the_person_is_neutral_and_names_nobody(language, title, shared, french):  # noqa: F811
     owner, lawyer, case = shared
-    page = browser(make_actor(Role.DATA_PROTECTION_OFFICER)).get(f"/readers/{case.pk}/paper/?lang={language}")
+    page = came_by_reference(make_actor(Role.DATA_PROTECTION_OFFICER), case).get(f"/readers/{case.pk}/paper/?lang={language}")
     words = page.content.decode()
     assert (page.status_code, title in words) == (200, True)
     assert TELLING.findall(words) == []
@@ -169,7 +194,7 @@ def test_paper_for_the_person_is_neutral_and_names_nobody(language, title, share
 def test_telling_words_would_be_found_on_the_staff_page(language, shared):
     _owner, _lawyer, case = shared
     with translation.override(language):
-        page = browser(make_actor(Role.DATA_PROTECTION_OFFICER)).get(f"/readers/{case.pk}/").content.decode()
+        page = came_by_reference(make_actor(Role.DATA_PROTECTION_OFFICER), case).get(f"/readers/{case.pk}/").content.decode()
     assert TELLING.findall(page) != []
 
 

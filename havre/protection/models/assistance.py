@@ -42,6 +42,8 @@ class AssistancePlan(ProtectedModel):
     close_reason = models.CharField(max_length=20, choices=CloseReason, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    # the services, where a page has read them already
+    read_services: list[AssistanceService] | None = None
 
     class Meta:
         constraints = [
@@ -65,6 +67,8 @@ class AssistancePlan(ProtectedModel):
     def has_services(self) -> bool:
         """RG12: at least one service is proposed, accepted or in place."""
         live = (ServiceStatus.PROPOSED, ServiceStatus.ACCEPTED, ServiceStatus.RUNNING)
+        if self.read_services is not None:
+            return any(service.status in live for service in self.read_services)
         return self.services.for_house("gates").filter(status__in=live).exists()
 
 

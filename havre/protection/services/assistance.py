@@ -57,8 +57,7 @@ def _opening(case_id: UUID, person: Person, by: Actor) -> dict[str, Any]:
 @trust.act("plan")
 def move_plan(*, plan_id: UUID, step: str, by: Actor, record: dict[str, Any] | None = None) -> AssistancePlan:
     """Take one step of the plan's table. Raises: Missing; Refused, with every unmet condition; Invalid for a field of another step."""
-    mine = AssistancePlan.objects.visible_to(by).select_related("person").select_for_update(of=("self",))
-    plan = mine.get_or_missing(pk=plan_id)
+    plan = AssistancePlan.objects.visible_to(by).select_related("person").get_for_step(pk=plan_id)
     if step == "start":
         raise Invalid(_("this step has an act of its own"))
     _set(plan, record or {}, RECORDS.get(step, frozenset()))
@@ -114,8 +113,7 @@ def move_service(*, service_id: UUID, step: str, by: Actor, reason: str = "", in
     Args: informed, the person was told what it is and that it may be refused. Raises: Missing; Refused; Invalid without a reason where
     the service ends, is not wanted or is not available.
     """
-    mine = AssistanceService.objects.visible_to(by).select_related("plan__person").select_for_update(of=("self",))
-    service = mine.get_or_missing(pk=service_id)
+    service = AssistanceService.objects.visible_to(by).select_related("plan__person").get_for_step(pk=service_id)
     if step == "offer":
         raise Invalid(_("this step has an act of its own"))
     if informed and service.informed_at is None:

@@ -145,8 +145,7 @@ def cut_recovery(*, identification_id: UUID, reason: str, by: Actor) -> Clock:
 
 
 def _mine(identification_id: UUID, by: Actor) -> Identification:
-    mine = Identification.objects.visible_to(by).select_related("case", "person").select_for_update(of=("self",))
-    return mine.get_or_missing(pk=identification_id)
+    return Identification.objects.visible_to(by).select_related("case", "person").get_for_step(pk=identification_id)
 
 
 def _recovery(identification_id: UUID, step: str, by: Actor) -> Clock:
@@ -205,7 +204,7 @@ def _hand_over(identification: Identification, role: Role, by: Actor) -> None:
 
 
 def _waiver(override_id: UUID | None, by: Actor) -> Override | None:
-    return Override.objects.visible_to(by).select_for_update(of=("self",)).get_or_missing(pk=override_id) if override_id else None
+    return Override.objects.visible_to(by).get_for_step(pk=override_id) if override_id else None
 
 
 def _write(identification: Identification, step: str, record: dict[str, Any]) -> None:

@@ -97,8 +97,7 @@ def confirm(*, screening_id: UUID, outcome: str, by: Actor) -> Screening:
     """
     if outcome not in ScreeningOutcome.values:
         raise Invalid({"outcome": [_("choose one of the three outcomes")]})
-    mine = Screening.objects.visible_to(by).select_for_update(of=("self",))
-    screening = mine.get_or_missing(pk=screening_id)
+    screening = Screening.objects.visible_to(by).get_for_step(pk=screening_id)
     checked = SCREENING.check(screening, move="confirm", by=by)
     screening.status, screening.outcome = checked.end, outcome
     screening.confirmed_by, screening.confirmed_at = by.user, by.at

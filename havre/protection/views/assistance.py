@@ -23,6 +23,12 @@ from havre.trust.middleware import ActorRequest
 PAGE = "protection/plan.html"
 
 
+def _form(plan: AssistancePlan, steps: list[tuple[str, str]], data: Any = None) -> PlanForm:
+    """The steps open to the actor, with what these steps write down and nothing else."""
+    written = {name for step, _name in steps for name in services.RECORDS.get(step, ())}
+    return PlanForm(data, steps=steps, written=written, child=plan.is_child)
+
+
 def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     mine = AssistancePlan.objects.visible_to(request.actor).select_related("case", "person")
     plan = mine.get_or_missing(pk=pk)
@@ -33,7 +39,7 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         **context,
         "rows": rows,
         "steps": steps,
-        "form": PlanForm(steps=steps) if steps else None,
+        "form": _form(plan, steps) if steps else None,
         "offer": ServiceForm(),
         "risk_form": RiskForm(),
         "service_step": ServiceStepForm(),
@@ -68,7 +74,7 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = _context(request, pk)
     if request.method == "GET":
         return render(request, PAGE, context)
-    form = PlanForm(request.POST, steps=context["steps"])
+    form = _form(context["plan"], context["steps"], request.POST)
     if not form.is_valid():
         return render(request, PAGE, {**context, "form": form}, status=422)
     step = form.cleaned_data["step"]

@@ -56,7 +56,8 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = _context(request, pk)
     fragment = "HX-Request" in request.headers
     template = "protection/_decision.html" if fragment else "protection/identification.html"
-    form = StepForm(request.POST or None, steps=context["steps"])
+    written = {name for step, _name in context["steps"] for name in services.RECORDS.get(step, ())}
+    form = StepForm(request.POST or None, steps=context["steps"], written=written, child=context["identification"].is_child)
     context["form"] = form if context["steps"] else None
     if request.method == "GET":
         return render(request, template, context)
@@ -87,7 +88,9 @@ def _signed(request: ActorRequest, pk: UUID, step: str) -> UUID | None:
 @login_required
 @require_POST
 def recovery(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Extend the recovery period on a listed ground."""
+    """Extend the recovery period on a listed ground. Missing for whoever does not decide."""
+    if request.actor.role not in workflow.AUTHORITY:
+        raise Missing
     context = _context(request, pk)
     grounds = [(code, words) for code, (words, _source) in workflow.RECOVERY.extend_on.items()]
     form = ExtendForm(request.POST, grounds=grounds)

@@ -65,12 +65,13 @@ class Rows:
     def write(self) -> None:
         """Insert everything but what is sealed, parents first. Call it inside a transaction."""
         insert(Case, self.cases)
+        # row-level security lets a section be written by a grant: the grants come before what they open
+        insert(Grant, self.grants)
         insert(Person, self.persons)
         insert(PersonFacts, self.facts)
         insert(TraffickingEvent, self.events)
         insert(Detection, self.detections)
         insert(Consent, self.consents)
-        insert(Grant, self.grants)
 
 
 def add(rows: Rows, draft: Draft, source_key: str, target: Target) -> None:

@@ -93,10 +93,10 @@ def export_cases(
         made_at=by.at,
         expires_at=expires_at,
     )
-    codes: dict[str, str | int] = {"cases": len(cases), "form": form, "mark": mark, "sha256": record.sha256}
+    codes: dict[str, str | int] = {"cases": len(cases), "form": form, "mark": mark.lower(), "sha256": record.sha256}
     audit.record(event="export", by=by, subject=record.pk, reason=reason, codes=codes)
     for case in cases:
-        audit.record(event="export.case", by=by, subject=case.pk, case_id=case.pk, reason=reason, codes={"mark": mark})
+        audit.record(event="export.case", by=by, subject=case.pk, case_id=case.pk, reason=reason, codes={"mark": mark.lower()})
     return Copy(record, content)
 
 

@@ -30,6 +30,12 @@ def tongues(persons: Person | Iterable[Person]) -> str:
 
 
 @register.filter
+def tongue(code: str) -> str:
+    """One language in words."""
+    return wording.language(code) if code else _("not recorded")
+
+
+@register.filter
 def open_sections(page: CasePage) -> str:
     """The sections of a case that are open to the actor, in words."""
     return ", ".join(str(SECTION_LABELS[section]) for section in Section if section in page.readable).lower()

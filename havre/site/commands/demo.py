@@ -13,11 +13,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from havre.evidence import services as evidence
-from havre.evidence import tasks
 from havre.register.exchange import external
 from havre.register.models import Case
 from havre.site import demonstration as shown
+from havre.site import line, showing
 from havre.site.commands.house import fail
 from havre.site.operations import migrating
 from havre.trust import vault
@@ -28,7 +27,7 @@ from havre.trust.vault.faults import KeyFault
 
 SEED = 2026
 # persons taken down the whole line; enough that every step has somebody in it
-LINE = 20
+LINE = 21
 
 
 @click.command()
@@ -80,13 +79,15 @@ def _load(home: Path, persons: int) -> None:
     rows, rejected = sum(batch.created for batch in batches), sum(batch.rejected for batch in batches)
     click.echo(f"imported through the importer: {rows} persons, {rejected} rows kept back with what is wrong with them")
     with Bar() as bar:
-        decided = shown.run_line(LINE, now=timezone.now(), seed=SEED, progress=bar)
-    click.echo(f"taken down the line: {LINE} persons screened, {decided} decided by the team")
+        done = line.run(LINE, now=timezone.now(), seed=SEED, progress=bar)
+    click.echo("taken down the line: " + ", ".join(f"{number} {step}" for step, number in done.items()))
     _published()
-    with shown.as_role(Role.RAPPORTEUR, timezone.now()) as by:
-        job = evidence.ask_extract(by=by)
-    tasks.run_job.enqueue(str(job.pk))
-    click.echo("a first extract for the figures waits for the worker")
+    counted = showing.count()
+    click.echo(f"counted: extract {str(counted.extract.pk)[:8]} and its profile, both made")
+    release = showing.publish(counted)
+    click.echo(f"released: {release.ref}, no group below {release.k}, attacked, signed by two, published")
+    for path in showing.leaflets(home / "leaflets"):
+        click.echo(f"leaflet: {path.name}, {path.stat().st_size} bytes")
 
 
 def _published() -> None:

@@ -57,6 +57,9 @@ def show(proof: erasure.Proof) -> None:
     for one in proof.after:
         words = _("%(file)s: %(size)s bytes searched, windows of the key before %(before)s, after %(after)s")
         click.echo(words % {"file": one.name, "size": one.size, "before": before.get(one.name, "-"), "after": one.found})
+    for folder in proof.not_told:
+        words = _("%(folder)s cannot be written: until `havre backup` reaches it again, a restore from there would bring the person back.")
+        click.echo(words % {"folder": folder})
     if proof.proved:
         click.echo(_("ERASED. Proof %(digest)s") % {"digest": proof.digest})
         click.echo(_("Backups of the keys may hold the key until %(day)s.") % {"day": proof.backups_until})

@@ -111,7 +111,7 @@ def worker(root_from: int | None) -> None:
 @click.command()
 def doctor() -> None:
     """Say what is right and what is wrong with this instance. Ends with 1 when something is."""
-    findings = checking.examine(serving=True)
+    findings = checking.examine(serving=True, running=True)
     for finding in findings:
         click.echo(f"{'ok ' if finding.ok else 'BAD'} {finding.code}: {finding.words}")
     sys.exit(0 if all(finding.ok for finding in findings) else 1)

@@ -9,6 +9,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -22,19 +23,25 @@ from django.db import connections
 from django.utils.translation import gettext as _
 
 from havre import __version__
+from havre.trust import erasure_ledger
+from havre.trust.audit.keys import signing_key
 from havre.trust.errors import Invalid
-from havre.trust.models import Erasure
 
-# the records first, the keys last: whatever was sealed in the copied records has its key in the copied keys
-ORDER = ("default", "access", "keys")
-LEDGER = "erasures.json"
+# the chain before the records: every act that a copied link names is in the copied records, and later ones are its unsealed tail;
+# the keys last: whatever was sealed in the copied records has its key in the copied keys
+ORDER = ("access", "default", "keys")
 MANIFEST = "manifest.json"
+# what the databases do not hold: the keys that sign the trail and the second factors, sealed attachments, data sets of others, settings.
+# never root.key: who holds a backup and opens it must not hold the root
+HOUSE = "house"
+BELONGINGS = ("secret_key", "audit_key", "audit_key.pub", "havre.env", "files", "external")
 
 
 def back_up(*, into: Path, recipient: str, now: datetime) -> Path:
-    """Copy the records, the trail and the keys while the house serves, and seal them to `recipient` (an age public key).
+    """Copy the records, the trail, the keys and the instance's own files while it serves, sealed to `recipient` (an age public key).
 
-    Returns: the folder of this backup. Beside it the erasure ledger (ids and dates only) is brought up to date.
+    Returns: the folder of this backup. Beside it the erasure ledger (ids and dates only) is brought up to date, now and from now on
+    after each erasure.
     Raises: Invalid when the recipient is no age key or the folder cannot be written; nothing half-written stays.
     """
     try:
@@ -60,8 +67,18 @@ def back_up(*, into: Path, recipient: str, now: datetime) -> Path:
         shutil.rmtree(draft, ignore_errors=True)
         words = _("The backup was not made (%(why)s). Free some room, or see what the database says, then try again.")
         raise Invalid({"into": [words % {"why": error}]}) from None
-    save_ledger(into)
+    _keep_ledger(into)
     return folder
+
+
+def _keep_ledger(into: Path) -> None:
+    """Beside the backups, now and after each erasure to come."""
+    try:
+        erasure_ledger.save(into)
+        erasure_ledger.remember(into)
+    except OSError as error:
+        words = _("The backup was made, but not the list of erased persons beside it (%(why)s). Free some room, then back up again.")
+        raise Invalid({"into": [words % {"why": error.strerror}]}) from None
 
 
 def _fill(draft: Path, key: Any, now: datetime) -> dict[str, Any]:
@@ -72,28 +89,39 @@ def _fill(draft: Path, key: Any, now: datetime) -> dict[str, Any]:
             copy = Path(place) / alias
             _copy(alias, copy)
             manifest["counts"][alias] = counts(copy) if connections[alias].vendor == "sqlite" else {}
-            sealed = draft / f"{alias}.age"
-            pyrage.encrypt_file(str(copy), str(sealed), [key])
-            manifest["files"][sealed.name] = hashlib.sha256(sealed.read_bytes()).hexdigest()
-            copy.unlink()
+            _seal(copy, draft, key, manifest)
+        # last, as the keys: a sealed file is on disk before the row that names it
+        packed = Path(place) / HOUSE
+        manifest["counts"][HOUSE] = {"files": _pack(packed)}
+        _seal(packed, draft, key, manifest)
     return manifest
 
 
-def save_ledger(into: Path) -> Path:
-    """Write the erasure ledger beside the backups: a restore of an older one replays it."""
-    rows = [
-        {
-            # an absent moment is null: Django would write it as an empty text, which is no moment when read back
-            field.attname: None if field.value_from_object(row) is None else field.value_to_string(row)
-            for field in Erasure._meta.concrete_fields
-        }
-        for row in Erasure.objects.order_by("requested_at")
-    ]
-    path = into / LEDGER
-    draft = path.with_suffix(".part")
-    draft.write_text(json.dumps(rows, indent=1))
-    os.replace(draft, path)
-    return path
+def _seal(copy: Path, draft: Path, key: Any, manifest: dict[str, Any]) -> None:
+    sealed = draft / f"{copy.name}.age"
+    pyrage.encrypt_file(str(copy), str(sealed), [key])
+    with sealed.open("rb") as file:
+        manifest["files"][sealed.name] = hashlib.file_digest(file, "sha256").hexdigest()
+    copy.unlink()
+
+
+def _pack(to: Path) -> int:
+    """The instance's own files as one archive; gives how many."""
+    packed = 0
+
+    def counted(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+        nonlocal packed
+        packed += entry.isfile()
+        return entry if entry.isfile() or entry.isdir() else None
+
+    signing_key().public()  # made at first need: a backup without it would leave the trail's signatures without their key
+    with tarfile.open(to, "w") as archive:
+        for name in BELONGINGS:
+            path = Path(settings.HAVRE_HOME) / name
+            if path.exists():
+                archive.add(path, arcname=name, filter=counted)
+    os.chmod(to, 0o600)
+    return packed
 
 
 def counts(path: Path) -> dict[str, int]:

@@ -15,6 +15,7 @@ from django.db import connections
 from django.utils.translation import gettext as _
 
 from havre.site.operations import migrating
+from havre.trust.audit import lag
 from havre.trust.errors import Refused
 
 # PRAGMA name -> the value that `SQLite` reports for it
@@ -32,9 +33,15 @@ class Finding:
     words: str
 
 
-def examine(*, serving: bool = False) -> list[Finding]:
-    """Every finding, in the order of harm. `serving` asks what only a start must know: the deploy check."""
+def examine(*, serving: bool = False, running: bool = False) -> list[Finding]:
+    """Every finding, in the order of harm.
+
+    Args: serving, also the deploy check, which a start must know; running, also how far the chain is behind, which must not stop a
+    start: starting is what mends it.
+    """
     found = [*_folder(), *_databases(), *_schema(), *_clock(), *_disk(), *_key()]
+    if running:
+        found.extend(_chain())
     if serving:
         found.extend(_deploy())
     return found
@@ -143,6 +150,24 @@ def _key() -> Iterator[Finding]:
         "path": key_file()
     }
     yield Finding("key", there, _("the key file is there") if there else words)
+
+
+def _chain() -> Iterator[Finding]:
+    try:
+        behind, state = int(lag.sealer_lag().total_seconds()), lag.state()
+    except Exception as error:
+        yield Finding("chain", False, _("The audit chain cannot be read (%(error)s).") % {"error": type(error).__name__})
+        return
+    said = {"seconds": behind, "minutes": behind // 60}
+    if state == "closed":
+        words = _(
+            "The audit chain is %(minutes)s minutes behind: no name can be opened. Start the service, or run `havre audit checkpoint`."
+        )
+    elif state == "late":
+        words = _("The audit chain is %(seconds)s s behind. See that the background worker runs, or run `havre audit checkpoint`.")
+    else:
+        words = _("the audit chain is %(seconds)s s behind")
+    yield Finding("chain", state == "ok", words % said)
 
 
 def _deploy() -> Iterator[Finding]:

@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,12 +20,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pyrage
-from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connections
 from django.utils.translation import gettext as _
 
 from havre.site.operations import backup, migrating
-from havre.trust import erasure
+from havre.trust import erasure, erasure_ledger
+from havre.trust.audit.exporting import export_to
+from havre.trust.audit.verify_chain import JsonlSource, Source, SqliteSource, read_public_key, say, verify
 from havre.trust.errors import Invalid, Refused
 from havre.trust.models import Erasure
 from havre.trust.policy import rls
@@ -51,7 +53,7 @@ def restore(*, folder: Path, identity: Path) -> Report:
     if any(path.exists() for path in names.values()) or _shared_records():
         raise Refused((_("There are records in %(home)s already. Restore into an empty folder (HAVRE_HOME).") % {"home": home},))
     manifest = _manifest(folder)
-    ledger = _ledger(folder.parent)
+    ledger = erasure_ledger.read(folder.parent)
     opened = _identity(identity)
     with tempfile.TemporaryDirectory(dir=home, prefix="restore-") as place:
         for name in manifest["files"]:
@@ -72,12 +74,17 @@ def restore(*, folder: Path, identity: Path) -> Report:
         if report.problems:
             return report
         for alias in (name.removesuffix(".age") for name in manifest["files"]):
-            _place(alias, Path(place) / alias, names)
+            if alias == backup.HOUSE:
+                said = {"count": _unpack(Path(place) / alias, home)}
+                report.notes.append(_("%(count)s files of the instance came back: its signing keys, sealed attachments, data sets") % said)
+            else:
+                _place(alias, Path(place) / alias, names)
     migrating.migrate_all()
-    report.notes.append(
-        _("%(count)s erased persons came back with the backup and were erased again") % {"count": erasure.replay_ledger(ledger)}
-    )
-    report.problems.extend(_keyless())
+    said = {"count": erasure.replay_ledger(ledger), "all": len(ledger)}
+    report.notes.append(_("%(count)s erased persons of %(all)s in the ledger came back with the backup and were erased again") % said)
+    problems, notes = _trail(home)
+    report.notes.extend(notes)
+    report.problems.extend([*_keyless(), *_erased_stay_erased(ledger), *problems])
     return report
 
 
@@ -136,7 +143,8 @@ def _is_manifest(found: Any) -> bool:
     """Exactly the files of a backup made here, so that no name leads out of the folder."""
     if not isinstance(found, dict) or not isinstance(found.get("counts"), dict) or not isinstance(found.get("files"), dict):
         return False
-    return set(found["files"]) == {f"{alias}.age" for alias in backup.aliases()} == {f"{alias}.age" for alias in found["counts"]}
+    expected = {f"{alias}.age" for alias in (*backup.aliases(), backup.HOUSE)}
+    return set(found["files"]) == expected == {f"{alias}.age" for alias in found["counts"]}
 
 
 def _identity(path: Path) -> Any:
@@ -152,6 +160,9 @@ def _examine(place: Path, manifest: dict[str, Any]) -> Report:
     for alias, expected in manifest["counts"].items():
         if not expected:
             continue
+        if alias == backup.HOUSE:
+            report.problems.extend(_belongings(place / alias, expected["files"]))
+            continue
         with closing(sqlite3.connect(place / alias)) as database:
             verdict = database.execute("PRAGMA integrity_check").fetchone()[0]
             if verdict != "ok":
@@ -161,6 +172,22 @@ def _examine(place: Path, manifest: dict[str, Any]) -> Report:
         if backup.counts(place / alias) != expected:
             report.problems.append(_("%(alias)s: the number of rows differs from what was backed up") % {"alias": alias})
     return report
+
+
+def _belongings(archive: Path, expected: int) -> list[str]:
+    try:
+        with tarfile.open(archive) as packed:
+            names = [entry.name for entry in packed.getmembers() if entry.isfile()]
+    except tarfile.TarError as error:
+        return [_("%(alias)s: the archive is damaged (%(why)s)") % {"alias": backup.HOUSE, "why": error}]
+    found = []
+    if len(names) != expected or any(name.split("/")[0] not in backup.BELONGINGS for name in names):
+        found.append(_("%(alias)s: the files differ from what was backed up") % {"alias": backup.HOUSE})
+    missing = {"secret_key", "audit_key", "audit_key.pub"} - set(names)
+    if missing:
+        words = _("%(alias)s: %(names)s is missing: without it second factors, or the trail's signatures, do not hold")
+        found.append(words % {"alias": backup.HOUSE, "names": ", ".join(sorted(missing))})
+    return found
 
 
 def _shared_records() -> bool:
@@ -185,24 +212,43 @@ def _place(alias: str, copy: Path, names: dict[str, Path]) -> None:
         raise Invalid({"database": [_("PostgreSQL did not take the records back; it says why above. Nothing was kept.")]}) from None
 
 
-def _ledger(backups: Path) -> list[Erasure]:
-    """Everybody erased up to the newest backup. Without it somebody erased after an older backup would come back unseen."""
-    path = backups / backup.LEDGER
-    rows = []
-    try:
-        for values in json.loads(path.read_text()):
-            row = Erasure()
-            for column in Erasure._meta.concrete_fields:
-                value = values.get(column.attname)
-                if column.null and value in (None, "None", ""):
-                    # ledgers of the first version wrote an absent moment as an empty text
-                    value = None
-                setattr(row, column.attname, None if value is None else column.to_python(value))
-            rows.append(row)
-    except (OSError, ValueError, AttributeError, TypeError, ValidationError):
-        words = _("%(path)s is missing or damaged: it says who was erased since. Put back the one that lies beside the newest backup.")
-        raise Invalid({"folder": [words % {"path": path}]}) from None
-    return rows
+def _unpack(archive: Path, home: Path) -> int:
+    """Put the instance's own files back. Gives how many."""
+    with tarfile.open(archive) as packed:
+        files = [entry for entry in packed.getmembers() if entry.isfile()]
+        # "data" refuses whatever would lead out of the folder
+        packed.extractall(home, filter="data")
+    for entry in files:
+        os.chmod(home / entry.name, 0o600)
+    return len(files)
+
+
+def _trail(home: Path) -> tuple[list[str], list[str]]:
+    """Problems and notes of the restored chain, judged by the stand-alone verifier with the key that came back."""
+    public = [read_public_key(path) for path in home.glob("audit_key*.pub")]
+    with tempfile.TemporaryDirectory(dir=home, prefix="trail-") as place:
+        if connections["default"].vendor == "postgresql":
+            export_to(Path(place) / "trail.jsonl")
+            source: Source = JsonlSource(Path(place) / "trail.jsonl")
+        else:
+            source = SqliteSource(*(Path(connections[alias].settings_dict["NAME"]) for alias in ("default", "access")))
+        with closing(source):
+            report = verify(source, public_keys=public)
+    if not report.ok:
+        return [_("the audit trail does not hold: %(why)s") % {"why": "; ".join(say(report))}], []
+    return [], [_("the audit trail holds: %(links)s links") % {"links": report.links}]
+
+
+def _erased_stay_erased(ledger: list[Erasure]) -> list[str]:
+    """Nobody in the ledger has a key or a sealed section again."""
+    from havre.trust.models import PersonKey, SealedSection
+
+    persons = [row.pk for row in ledger]
+    back = (
+        PersonKey.objects.filter(pk__in=persons).count()
+        + SealedSection.objects.for_house("backup check").filter(person_id__in=persons).count()
+    )
+    return [_("%(count)s keys or sealed sections of erased persons are there again") % {"count": back}] if back else []
 
 
 def _keyless() -> list[str]:

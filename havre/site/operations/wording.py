@@ -65,6 +65,16 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("HAVRE_IDLE_MINUTES", "`15`", "A session that rests this long ends (minutes)."),
     ("HAVRE_ABSOLUTE_HOURS", "`12`", "A session ends after this long in any case (hours)."),
     ("HAVRE_KEYS_BACKUP_DAYS", "`30`", "How long a backup of the keys lives (days): an erasure is complete in the backups after that."),
+    (
+        "HAVRE_CHECKPOINT_FOLDER",
+        "none",
+        "A folder on another machine or medium where the worker writes each signed checkpoint of the audit chain.",
+    ),
+    (
+        "HAVRE_JOBS_INLINE",
+        "off",
+        "`1` runs jobs (extracts, profiles) in the worker itself; their memory then stays with it. For small machines and tests.",
+    ),
     ("HAVRE_QUICK_EXIT", "the calendar page", "Where the quick exit leads."),
     ("HAVRE_LANGUAGE", "`en`", "The language of who has not chosen one: `en` or `fr`."),
     ("HAVRE_TIME_ZONE", "`UTC`", "The time zone in which dates are shown and days are counted."),

@@ -1,4 +1,4 @@
-"""The background worker: tasks from the queue, the sealer of the audit chain, and what must happen as time passes."""
+"""The background worker: tasks from the queue, the sealer of the audit chain, what must happen as time passes, and tidying."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 
+from havre.site.operations.housekeeping import Housekeeper
 from havre.trust.audit.sealing import run_sealer
 from havre.trust.contracts import contracts
 
@@ -51,11 +52,14 @@ def sweep(now: datetime) -> int:
 
 
 def _sweep_until(stop: threading.Event) -> None:
+    keeper = Housekeeper()
     while not stop.wait(EVERY.total_seconds()):
         try:
             sweep(timezone.now())
-        except Exception:
+        except Exception as error:
             # the next minute tries again; the log holds the kind of failure and no value
-            log.exception("a sweep failed")
+            log.error("a sweep failed: %s", type(error).__name__)
+        try:
+            keeper.tidy(timezone.now())
         finally:
             close_old_connections()

@@ -6,6 +6,7 @@ It runs in the task worker. Two at once do no harm: the second waits for the fir
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -70,6 +71,9 @@ def run_sealer(stop: Event, *, every: float = EVERY) -> None:
                 _log.error("sealer: %s, %s", type(error).__name__, lag.state())
                 connections.close_all()
             stop.wait(every)
+        # a house that is stopped leaves nothing unsealed behind, or its next start would find the chain hours late
+        with suppress(Exception):
+            seal_pending()
     finally:
         connections.close_all()
 
@@ -79,7 +83,7 @@ def _export_where_asked() -> None:
 
     from havre.trust.audit.checkpoints import export_checkpoints
 
-    folder = getattr(settings, "HAVRE_CHECKPOINT_FOLDER", "")
+    folder = settings.HAVRE_CHECKPOINT_FOLDER
     if folder:
         export_checkpoints(folder)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.urls import Resolver404, resolve
 
-from havre.trust.audit.codes import CODE, ROW_NAME, code, code_map, optional_code, row_names, subject_id
+from havre.trust.audit.codes import CODE, ROW_NAME, code, code_map, reason_code, row_names, subject_id
 from havre.trust.audit.writer import commit
 from havre.trust.context import current
-from havre.trust.enums import Act, Role, Section
+from havre.trust.enums import ROLE_PURPOSES, Act, Role, Section
 from havre.trust.models.audit import ActRow, Outcome, Reading, ReadingKind
 from havre.trust.policy.table import POLICY
 
@@ -45,10 +46,36 @@ def record(
         event=code(event, what="event", most=COLUMN),
         subject=subject_id(subject),
         case_id=subject_id(case_id),
-        reason=optional_code(reason, what="reason", most=COLUMN),
+        reason=reason_code(reason, most=COLUMN),
         codes=code_map(codes),
         rows=row_names(rows),
         route=_route(current()),
+    ).save(force_insert=True)
+
+
+def record_errand(
+    *,
+    event: str,
+    user_id: UUID,
+    organisation_id: UUID,
+    role: Role,
+    at: datetime,
+    subject: UUID,
+    codes: dict[str, str | int] | None = None,
+) -> None:
+    """Write one act that the house does on somebody's earlier order, where nobody is signed in: a restore erases again.
+
+    Args: as `record`; user, organisation and role are those of the order. Raises: ValueError (our bug), as `record`.
+    """
+    ActRow(
+        at=at,
+        user_id=user_id,
+        organisation_id=organisation_id,
+        role=role.value,
+        purpose=ROLE_PURPOSES[role][0].value,
+        event=code(event, what="event", most=COLUMN),
+        subject=subject_id(subject),
+        codes=code_map(codes),
     ).save(force_insert=True)
 
 

@@ -16,7 +16,7 @@ from havre.trust.actors import Actor
 from havre.trust.contracts import contracts
 from havre.trust.enums import SECTION_LABELS, Act, Basis, Purpose, Role, Section
 from havre.trust.errors import Missing, Words
-from havre.trust.models import Grant, Organisation, Reading, ReadingSubject, User
+from havre.trust.models import Grant, Organisation, Reading, ReadingSubject, Seal, User
 from havre.trust.models.audit import Outcome, ReadingKind
 from havre.trust.models.organisations import OrganisationKind
 from havre.trust.policy.table import POLICY
@@ -66,6 +66,11 @@ def case_by_reference(words: str) -> UUID | None:
     return next((found for contract in contracts() if (found := contract.find_case(words)) is not None), None)
 
 
+def is_sealed(case_id: UUID) -> bool:
+    """Whether a seal is in force on this case."""
+    return Seal.objects.filter(case_id=case_id, ended_at=None).exists()
+
+
 def persons_of_case(case_id: UUID) -> tuple[UUID, ...]:
     """The ids of the persons in a case, oldest first; none for a case that is not there."""
     return tuple(person for contract in contracts() for person in contract.persons_of_case(case_id))
@@ -74,9 +79,12 @@ def persons_of_case(case_id: UUID) -> tuple[UUID, ...]:
 def require_history(by: Actor, case_id: UUID) -> bool:
     """Whether `by` sees it as data-protection officer (True) or as the case's own holder or custodian (False).
 
-    Raises: Missing for anyone else, as for a case that does not exist.
+    Raises: Missing for anyone else, as for a case that does not exist; for the officer too while the case is sealed: only its
+    custodians then know that it is there.
     """
     if policy.may_in_house(by, Act.REVIEW):
+        if is_sealed(case_id):
+            raise Missing
         return True
     own = Grant.objects.filter(
         case_id=case_id,

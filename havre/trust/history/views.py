@@ -16,8 +16,20 @@ from havre.trust import audit, policy
 from havre.trust.actors import Actor
 from havre.trust.enums import Act
 from havre.trust.errors import Missing
-from havre.trust.history.queries import PAGE, case_by_reference, consultations, persons_of_case, refusals, require_history, who_read
+from havre.trust.history.queries import (
+    PAGE,
+    case_by_reference,
+    consultations,
+    is_sealed,
+    persons_of_case,
+    refusals,
+    require_history,
+    who_read,
+)
 from havre.trust.middleware import ActorRequest
+
+# the ids that the officer came to by a reference, in the session, the newest last; and the letters that a reference has at most
+FOUND, KEPT, REFERENCE = "history_found", 20, 16
 
 
 @login_required
@@ -27,8 +39,11 @@ def find(request: ActorRequest) -> HttpResponse:
     actor = _officer(request)
     problem = ""
     if request.method == "POST":
-        case_id = case_by_reference(request.POST.get("ref", ""))
-        if case_id is not None:
+        words = request.POST.get("ref", "").strip()
+        # a reference, as it stands on the person's receipt: an id is nothing that a person could have shown
+        case_id = case_by_reference(words) if len(words) <= REFERENCE else None
+        if case_id is not None and not is_sealed(case_id):
+            request.session[FOUND] = [*request.session.get(FOUND, [])[-KEPT:], str(case_id)]
             return redirect("history_case", case_id=case_id)
         problem = _("No file bears this reference. Type it as it stands on the receipt, for example D-7K2M-0QXA.")
     return render(request, "trust/history/find.html", {"problem": problem, "actor": actor}, status=422 if problem else 200)
@@ -39,7 +54,7 @@ def find(request: ActorRequest) -> HttpResponse:
 def case(request: ActorRequest, case_id: UUID) -> HttpResponse:
     """Who read this file or a person in it. Reading it is an act of its own."""
     actor = _actor(request)
-    officer = require_history(actor, case_id)
+    officer = _allowed(request, actor, case_id)
     persons, chosen = _persons(request, case_id)
     before = _before(request)
     if before is None:
@@ -55,7 +70,7 @@ def case(request: ActorRequest, case_id: UUID) -> HttpResponse:
 def paper(request: ActorRequest, case_id: UUID) -> HttpResponse:
     """The same for the person to keep, or only to look at: neutral words, no name, in their language (`?lang=fr`)."""
     actor = _actor(request)
-    require_history(actor, case_id)
+    _allowed(request, actor, case_id)
     persons, chosen = _persons(request, case_id)
     if chosen is None and len(persons) == 1:
         chosen = persons[0]
@@ -82,6 +97,14 @@ def _actor(request: ActorRequest) -> Actor:
     if request.actor is None:
         raise Missing
     return request.actor
+
+
+def _allowed(request: ActorRequest, actor: Actor, case_id: UUID) -> bool:
+    """Whether this is the officer. Raises: Missing, for an officer too who did not come by the file's reference in this session."""
+    officer = require_history(actor, case_id)
+    if officer and str(case_id) not in request.session.get(FOUND, []):
+        raise Missing
+    return officer
 
 
 def _officer(request: ActorRequest) -> Actor:

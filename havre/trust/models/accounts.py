@@ -109,3 +109,13 @@ def job_holder(organisation_id: object, role: Role | str) -> Holder:
 def person_holder(user_id: object) -> Holder:
     """The personal holder of one user, made at first need."""
     return Holder.objects.get_or_create(user_id=user_id, organisation=None, role="")[0]
+
+
+def holders_of(membership: Membership) -> tuple[int, int]:
+    """The ids of a membership's job holder and of its user's own, read together; made at first need."""
+    job = Q(organisation_id=membership.organisation_id, role=str(membership.role), user=None)
+    known = {one.user_id is None: one.pk for one in Holder.objects.filter(job | Q(user_id=membership.user_id, organisation=None))}
+    return (
+        known.get(True) or job_holder(membership.organisation_id, membership.role).pk,
+        known.get(False) or person_holder(membership.user_id).pk,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -27,6 +27,32 @@ class Decision:
     allowed: bool
     rows: tuple[str, ...]
     reasons: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the database says of one actor and one case, read once for several questions: nothing of it is anybody's decision."""
+
+    actor: Actor
+    case_id: UUID
+    sealed: bool
+    conflicted: bool
+    grants: tuple[Grant, ...]
+
+
+def ground_of(actor: Actor, case_id: UUID) -> Ground:
+    """The live grants, the seal and the conflicts on which `decide` rests: one query, two where no grant is live."""
+    marks = {"on_seal": Exists(_open_seals(OuterRef("case_id"))), "on_conflict": Exists(_conflicts(actor, OuterRef("case_id")))}
+    grants = tuple(_live_grants(actor, case_id).annotate(**marks))
+    if grants:
+        first: Any = grants[0]
+        return Ground(actor, case_id, first.on_seal, first.on_conflict, grants)
+    return Ground(actor, case_id, _open_seals(case_id).exists(), _conflicts(actor, case_id).exists(), ())
+
+
+def _same_ground(ground: Ground, actor: Actor, case_id: UUID) -> bool:
+    """Whether it was read for this very actor (the age of the second factor apart, on which no grant depends) and case."""
+    return ground.case_id == case_id and replace(ground.actor, factor_at=actor.factor_at) == actor
 
 
 def scope(queryset: QuerySet[Any], actor: Actor, act: Act = Act.READ, *, policy: Policy = POLICY) -> QuerySet[Any]:
@@ -57,8 +83,11 @@ def scope(queryset: QuerySet[Any], actor: Actor, act: Act = Act.READ, *, policy:
     return queryset
 
 
-def decide(actor: Actor, act: Act, section: Section, case_id: UUID, *, policy: Policy = POLICY) -> Decision:
-    """Answer for one section of one case, with every reason at once. Evaluated in memory, apart from the SQL of `scope`."""
+def decide(actor: Actor, act: Act, section: Section, case_id: UUID, *, policy: Policy = POLICY, ground: Ground | None = None) -> Decision:
+    """Answer for one section of one case, with every reason at once. Evaluated in memory, apart from the SQL of `scope`.
+
+    Args: ground, what was read for this actor and case a moment ago, by whoever asks about several sections; another's is read anew.
+    """
     reasons: list[Words] = []
     cited: list[str] = []
     allows = [
@@ -68,7 +97,9 @@ def decide(actor: Actor, act: Act, section: Section, case_id: UUID, *, policy: P
     ]
     if not allows:
         return Decision(False, (), (_("no rule lets this role do that"),))
-    sealed, conflicted = _open_seals(case_id).exists(), _conflicts(actor, case_id).exists()
+    if ground is None or not _same_ground(ground, actor, case_id):
+        ground = ground_of(actor, case_id)
+    sealed, conflicted = ground.sealed, ground.conflicted
     for name, row in policy.forbids:
         if act not in row.acts or not section & row.sections or actor.role not in row.roles:
             continue
@@ -85,7 +116,7 @@ def decide(actor: Actor, act: Act, section: Section, case_id: UUID, *, policy: P
         row.when is When.CASE_SEALED and act in row.acts and section & row.sections and actor.role in row.roles
         for _name, row in policy.forbids
     )
-    held = [grant for grant in _live_grants(actor, case_id) if grant.sections & section]
+    held = [grant for grant in ground.grants if grant.sections & section]
     live = [grant for grant in held if grant.basis == Basis.CUSTODIAN or not (sealed and minds_seal)]
     if len(live) < len(held):
         # cited for the audit trail alone: to the actor a sealed case is simply not there
@@ -166,4 +197,5 @@ def _conflicts(actor: Actor, case_id: Any) -> QuerySet[Any]:
 
 def sections_readable(actor: Actor, case_id: UUID) -> Iterable[Section]:
     """The sections of one case that this actor may read now, in the order of the page."""
-    return [section for section in Section if decide(actor, Act.READ, section, case_id).allowed]
+    ground = ground_of(actor, case_id)
+    return [section for section in Section if decide(actor, Act.READ, section, case_id, ground=ground).allowed]

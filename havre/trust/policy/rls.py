@@ -30,8 +30,7 @@ def statements(models: Iterable[Any], *, policy: Policy = POLICY) -> list[str]:
     """The SQL that switches row-level security on for these protected models and (re)makes their policies. Idempotent."""
     lines = [
         role_statement(),
-        f"GRANT {APP_ROLE} TO CURRENT_USER",
-        f"ALTER ROLE {APP_ROLE} SET jit = off",
+        f"DO $$ BEGIN IF NOT pg_has_role(CURRENT_USER, '{APP_ROLE}', 'MEMBER') THEN GRANT {APP_ROLE} TO CURRENT_USER; END IF; END $$",
         f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}",
@@ -43,7 +42,12 @@ def statements(models: Iterable[Any], *, policy: Policy = POLICY) -> list[str]:
 
 def role_statement() -> str:
     """The SQL that makes the application's role where the server does not have it yet: a restore needs it before any table."""
-    return f"DO $$ BEGIN CREATE ROLE {APP_ROLE} NOLOGIN NOBYPASSRLS; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+    # roles belong to the whole server: databases that are made at the same time must not both write this one
+    return (
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP_ROLE}') THEN"
+        f" CREATE ROLE {APP_ROLE} NOLOGIN NOBYPASSRLS; ALTER ROLE {APP_ROLE} SET jit = off;"
+        f" END IF; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+    )
 
 
 def _for_model(model: Any, policy: Policy) -> list[str]:
@@ -90,7 +94,8 @@ def enforce() -> None:
 def _drop(*, connection: Any, **_rest: Any) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"SET ROLE {APP_ROLE}")
+            # a role's own settings come with a sign-in only, not with SET ROLE
+            cursor.execute(f"SET ROLE {APP_ROLE}; SET jit = off")
 
 
 def opening(model: Any) -> str | None:

@@ -75,7 +75,8 @@ POLICY = Policy((
     Allow(WRITE, CASE | IDENTITY | WHEREABOUTS | SCREENING | FACTS | PROTECTION, CARERS | DECIDERS, AS_CUSTODIAN, "CoE art. 11, 28"),
     # taking out, passing on, sealing
     Allow(EXPORT, CASE | IDENTITY | SCREENING | FACTS | PROTECTION, CARERS,                  ON_OWN_CASE,          "108+ art. 5, 10; RPG guideline 3"),
-    Allow(SHARE, CASE | IDENTITY | WHEREABOUTS | SCREENING | FACTS | PROTECTION | HEALTH, CARERS, ON_OWN_CASE,     "CoE art. 11; ODIHR NRM 2022"),
+    # justice too: the person may want the police to inquire, and the section is empty until they do
+    Allow(SHARE, CASE | IDENTITY | WHEREABOUTS | SCREENING | FACTS | PROTECTION | HEALTH | JUSTICE, CARERS, ON_OWN_CASE, "CoE art. 11; ODIHR NRM 2022"),
     Allow(SHARE, CASE | SCREENING | FACTS,               FRONT_LINE,                         ON_OWN_CASE,          "CoE art. 10; ODIHR NRM 2022"),
     Allow(acts(Act.SEAL), CASE,                          CARERS,                             ON_OWN_CASE,          "CoE art. 28"),
     # acts that touch no single case

@@ -85,3 +85,5 @@ def test_backup_on_postgresql_is_checked_beside_and_restored_elsewhere(tmp_path,
     after = rows(receiving)
     assert after["trust_sealedsection"] == 2
     assert after == before
+    for name in ("secret_key", "audit_key"):
+        assert (other.home / name).read_bytes() == (house.home / name).read_bytes()

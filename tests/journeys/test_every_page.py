@@ -1,0 +1,144 @@
+"""Every page that a GET reaches, with the demonstration's records, by a role that may open it: no barrier, nobody else asked, no sideways scroll.
+
+The list comes from the URLconf. The short form opens each page in one of the two languages in turn; HAVRE_JOURNEYS=full in both.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from havre.justice.models import CompensationClaim, Proceeding
+from havre.protection.models import AssistancePlan, Identification, Screening
+from havre.referral.models import Referral
+from havre.register.models import Case, Person
+from havre.release.models import Release
+from havre.site import demonstration, line
+from havre.trust.enums import Role
+from havre.trust.models import Membership
+from tests.consistency.test_addresses import Address, addresses, rows
+from tests.journeys.conftest import WIDTHS
+from tests.journeys.test_pages import barriers
+
+FULL = os.environ.get("HAVRE_JOURNEYS") == "full"
+# no page: a file, a redirect, a step of a sign-in, or what needs a record that only an upload or a job makes
+NO_PAGE = {
+    "account_logout": "ends the session",
+    "account_inactive": "only after a sign-in that was refused",
+    "accounts_calendar": "a file",
+    "accounts_code_picture": "a picture",
+    "leaflet_pdf": "a file",
+    "leave": "ends the session",
+    "lock": "ends the session",
+    "mfa_authenticate": "the second step of a sign-in",
+    "mfa_login_webauthn": "an answer to the browser's own script",
+    "release:table_csv": "a file",
+    "exchange:report_list": "a file",
+    "exchange:rejected": "a file",
+    "exchange:check_list": "a file",
+    "exchange:report": "needs an upload: tests/register",
+    "exchange:check": "needs an upload: tests/register",
+    "evidence:profile_page": "needs a job: tests/evidence",
+    "release:table": "needs a job: tests/release",
+}
+
+
+@pytest.fixture
+def records(unlocked, tmp_path, settings) -> dict[str, Any]:
+    """The demonstration's accounts and fourteen persons taken down the line; gives what stands in addresses, by the parameter's name."""
+    settings.STATIC_ROOT = tmp_path
+    demonstration.make_accounts(tmp_path)
+    demonstration.make_agreements(timezone.now())
+    line.run(14, now=timezone.now())
+    claim = CompensationClaim.objects.for_house("tests").order_by("informed_at").first()
+    case = Case.objects.for_house("tests").get(pk=claim.case_id)
+    of_case = {"case_id": case.pk}
+
+    def first(model: Any, **conditions: Any) -> Any:
+        return model.objects.for_house("tests").filter(**conditions).first().pk
+
+    return {
+        "ref": case.ref,
+        "case_id": case.pk,
+        "person_id": first(Person, **of_case),
+        "protection:screening": first(Screening, **of_case),
+        "protection:identification": first(Identification, **of_case),
+        "protection:plan": first(AssistancePlan, **of_case),
+        "justice:proceeding": first(Proceeding, **of_case),
+        "justice:claim": claim.pk,
+        "referral:sent": first(Referral, **of_case),
+        "referral:answer": first(Referral, status="offered"),
+        "release:release": Release.objects.create(
+            ref="2026-1", title="Persons by gender", source="x", population="register", tables=[["gender"]], by=_user()
+        ).pk,
+    }
+
+
+def _user() -> Any:
+    return Membership.objects.filter(role=Role.RAPPORTEUR).first().user
+
+
+def _value(address: Address, name: str, kind: str, known: dict[str, Any], role: Role) -> Any:
+    if address.name.startswith("accounts_") and name == "pk":
+        return Membership.objects.get(user__username=role.value).organisation_id
+    slugs = {"edition": "rights", "country": "gh", "language": "fr", "name": "identification", "id": "majority_age", "number": 0}
+    return known.get(address.name) if name == "pk" else known.get(name, slugs.get(name))
+
+
+def paths(known: dict[str, Any]) -> Iterator[tuple[str, list[tuple[Role | None, str]]]]:
+    """Each page's name with the roles that may open it and the address for each."""
+    for address in addresses():
+        row = rows()[address.name]
+        if "GET" not in row.methods or address.name in NO_PAGE:
+            continue
+        tried: list[tuple[Role | None, str]] = []
+        for role in [None] if row.public else sorted(row.own or Role, key=list(Role).index):
+            given = {name: _value(address, name, kind, known, role or Role.ADMINISTRATOR) for name, kind in address.params}
+            if None not in given.values():
+                tried.append((role, reverse(address.name, kwargs=given)))
+        yield address.name, tried
+
+
+def test_list_of_exceptions_names_addresses_that_are_there():
+    assert set(NO_PAGE) - {address.name for address in addresses()} == set()
+
+
+def test_every_page_has_no_barrier_asks_nobody_else_and_fits_a_phone(visit, records):
+    windows: dict[tuple[Role | None, str], Any] = {}
+    wrong, seen, not_opened = [], 0, []
+    for number, (name, tried) in enumerate(paths(records)):
+        for language in ("en", "fr") if FULL else (("en", "fr")[number % 2],):
+            for role, path in tried:
+                key = (role, language)
+                if key not in windows:
+                    windows[key] = visit(_actor(role, language), language=language)
+                window = windows[key]
+                window.page.set_viewport_size({"width": WIDTHS[1], "height": 900})
+                if window.go(path) == 200:
+                    break
+            else:
+                not_opened.append(name)
+                continue
+            seen += 1
+            wrong += [f"{name} {language}: {barrier}" for barrier in barriers(window.page)]
+            window.page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+            if window.overflow() > 0:
+                wrong.append(f"{name} {language}: {window.overflow()} px too wide")
+            window.picture(f"every-{name.replace(':', '-')}-{language}")
+    foreign = [url for window in windows.values() for url in window.foreign]
+    print(f"{seen} pages, {len(wrong)} faults; not opened: {not_opened}")
+    assert (wrong, foreign, not_opened) == ([], [], [])
+
+
+def _actor(role: Role | None, language: str) -> Any:
+    if role is None:
+        return None
+    by = demonstration.actor(role, timezone.now())
+    by.user.language = language
+    by.user.save(update_fields=["language"])
+    return by
