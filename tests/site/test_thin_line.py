@@ -192,7 +192,10 @@ def test_thin_line_runs_page_by_page(watch):
         # whatever shows anything to anybody is read behind the second lock; the errands of the house touch these tables and no other
         assert {"register_case", "register_person", "protection_screening", "justice_proceeding"} <= watch.tables(app=True)
         assert watch.tables(app=False) == HOUSE
-        assert sum(n for (role, _table), n in watch.seen.items() if role == "havre_app") > 300
+        # the errands write a row here and there; reading, page after page, is never theirs
+        app, house = (sum(n for (role, _table), n in watch.seen.items() if (role == "havre_app") is one) for one in (True, False))
+        assert app > 100
+        assert app > house, (app, house)
 
 
 # written or locked by a step of a workflow, or found before any grant exists (docs/reference/errands.md)

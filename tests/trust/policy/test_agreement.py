@@ -201,7 +201,7 @@ def test_row_level_security_agrees_with_the_list_on_every_row(seed):
 @pytest.mark.parametrize("fault", ["s.ended_at IS NULL", "c.holder_id = ANY", "g.ends_at >"])
 def test_row_level_security_with_a_condition_gone_is_noticed(fault):
     """The planted fault, in the database: the policy of the read made again without seals, conflicts or ends."""
-    world = make_world(6, actors=40, cases=10)
+    world = make_world(6)
     clause = rls.predicate(Note, Act.READ)
     assert fault in clause
     gone = {
