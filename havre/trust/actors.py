@@ -34,6 +34,7 @@ class Actor:
 
     @property
     def holders(self) -> tuple[int, int]:
+        """The holders whose grants this actor may use: the job's, and the person's own (design §3)."""
         return (self.holder_id, self.personal_id)
 
     @property

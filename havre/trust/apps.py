@@ -5,6 +5,8 @@ from django.db.models.signals import post_migrate
 
 
 class TrustConfig(AppConfig):
+    """The Django application of trust."""
+
     name = "havre.trust"
     label = "trust"
 

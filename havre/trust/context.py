@@ -30,6 +30,7 @@ class ReadingLog:
     opened: bool = False
 
     def add(self, section: Section, subjects: Iterable[UUID], *, opened: bool = False) -> None:
+        """Note that these subjects were seen in this section; `opened` when a sealed body was opened, not only listed."""
         self.sections |= section
         self.subjects.update(subjects)
         self.opened = self.opened or opened

@@ -152,6 +152,7 @@ AUDIT_WORDS = (
 
 def register() -> None:
     # connects the receivers
+    """Make trust's own panels, errands and waiting known to the pages. Called once, when the application starts."""
     import_module("havre.trust.accounts.signals")
     register_contract(
         Contract(

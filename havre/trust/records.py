@@ -63,6 +63,7 @@ class ProtectedQuerySet(CaseQuerySet[M]):
         return found
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
+        """Row after row; each is written in the reading log as it is given."""
         for row in super().iterator(chunk_size=chunk_size or 2000):
             self._log([row])
             yield row
@@ -87,6 +88,7 @@ class HouseQuerySet(CaseQuerySet[M]):
             super()._fetch_all()
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
+        """Row after row, as the owner of the tables."""
         rows = super().iterator(chunk_size=chunk_size or 2000)
         if not connections[self.db].in_atomic_block:
             with as_house(self.db):
@@ -99,22 +101,27 @@ class HouseQuerySet(CaseQuerySet[M]):
         yield from rows
 
     def count(self) -> int:
+        """How many rows, as the owner of the tables."""
         with as_house(self.db):
             return super().count()
 
     def exists(self) -> bool:
+        """Whether there is any row, as the owner of the tables."""
         with as_house(self.db):
             return super().exists()
 
     def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Aggregates, as the owner of the tables."""
         with as_house(self.db):
             return super().aggregate(*args, **kwargs)
 
     def update(self, **kwargs: Any) -> int:
+        """Change rows, as the owner of the tables."""
         with as_house(self.db):
             return super().update(**kwargs)
 
     def delete(self) -> tuple[int, dict[str, int]]:
+        """Take rows away, as the owner of the tables."""
         with as_house(self.db):
             return super().delete()
 
@@ -134,6 +141,7 @@ class ProtectedManager(models.Manager[M]):
     """The plain manager of a protected model raises; `visible_to` is the way in."""
 
     def get_queryset(self) -> ProtectedQuerySet[M]:
+        """Raises: Unscoped, always: `visible_to` is the way in."""
         raise Unscoped(f"{self.model.__name__}: use objects.visible_to(actor)")
 
     def visible_to(self, actor: Actor, act: Act = Act.READ) -> ProtectedQuerySet[M]:

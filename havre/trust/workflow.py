@@ -81,6 +81,7 @@ class Right:
         return getattr(obj, {"child": "is_child", "foreign_national": "is_foreign"}[self.applies_to], True)
 
     def is_met(self, obj: Any, by: Actor | None) -> bool:
+        """Whether this right is met for the subject now."""
         return bool(self.met(obj) if self.met else self.met_by(obj, by))  # type: ignore[misc]
 
 
@@ -102,6 +103,7 @@ class Move:
 
     @property
     def starts(self) -> tuple[Any, ...]:
+        """The states from which this act may be done."""
         return tuple(self.start) if isinstance(self.start, tuple | set | frozenset | list) else (self.start,)
 
     @property
@@ -111,6 +113,7 @@ class Move:
 
     @property
     def name(self) -> str:
+        """The act's name as people read it."""
         return str(self.label or self.step.replace("_", " "))
 
 
@@ -124,6 +127,7 @@ class Checked:
 
     @property
     def end(self) -> Any:
+        """The state after the act."""
         return self.move.end
 
     @property
@@ -167,6 +171,7 @@ class Workflow:
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
+        """The names of the acts, once each, in the order of the table."""
         return tuple(dict.fromkeys(move.step for move in self.moves))
 
     @cached_property
@@ -177,6 +182,7 @@ class Workflow:
 
     @cached_property
     def rights(self) -> dict[str, Right]:
+        """Every right that the table knows, by its key: gates of its acts, and those a country's variant may add."""
         return {right.key: right for right in (*(r for move in self.moves for r in move.rights), *self.spare)}
 
     def open_to(self, obj: Any, by: Actor | None) -> tuple[Move, ...]:

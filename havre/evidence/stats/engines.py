@@ -29,12 +29,23 @@ class Spread:
 class Engine(Protocol):
     """What the measures ask. Tables hold a column `person`; a table `persons` has one row a person."""
 
-    def columns(self, table: str) -> tuple[str, ...]: ...
-    def spread(self, column: str, where: Where, *, table: str = "persons") -> Spread: ...
-    def over_time(self, column: str, where: Where, *, table: str = "persons", width: int = 4) -> dict[str, int]: ...
-    def incidence(self, column: str, by: str, where: Where) -> dict[tuple[str, str], int]: ...
-    def routes(self, where: Where) -> tuple[dict[tuple[str, str, str], int], int, int]: ...
-    def waits(self, step: str, where: Where) -> tuple[list[int], list[int]]: ...
+    def columns(self, table: str) -> tuple[str, ...]:
+        """The columns of a table, in order."""
+
+    def spread(self, column: str, where: Where, *, table: str = "persons") -> Spread:
+        """How many persons have each value of a column, and how many no answer."""
+
+    def over_time(self, column: str, where: Where, *, table: str = "persons", width: int = 4) -> dict[str, int]:
+        """Persons by period: the first `width` characters of an ISO date (4 a year, 7 a month)."""
+
+    def incidence(self, column: str, by: str, where: Where) -> dict[tuple[str, str], int]:
+        """Persons by pair of values of two columns."""
+
+    def routes(self, where: Where) -> tuple[dict[tuple[str, str, str], int], int, int]:
+        """Persons by origin, transit (joined by ">") and destination; then how many have a whole route, and how many were asked."""
+
+    def waits(self, step: str, where: Where) -> tuple[list[int], list[int]]:
+        """Days to a step: of those who got there, and of those who still wait."""
 
 
 class Polars:

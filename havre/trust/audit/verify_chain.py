@@ -78,6 +78,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
+        """Whether nothing at all was found wrong."""
         return not self.problems
 
     @property
@@ -86,23 +87,30 @@ class Report:
         return min((p.position for p in self.problems if p.position is not None), default=None)
 
     def add(self, kind: str, position: int | None, words: str) -> None:
+        """Note one finding: what is wrong, and where."""
         self.problems.append(Problem(kind, position, words))
 
 
 class Source(Protocol):
     """Where links, rows and checkpoints come from. Rows may be unreadable: then `row` raises ValueError."""
 
-    def links(self) -> Iterator[dict[str, Any]]: ...
+    def links(self) -> Iterator[dict[str, Any]]:
+        """Every link of the chain in order of its sequence."""
 
-    def row(self, source: str, no: int) -> dict[str, Any] | None: ...
+    def row(self, source: str, no: int) -> dict[str, Any] | None:
+        """The row that a link seals, None when it is not there."""
 
-    def heads(self, source: str) -> Iterator[tuple[int, Any]]: ...
+    def heads(self, source: str) -> Iterator[tuple[int, Any]]:
+        """The heads that were written down: sequence and digest."""
 
-    def checkpoints(self) -> Iterator[dict[str, Any]]: ...
+    def checkpoints(self) -> Iterator[dict[str, Any]]:
+        """The signed checkpoints, oldest first."""
 
-    def damage(self) -> Iterator[str]: ...
+    def damage(self) -> Iterator[str]:
+        """What the store itself says is damaged; empty when nothing is."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of the file."""
 
 
 class SqliteSource:
@@ -411,6 +419,7 @@ def say(report: Report) -> Iterator[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Read the arguments, verify, print. Gives the exit status: 0 whole, 1 damaged, 2 not readable."""
     parser = argparse.ArgumentParser(description="Verify Havre's audit chain.")
     parser.add_argument("paths", nargs="+", type=Path, metavar="HOME_OR_FILES")
     parser.add_argument("--checkpoints", type=Path, action="append", default=[], help="a folder of checkpoints that left the machine")

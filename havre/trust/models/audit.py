@@ -34,6 +34,8 @@ class CanonicalJSON(models.TextField):
 
 
 class ReadingKind(models.TextChoices):
+    """How a section was read: listed among others, or opened."""
+
     READING = "reading", _("Reading")
     REFUSAL = "refusal", _("Refusal")
 

@@ -20,6 +20,8 @@ from havre.trust.records import ProtectedModel
 
 
 class ClockEventKind(models.TextChoices):
+    """What happens to a legal clock: it starts, pauses, goes on, is extended, is met or ends."""
+
     STARTED = "started", _("Started")
     PAUSED = "paused", _("Paused")
     RESUMED = "resumed", _("Resumed")

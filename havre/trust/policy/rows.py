@@ -54,6 +54,7 @@ class When(Enum):
 
     @property
     def words(self) -> Words:
+        """The condition as a sentence for a refusal, in the reader's language."""
         return {
             When.ALWAYS: _("always"),
             When.CASE_SEALED: _("the case is sealed and the grant is not a custodian's"),
@@ -107,10 +108,12 @@ class Policy:
 
     @cached_property
     def allows(self) -> tuple[tuple[str, Allow], ...]:
+        """The rows that open something, by name."""
         return tuple((f"A{number:02}", row) for number, row in enumerate((r for r in self.rows if isinstance(r, Allow)), 1))
 
     @cached_property
     def forbids(self) -> tuple[tuple[str, Forbid], ...]:
+        """The rows that close something, by name; one that fires outweighs every Allow."""
         return tuple((f"F{number:02}", row) for number, row in enumerate((r for r in self.rows if isinstance(r, Forbid)), 1))
 
     @cached_property

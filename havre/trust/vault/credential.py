@@ -43,6 +43,7 @@ class SystemdCredential(RootsInMemory):
         return pack({**roots, max(roots, default=0) + 1: os.urandom(KEY_BYTES)})
 
     def rotate(self, *, after: int) -> int:
+        """The newest version. Raises: KeyFault, saying how to make one, when none is newer than `after`."""
         if self.versions[-1] <= after:
             raise KeyFault(
                 _("The credential holds no newer root key than version %(version)s.") % {"version": after},
@@ -54,6 +55,7 @@ class SystemdCredential(RootsInMemory):
         return self.versions[-1]
 
     def destroy(self, version: int) -> None:
+        """Raises: KeyFault, always: systemd keeps this key, it is taken away there."""
         raise KeyFault(
             _("The service cannot change a systemd credential."),
             _("Remove version %(version)s by encrypting a credential without it.") % {"version": version},

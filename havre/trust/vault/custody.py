@@ -68,6 +68,7 @@ class RootsInMemory(KeyCustodian):
 
     @property
     def versions(self) -> tuple[int, ...]:
+        """The versions of the root key at hand, oldest first."""
         return tuple(self._roots)
 
     def _cipher(self, version: int) -> AESGCM:
@@ -80,10 +81,12 @@ class RootsInMemory(KeyCustodian):
         return cipher
 
     def wrap(self, key: bytes, *, version: int, context: bytes) -> bytes:
+        """A key wrapped under this version, bound to its context (AES-256-GCM, NIST SP 800-38D). Raises: KeyFault for an unknown version."""
         cipher, nonce = self._cipher(version), os.urandom(NONCE_BYTES)
         return nonce + cipher.encrypt(nonce, key, _bound(version, context))
 
     def unwrap(self, wrapped: bytes | memoryview, *, version: int, context: bytes) -> bytes:
+        """The key again. Raises: KeyFault for an unknown version; Tampered for bytes or a context that do not fit."""
         cipher, sealed = self._cipher(version), bytes(wrapped)
         try:
             return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(version, context))
@@ -94,10 +97,12 @@ class RootsInMemory(KeyCustodian):
             ) from None
 
     def check_value(self, version: int) -> bytes:
+        """A value derived from a root that tells whether it is the right one (HKDF, RFC 5869). Raises: KeyFault for an unknown version."""
         self._cipher(version)
         return HKDF(SHA256(), CHECK_BYTES, salt=None, info=b"havre root check %d" % version).derive(self._roots[version])
 
     def rotate(self, *, after: int) -> int:
+        """A version of the root newer than `after`, made now when there is none yet."""
         version = max(after, self.versions[-1])
         if version == after:
             version += 1
@@ -105,9 +110,11 @@ class RootsInMemory(KeyCustodian):
         return version
 
     def destroy(self, version: int) -> None:
+        """Forget one version of the root. Raises: KeyFault when it is the last."""
         self._hold({kept: root for kept, root in self._roots.items() if kept != version})
 
     def roots(self) -> Mapping[int, bytes]:
+        """Version to root, for a handover to a child process."""
         return self._roots
 
 

@@ -84,6 +84,7 @@ class KeyFile(RootsInMemory):
         self._write()
 
     def rotate(self, *, after: int) -> int:
+        """As in memory; a version made is on disk, under the same passphrase, before it is given."""
         before = self.versions
         version = super().rotate(after=after)
         if self.versions != before:
@@ -91,6 +92,7 @@ class KeyFile(RootsInMemory):
         return version
 
     def destroy(self, version: int) -> None:
+        """Forget one version and write the file without it: what it wrapped is gone (NIST SP 800-88 Rev. 2, cryptographic erase)."""
         super().destroy(version)
         self._write()
 
