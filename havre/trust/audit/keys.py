@@ -24,7 +24,7 @@ class SigningKey(Protocol):
     """Signs a checkpoint; never gives the private key away."""
 
     def sign(self, message: bytes) -> bytes:
-        """The signature over these bytes: Ed25519, 64 bytes (RFC 8032). Raises: KeyFault when the key cannot be read."""
+        """The signature over these bytes: Ed25519, 64 bytes (RFC 8032). Raises: OSError when the key cannot be read."""
 
     def public(self) -> bytes:
         """The public half, 32 bytes raw (RFC 8032)."""
