@@ -42,7 +42,7 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "form": _form(plan, steps) if steps else None,
         "offer": ServiceForm(),
         "risk_form": RiskForm(),
-        "service_step": ServiceStepForm(),
+        "service_step": ServiceStepForm(auto_id=False),
         "gates": queries.gates_of(PLAN, plan, [step for step, _name in steps], request.actor),
         "clocks": queries.clock_lines(plan.pk, request.actor),
         "once": new_id(),
@@ -115,7 +115,7 @@ def risk(request: ActorRequest, pk: UUID) -> HttpResponse:
 def service(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One step of one service."""
     found = AssistanceService.objects.visible_to(request.actor).get_or_missing(pk=pk)
-    form = ServiceStepForm(request.POST)
+    form = ServiceStepForm(request.POST, auto_id=False)
     if not form.is_valid():
         return render(request, PAGE, {**_context(request, found.plan_id), "service_step": form}, status=422)
     try:
