@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from havre.protection import queries, workflow
@@ -124,7 +124,7 @@ def _entries(file: CaseFile) -> Iterator[Entry]:
     if file.plan:
         yield Entry(file.plan.started_at, _("Urgent help started"), icon="person", section=Section.PROTECTION)
     for service in file.services:
-        words = f"{service.get_kind_display()}: {service.get_status_display()}"
+        words = gettext("%(what)s: %(state)s") % {"what": service.get_kind_display(), "state": service.get_status_display()}
         yield Entry(service.proposed_at, _("Service offered"), words, "person", Section.PROTECTION)
 
 

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from havre.referral.enums import AgeBand, ReferralNeed, ReferralStatus
 from havre.referral.models import Referral
@@ -182,7 +182,7 @@ def panels(actor: Actor, case_id: UUID) -> Iterable[Panel]:
 
 def _entries(found: list[Referral]) -> Iterator[Entry]:
     for one in found:
-        words = f"{one.receiver}: {one.get_need_display()}"
+        words = gettext("%(what)s: %(state)s") % {"what": one.receiver, "state": one.get_need_display()}
         ended = one.get_outcome_display() if one.outcome else one.get_status_display()
         for at, title, more in (
             (one.offered_at, _("Referral offered"), words),
@@ -226,7 +226,7 @@ def _sent_waiting(actor: Actor) -> Iterable[Waiting]:
             _("%(case)s: tell the person the outcome") % {"case": one.case.ref},
             reverse("referral:sent", args=[one.pk]),
             due_at=feedback.get(one.pk),
-            why=f"{one.receiver.name}: {one.get_outcome_display()}",
+            why=gettext("%(what)s: %(state)s") % {"what": one.receiver.name, "state": one.get_outcome_display()},
         )
 
 
