@@ -43,7 +43,7 @@ def policy_cost(officers: list[Officer]) -> None:
         for _round in range(ROUNDS):
             actor = replace(officer.actor, at=timezone.now(), factor_at=timezone.now())
             with trust.acting(actor):
-                with_policy.append(_milliseconds(lambda actor=actor: trust.page(Case, actor, size=PAGE, count=False).rows))
+                with_policy.append(_milliseconds(lambda actor=actor: trust.page(Case, actor, size=PAGE).rows))
             without.append(_milliseconds(lambda: list(Case.objects.for_house("opening").order_by("-opened_at", "-pk")[: PAGE + 1])))
         added = p95(with_policy) - p95(without)
         middle = sorted(with_policy)[len(with_policy) // 2]
@@ -101,7 +101,7 @@ def served(officers: list[Officer], seconds: int) -> None:
 def _some_references(officer: Officer, most: int) -> list[str]:
     actor = replace(officer.actor, at=timezone.now(), factor_at=timezone.now())
     with trust.acting(actor):
-        return [case.ref for case in trust.page(Case, actor, size=most, count=False).rows]
+        return [case.ref for case in trust.page(Case, actor, size=most).rows]
 
 
 def _milliseconds(work: Callable[[], object]) -> float:

@@ -22,7 +22,6 @@ from havre.trust.actors import Actor
 from havre.trust.contracts import CaseAct, Entry, Panel, contracts
 from havre.trust.enums import SECTION_LABELS, Act, Section
 from havre.trust.errors import Words
-from havre.trust.paging import CAP
 
 OPEN = (CaseStatus.ACTIVE, CaseStatus.FOLLOW_UP)
 SHUT = (CaseStatus.CLOSED, CaseStatus.CLOSED_REFERRED)
@@ -37,7 +36,7 @@ TABS: dict[str, tuple[CaseStatus, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many cases an actor holds by status, exact up to 1,000; beyond, only "more"."""
+    """How many cases an actor holds by status, exact as far as they are counted; beyond, only "more than `count`"."""
 
     count: int
     more: bool
@@ -45,11 +44,11 @@ class Load:
 
     @property
     def by_status(self) -> list[tuple[Words, int]]:
-        """Status words and counts, without the empty ones; nothing when there are more than 1,000."""
+        """Status words and counts, without the empty ones; nothing when there are more."""
         return [] if self.more else [(status.label, self.statuses[status]) for status in CaseStatus if self.statuses[status]]
 
     def of(self, tab: str) -> int | None:
-        """The count of one tab of the list, None beyond 1,000."""
+        """The count of one tab of the list, None when there are more."""
         return None if self.more else sum(self.statuses[status] for status in TABS[tab])
 
 
@@ -58,8 +57,8 @@ def caseload(actor: Actor, filters: Q | None = None, *, within: Any = None) -> L
     visible = trust.held(Case, actor) if within is None else within
     if filters is not None:
         visible = visible.filter(filters)
-    found = list(visible.order_by().values_list("status", flat=True)[: CAP + 1])
-    return Load(min(len(found), CAP), len(found) > CAP, Counter(found))
+    found, more = trust.counted(visible, "status")
+    return Load(len(found), more, Counter(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,6 @@ def listing(
     Raises: Invalid for a mangled `after`; Unscoped outside `acting`.
     """
     wanted = Q()
-    if ref:
-        wanted &= Q(ref__icontains=tidy_reference(ref))
     if urgent:
         wanted &= Q(urgent=True)
     if since:
@@ -104,7 +101,9 @@ def listing(
     if until:
         wanted &= Q(opened_at__lte=timezone.make_aware(datetime.combine(until, time.max)))
     mine = trust.held(Case, actor)
-    page = trust.page(Case, actor, after=after, filters=wanted & Q(status__in=TABS[tab]), related=("lead",), count=False, within=mine)
+    if ref:
+        mine = trust.matching(mine, Q(ref__contains=tidy_reference(ref)))
+    page = trust.page(Case, actor, after=after, filters=wanted & Q(status__in=TABS[tab]), related=("lead",), within=mine)
     return Listing(with_persons(actor, page.rows), page.next, caseload(actor, wanted, within=mine))
 
 
@@ -126,7 +125,8 @@ def tidy_reference(typed: str) -> str:
 def by_reference(actor: Actor, typed: str) -> list[Case]:
     """Up to 20 visible cases whose reference holds what was typed."""
     tidy = tidy_reference(typed)
-    return trust.page(Case, actor, size=20, filters=Q(ref__icontains=tidy), related=("lead",), count=False).rows
+    found = trust.matching(trust.held(Case, actor), Q(ref__contains=tidy))
+    return trust.page(Case, actor, size=20, related=("lead",), within=found).rows
 
 
 def by_ids(actor: Actor, ids: Iterable[UUID]) -> list[Case]:

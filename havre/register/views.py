@@ -65,7 +65,7 @@ def cases(request: ActorRequest) -> HttpResponse:
             "filtered": bool(kept),
             "first": _with(kept, tab=tab) if request.GET.get("after") else "",
             "next": _with(kept, tab=tab, after=found.next) if found.next else "",
-            "count": found.load.of(tab) or 0,
+            "count": found.load.count if found.load.more else found.load.of(tab),
             "may_open": policy.may_in_house(request.actor, Act.OPEN),
         },
         status=422 if form.is_bound and form.errors else 200,

@@ -11,6 +11,8 @@ _WHERE = {
     "act": "havre.trust.acts",
     "page": "havre.trust.paging",
     "held": "havre.trust.paging",
+    "counted": "havre.trust.paging",
+    "matching": "havre.trust.paging",
 }
 
 

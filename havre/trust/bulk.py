@@ -7,7 +7,8 @@ in the register's contract; the vault uses it for sealed rows and keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections, models, router
@@ -25,9 +26,23 @@ def insert(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> int:
     connection = connections[router.db_for_write(model)]
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
     columns = [_column(field, given, connection) for field in fields]
-    with connection.cursor() as cursor:
+    with _cursor(connection) as cursor:
         cursor.executemany(_statement(model, fields, connection), list(zip(*columns, strict=True)))
     return len(given)
+
+
+@contextmanager
+def _cursor(connection: Any) -> Iterator[Any]:
+    """On PostgreSQL a cursor that sends the rows in one pipeline, the statement parsed once: Django's own waits for each row's answer."""
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            yield cursor
+        return
+    import psycopg
+
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        yield cursor
 
 
 def _statement(model: type[models.Model], fields: list[Any], connection: Any) -> str:

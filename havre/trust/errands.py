@@ -29,6 +29,7 @@ ERRANDS = frozenset(
         "vault",
         "emergency",
         "history",
+        "matching",
         "tests",
     }
 )

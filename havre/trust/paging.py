@@ -25,20 +25,18 @@ from havre.trust.records import ProtectedQuerySet
 
 M = TypeVar("M", bound=models.Model)
 SMALL = 5_000
-CAP = 1_000
+# how far a caseload is counted: a list of ids is cheap to count, a walk asks the policy of each row
+CAP, WALK_CAP = 1_000, 100
+# beyond so many matches in the whole table, the walk by date meets a page of them soon
+RARE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[M]):
-    """Up to `size` rows, newest first; `next` is the address of the following page, "" when there is none.
-
-    `count` is exact up to 1,000; `more` says "more than 1,000".
-    """
+    """Up to `size` rows, newest first; `next` is the address of the following page, "" when there is none."""
 
     rows: list[M]
     next: str
-    count: int
-    more: bool
 
 
 def page(
@@ -50,7 +48,6 @@ def page(
     filters: Q | None = None,
     date: str = "opened_at",
     related: tuple[str, ...] = (),
-    count: bool = True,
     within: ProtectedQuerySet[Any] | None = None,
 ) -> Page[Any]:
     """One page of what `actor` may read of `model`, ordered by its date column and id, newest first.
@@ -62,10 +59,9 @@ def page(
     visible = held(model, actor) if within is None else within
     if filters is not None:
         visible = visible.filter(filters)
-    total = _capped(visible) if count else 0
     rows = list(_after(visible, after, date).order_by(f"-{date}", "-pk").select_related(*related)[: size + 1])
     following = _mark(rows[size - 1], date) if len(rows) > size else ""
-    return Page(rows[:size], following, min(total, CAP), total > CAP)
+    return Page(rows[:size], following)
 
 
 def held(model: Any, actor: Actor) -> ProtectedQuerySet[Any]:
@@ -74,13 +70,31 @@ def held(model: Any, actor: Actor) -> ProtectedQuerySet[Any]:
     visible = model.objects.visible_to(actor, Act.READ)
     grants = Grant.objects.filter(holder_id__in=actor.holders, ends_at__gt=actor.at, purpose=actor.purpose, role=actor.role)
     if grants.values("pk")[: SMALL + 1].count() > SMALL:
+        visible.walked = True
         return visible
     # named by a subquery: thousands of ids as parameters cost more than the page itself
     return visible.filter(**{f"{model.case_path}__in": grants.values("case_id")})
 
 
-def _capped(visible: ProtectedQuerySet[Any]) -> int:
-    return visible.order_by().values("pk")[: CAP + 1].count()
+def matching(visible: ProtectedQuerySet[Any], words: Q) -> ProtectedQuerySet[Any]:
+    """`visible` where `words` holds, for a condition that no index answers, such as a part of a reference.
+
+    Asking the policy of every row that does not match costs more than the page. So the house looks for the few keys that match, shows
+    them to nobody, and the policy judges those; where many match, each row of the walk is judged as usual.
+    """
+    keys = list(visible.model.objects.for_house("matching").filter(words).values_list("pk", flat=True)[: RARE + 1])
+    if len(keys) > RARE:
+        return visible.filter(words)
+    found = visible.filter(pk__in=keys)
+    found.walked = False
+    return found
+
+
+def counted(visible: ProtectedQuerySet[Any], column: str) -> tuple[list[Any], bool]:
+    """The values of one column in what `held` gave, as far as it is counted (1,000; 100 for who holds much), and whether there are more."""
+    cap = WALK_CAP if visible.walked else CAP
+    found = list(visible.order_by().values_list(column, flat=True)[: cap + 1])
+    return found[:cap], len(found) > cap
 
 
 def _after(visible: Any, after: str, date: str) -> Any:

@@ -37,9 +37,12 @@ class ProtectedQuerySet(CaseQuerySet[M]):
     """A scoped queryset. Fetching it logs sections and subjects in the request's reading log."""
 
     _scoped_to: Actor | None = None
+    # set by `trust.held`: too many grants to list, so that rows are met by date and each is judged
+    walked: bool = False
 
     def _clone(self) -> Self:
         clone = super()._clone()  # type: ignore[misc]
+        clone.walked = self.walked
         clone._scoped_to = self._scoped_to
         return clone
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from havre import trust
 from havre.register.models import Case, Note
 from havre.site import demonstration, line
-from havre.trust import identity
+from havre.trust import identity, paging
 from havre.trust.enums import Basis, Role, Section
 from havre.trust.models import Seal
 from tests.factories import give_to
@@ -128,6 +128,25 @@ def test_reference_typed_in_full_leads_to_the_case():
     typed = case.ref.lower().replace("-", "")
     response = signed_in(actor).get("/d/search/", {"ref": typed})
     assert response.headers["Location"] == reverse("case", args=[case.ref])
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("rare", [0, 500])
+@pytest.mark.parametrize("small", [0, 5_000])
+def test_part_of_a_reference_finds_ones_own_cases_by_every_plan(monkeypatch, rare, small):
+    monkeypatch.setattr(paging, "RARE", rare)
+    monkeypatch.setattr(paging, "SMALL", small)
+    mine, other = make_now(), make_now()
+    cases = [make_case_now(mine, days=number) for number in range(4)]
+    sealed, hidden = make_case_now(mine), make_case_now(other)
+    Seal.objects.create(case_id=sealed.pk, reason="threat", starts_at=timezone.now(), review_on=timezone.localdate(), by=mine.user)
+    client = signed_in(mine)
+    for case in (*cases, sealed, hidden):
+        part = case.ref[2:6]
+        shown = [one.ref for one in cases if part in one.ref]
+        listed = client.get("/d/", {"tab": "all", "ref": part}).context["found"].rows
+        found = client.get("/d/search/", {"ref": part}).context["found"]
+        assert [one.case.ref for one in listed] == [one.case.ref for one in found] == shown
 
 
 @pytest.mark.usefixtures("unlocked")

@@ -97,6 +97,7 @@ ERRAND_WORDS: dict[str, str] = {
     "gates": "asks whether a right was recorded in another part before a step is taken",
     "history": "gives the ids of the persons in a case, for the history of accesses",
     "import": "asks whether a record of a file was imported before, so that a second import adds nothing",
+    "matching": "finds the keys of the rows that hold what was typed, before the policy judges each of them",
     "offers": "finds the referrals offered to a service and role before any grant exists; a sealed case leaves no trace",
     "opening": "writes the first rows of a case, before its first grant exists",
     "retention": "finds what is kept longer than its term",

@@ -20,7 +20,8 @@ from havre.trust.policy.rows import Policy, Rule
 from havre.trust.policy.table import POLICY
 from havre.trust.records import ProtectedModel
 
-HOLDERS = "string_to_array(NULLIF(current_setting('havre.holders', true), ''), ',')::bigint[]"
+# each setting in a subquery of its own, so that PostgreSQL reads it once for a statement and not for every row
+HOLDERS = "(SELECT string_to_array(NULLIF(current_setting('havre.holders', true), ''), ',')::bigint[])::bigint[]"
 NOW = "(SELECT NULLIF(current_setting('havre.now', true), '')::timestamptz)"
 PURPOSE = "(SELECT current_setting('havre.purpose', true))"
 ROLE = "(SELECT current_setting('havre.role', true))"
