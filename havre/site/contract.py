@@ -8,9 +8,14 @@ from havre.site.operations import contract as operations
 from havre.trust.contracts import Contract, Link, UrlRow, register_contract
 from havre.trust.enums import Act, Role, Section
 from havre.trust.policy import POLICY
+from havre.trust.policy.table import DECIDERS
 
 EVERYBODY = frozenset(Role)
 CASE_HOLDERS = frozenset(role for act, section, role in POLICY.rules if act == Act.READ and section == Section.CASE)
+CONSENT_READERS = frozenset(role for act, section, role in POLICY.rules if act == Act.READ and section == Section.PROTECTION)
+NOTE_WRITERS = frozenset(
+    role for act, section, role in POLICY.rules if act == Act.WRITE and section not in (Section.CASE, Section.IDENTITY)
+)
 OPENERS = frozenset(role for act, role in POLICY.house if act == Act.OPEN)
 SEARCHERS = frozenset(role for act, role in POLICY.house if act == Act.SEARCH)
 
@@ -37,8 +42,14 @@ def register() -> None:
                 UrlRow("country_search", methods=("GET", "POST"), own=SEARCHERS, note="the identity's own policy decides what is found"),
                 UrlRow("case", own=CASE_HOLDERS, note="404 for what is not granted or sealed"),
                 UrlRow("case_name", methods=("GET", "POST"), own=CASE_HOLDERS, note="the identity's own policy decides"),
-                UrlRow("case_note", methods=("GET", "POST"), own=CASE_HOLDERS, note="the note's section decides"),
-                UrlRow("case_consents", methods=("GET", "POST"), own=CASE_HOLDERS, note="shows what protection shows; writing asks again"),
+                UrlRow("case_note", methods=("GET", "POST"), own=NOTE_WRITERS & CASE_HOLDERS, note="the note's section decides"),
+                UrlRow(
+                    "case_consents",
+                    methods=("GET", "POST"),
+                    own=CONSENT_READERS & CASE_HOLDERS,
+                    note="shows what protection shows; writing asks again",
+                    by_duty=DECIDERS,
+                ),
                 UrlRow("consent_withdraw", methods=("POST",), own=CASE_HOLDERS, note="withdrawal for the person is never refused"),
                 *facts.URLS,
                 *operations.URLS,

@@ -80,13 +80,17 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class UrlRow:
-    """One row of the address matrix: `expect` maps a role ('*' for the rest) to the status on an own, other and sealed case."""
+    """One row of the address matrix: the roles that reach it (None: whoever is signed in).
+
+    `by_duty`: those of them whom the policy lets in by legal duty only, so that a case which they opened themselves refuses them (403).
+    """
 
     name: str
     methods: tuple[str, ...] = ("GET",)
     own: frozenset[Role] | None = None
     public: bool = False
     note: str = ""
+    by_duty: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
