@@ -68,7 +68,7 @@ def run(persons: int, *, now: datetime, seed: int = 2026, progress: Progress = l
     draw, done = random.Random(seed), Counter[str]()
     for number in range(persons):
         # some arrived in the last two days: their answers are still awaited
-        days = 0 if number % 5 == 4 else draw.randrange(2, 90)
+        days = 0 if number % 5 == 4 else draw.randrange(2, 150)
         start = now - timedelta(days=days, hours=draw.randrange(26, 44))
         take(Walk(draw, number, start, now, done, child=number % 7 == 3))
         progress("line", number + 1, persons)
