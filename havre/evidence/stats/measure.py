@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+import polars as pl
 from scipy.stats import binomtest, chi2
 
 # what a reader is told beside a figure, in the two languages of the house; codes are stable, words may be mended
@@ -36,6 +38,50 @@ WARNINGS: Mapping[str, tuple[str, str]] = {
         "Fewer than half have got there: the median does not exist yet.",
     ),
     "partial_cover": ("Tous les organismes n'ont pas transmis.", "Not every organisation has reported."),
+    "association": (
+        "Association seulement : le tableau ne dit pas ce qui cause quoi, ni ce que changerait une action.",
+        "Association only: the table does not say what causes what, nor what an action would change.",
+    ),
+    "silent": (
+        "Des personnes sans réponse notée ne sont pas dans le modèle ; leur nombre est donné, et la figure si toutes ou aucune l'avaient.",
+        "Persons without a recorded answer are not in the model; their number is given, and the figure if all or none of them had it.",
+    ),
+    "few_clusters": (
+        "Moins de 20 grappes : l'intervalle peut être trop étroit.",
+        "Fewer than 20 clusters: the interval may be too narrow.",
+    ),
+    "few_events": (
+        "Moins de dix cas par terme du modèle : estimation fragile.",
+        "Fewer than ten cases a term of the model: a fragile estimate.",
+    ),
+    "over_one": (
+        "Des risques ajustés dépassent un : préférer le rapport de cotes.",
+        "Some fitted risks exceed one: prefer the odds ratio.",
+    ),
+    "penalised": (
+        "Une case est vide ou rare : rapport de cotes pénalisé, non ajusté, sans les grappes ni les poids ; à ne pas mettre à côté des autres.",
+        "A cell is empty or rare: penalised odds ratio, unadjusted, without clusters or weights; not to be set beside the others.",
+    ),
+    "many_tests": (
+        "Plusieurs facteurs à la fois : lire q (taux de fausses découvertes), non p.",
+        "Several factors at once: read q (false-discovery rate), not p.",
+    ),
+    "found_among_detected": (
+        "Mesuré parmi les personnes rencontrées : celles que personne n'a rencontrées peuvent différer.",
+        "Measured among the persons met: those whom nobody met may differ.",
+    ),
+    "search": (
+        "Ruptures cherchées dans la série elle-même : une coïncidence avec une mesure prise n'en prouve pas l'effet.",
+        "Changes searched for in the series itself: that one falls on a measure taken does not prove its effect.",
+    ),
+    "statuses_change": (
+        "Le statut change en route : une personne compte sous chacun des statuts qu'elle a eus.",
+        "Status changes on the way: a person counts under each status they had.",
+    ),
+    "not_wanted": (
+        "Les services que la personne n'a pas voulus ne sont pas un besoin non couvert ; ils sont comptés à part.",
+        "Services that the person did not want are no unmet need; they are counted apart.",
+    ),
     "upstream": (
         "Données déjà agrégées ou masquées par leur éditeur : ne pas publier telles quelles.",
         "Already coarsened or suppressed by their publisher: not for publication as they are.",
@@ -101,6 +147,17 @@ class Measure:
 
     def __str__(self) -> str:
         return json.dumps(self.as_json(), ensure_ascii=False)
+
+
+def fingerprint(frame: pl.DataFrame) -> str:
+    """SHA-256 of a table's columns and rows, in their order: the same input gives the same word.
+
+    >>> fingerprint(pl.DataFrame({"a": [1, None]}))[:12] == fingerprint(pl.DataFrame({"a": [1, None]}))[:12]
+    True
+    """
+    digest = hashlib.sha256(json.dumps([[name, str(kind)] for name, kind in frame.schema.items()]).encode())
+    digest.update(frame.write_ndjson().encode())
+    return digest.hexdigest()
 
 
 def wilson(numerator: int, denominator: int, *, level: float = 0.95) -> tuple[float, float] | tuple[None, None]:
