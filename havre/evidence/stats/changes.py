@@ -26,6 +26,7 @@ REFUSALS = {
 }
 # a level must last this many periods to be one
 SHORTEST = 4
+_ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,11 @@ class Season:
     refusal: str | None = None
 
 
-def seasonality(trend: Trend, source: Source) -> Season:
+def seasonality(trend: Trend, source: Source, *, breaks: Sequence[str] = ()) -> Season:
     """Whether some months of the year have more detections than others.
 
-    A log-linear model with one level a year and one effect a month; intervals and test widened by the dispersion of the counts.
+    A log-linear model with one level a year (with `breaks`, one level between breaks) and one effect a month; intervals and test widened
+    by the dispersion of the counts.
     Source: McCullagh & Nelder 1989 (quasi-likelihood).
     """
     periods = [one.source.period for one in trend.counts]
@@ -49,8 +51,9 @@ def seasonality(trend: Trend, source: Source) -> Season:
     refusal = _unfit(periods, counts)
     if refusal:
         return Season((), None, None, refusal)
-    years = sorted({period[:4] for period in periods})
-    year = np.array([[period[:4] == one for one in years] for period in periods], dtype=float)
+    place = [sum(period >= one for one in breaks) if breaks else int(period[:4]) for period in periods]
+    years = sorted(set(place))
+    year = np.array([[here == one for one in years] for here in place], dtype=float)
     month = np.array([int(period[5:7]) for period in periods])
     # effects that sum to zero: December is minus the others
     effect = np.array([[float(m == one) - float(m == 12) for one in range(1, 12)] for m in month])
@@ -71,7 +74,7 @@ def seasonality(trend: Trend, source: Source) -> Season:
         Measure(
             f"season:{place + 1:02}", "all", float(np.exp(middle[place])), float(np.exp(middle[place] - reach[place])),
             float(np.exp(middle[place] + reach[place])), float(counts[month == place + 1].sum()), float(counts.sum()), float(counts.sum()),
-            "ratio to an ordinary month", "quasi-Poisson, year levels and month effects, t 95 %", source, warnings=("detections",),
+            "ratio to an ordinary month", f"quasi-Poisson, {len(years)} levels and month effects, t 95 %", source, warnings=("detections",),
         )
         for place in range(12)
     )  # fmt: skip
@@ -114,7 +117,8 @@ def changes(trend: Trend, source: Source, *, season: Season | None = None, seed:
 
     The likeliest break of a piece is kept when its likelihood ratio is beyond what pieces without a break give (parametric bootstrap with
     the dispersion of the series); then each side is searched. The interval of a place comes from series drawn with the two levels found.
-    Args: season, taken out when its test is below 0.05; draws, of each bootstrap; p, for keeping a break.
+    Args: season, taken out when its test is below 0.05, then estimated again between the breaks found until these stay; draws, of each
+    bootstrap; p, for keeping a break.
     Source: Scott & Knott 1974 (binary segmentation); Hinkley 1970 (place of a break); Davison & Hinkley 1997 (bootstrap).
     """
     periods = [one.source.period for one in trend.counts]
@@ -123,10 +127,16 @@ def changes(trend: Trend, source: Source, *, season: Season | None = None, seed:
         return Changes((), (), 1.0, False, "short")
     if counts.mean() < 3:
         return Changes((), (), 1.0, False, "sparse")
-    share = _season_shares(periods, season)
     rng = np.random.default_rng(seed)
-    dispersion = _dispersion(counts / share)
-    breaks = sorted(_search(counts, share, 0, len(counts), dispersion, rng, draws, p))
+    earlier: list[tuple[int, float]] | None = None
+    for _round in range(_ROUNDS):
+        share = _season_shares(periods, season)
+        dispersion = _dispersion(counts / share)
+        breaks = sorted(_search(counts, share, 0, len(counts), dispersion, rng, draws, p))
+        if season is None or [place for place, _p in breaks] == [place for place, _p in earlier or []]:
+            break
+        # a break in the middle of a year would else be taken for a season
+        season, earlier = seasonality(trend, source, breaks=[periods[place] for place, _p in breaks]), breaks
     edges = [0, *(place for place, _p in breaks), len(counts)]
     found = tuple(
         _change(trend, counts, share, edges[number : number + 3], periods, dispersion, chance, source, seed, rng, draws)
