@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -54,7 +54,7 @@ def determinants(
     from havre.evidence.stats.vulnerability import by_group
     from havre.evidence.stats.vulnerability import determinants as run
 
-    settings = {"factors": factors or None, "adjust": adjust, "cluster": cluster, "weight": weight, "scale": scale, "k": k}
+    settings: dict[str, Any] = {"factors": factors or None, "adjust": adjust, "cluster": cluster, "weight": weight, "scale": scale, "k": k}
     try:
         frame = read(table)
         settings["source"] = Source(table.name, period, coverage or f"rows={frame.height}", fingerprint(frame))

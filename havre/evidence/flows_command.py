@@ -72,8 +72,8 @@ def steps_of(engine: Engine) -> tuple[str, ...]:
 
 def count(engine: Engine, source: Source, marks: list[Mark], steps: tuple[str, ...], k: int, seed: int) -> tuple[dict, dict]:
     """The figures by language, and every measure as JSON by name."""
-    from havre.evidence.stats.changes import changes, seasonality
     from havre.evidence.stats.chains import compensation, unmet_needs
+    from havre.evidence.stats.changes import changes, seasonality
     from havre.evidence.stats.figures import flow_map, trend_chart
     from havre.evidence.stats.places import regions
     from havre.evidence.stats.profiles import flow_shares, flows_apart
