@@ -29,6 +29,7 @@ def breakdown(
 
     A list column counts a person once for each value (incidence): its shares need not add up to one, and the measure says so.
     Gives: measures whose `denominator` is the persons with a recorded answer and whose `everyone` is all persons of the group.
+    Source: Wilson 1927 (interval); Newcombe 1998 (its coverage).
     """
     spread = engine.spread(column, where or {}, table=table)
     several = sum(spread.values.values()) > spread.recorded
@@ -72,6 +73,7 @@ def incidence(engine: Engine, column: str, by: str, source: Source, *, where: Wh
     """For each value of `by`, the share of its persons who have each value of `column` (means by form of exploitation).
 
     A person with two values of `by` counts in both. Denominator: persons with that value of `by` and a recorded `column`.
+    Source: Wilson 1927 (interval).
     """
     pairs = engine.incidence(column, by, where or {})
     found = []

@@ -74,7 +74,7 @@ def project(longitude: float, latitude: float) -> tuple[float, float]:
     Source: Šavrič, Patterson & Jenny 2018 (Equal Earth).
 
     >>> [round(one, 4) for one in project(180, 0)], [round(one, 4) for one in project(0, 90)]
-    ([2.7066, 0.0], [0.0, 1.3173])
+    ([2.7066, 0.0], [0.0, 1.3174])
     """
     a, b, c, d = 1.340264, -0.081106, 0.000893, 0.003796
     angle = math.asin(math.sqrt(3) / 2 * math.sin(math.radians(latitude)))
