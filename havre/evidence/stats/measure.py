@@ -89,6 +89,29 @@ WARNINGS: Mapping[str, tuple[str, str]] = {
 }
 
 
+# methods are kept in English, as codes; these turn them into French where a person reads them, longest first
+METHODS_FR: Mapping[str, str] = {
+    "Firth's penalised logistic regression, profile likelihood": "régression logistique pénalisée de Firth, vraisemblance profilée",
+    "ratio of Poisson counts, exact": "rapport de comptes de Poisson, exact",
+    "levels and month effects": "niveaux et effets de mois",
+    "Kaplan-Meier median": "médiane de Kaplan-Meier",
+    "median, order statistics": "médiane, statistiques d'ordre",
+    "binary segmentation": "segmentation binaire",
+    "modified Poisson": "Poisson modifié",
+    "logistic regression": "régression logistique",
+    "robust variance over": "variance robuste sur",
+    "survey weights": "poids de sondage",
+    "bootstrap of": "bootstrap de",
+    "mean level": "niveau moyen",
+    "normal 95": "loi normale 95",
+    "residents:": "habitants :",
+    "clusters": "grappes",
+    "persons": "personnes",
+    "t with": "t à",
+    " df": " ddl",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where the rows come from: `name`, `period` in words (ISO dates), `coverage` in words, `fingerprint` of the input (SHA-256)."""
@@ -136,11 +159,21 @@ class Measure:
         """The warnings in French ("fr") or English (anything else)."""
         return tuple(WARNINGS[key][0 if language == "fr" else 1] for key in self.warnings)
 
+    def method_words(self, language: str) -> str:
+        """The method in French ("fr") or English (anything else)."""
+        if language != "fr":
+            return self.method
+        words = self.method
+        for english, french in METHODS_FR.items():
+            words = words.replace(english, french)
+        return words
+
     def as_json(self) -> dict[str, object]:
-        """Plain JSON values, warnings in both languages."""
+        """Plain JSON values, warnings and method in both languages."""
         return {
             **asdict(self),
             "share_of_everyone": self.share_of_everyone,
+            "method_fr": self.method_words("fr"),
             "warnings_fr": self.words("fr"),
             "warnings_en": self.words("en"),
         }

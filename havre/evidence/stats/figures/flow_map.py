@@ -231,7 +231,8 @@ def _legend(drawing: Drawing, kinds: set[str], most: float, language: str) -> No
     half = max(1, round(most / 2))
     for persons in (half, most):
         drawing.path(f"M{x:.1f} {y:.1f}H{x + 24:.1f}", QUIET, width=_size(persons, most), opacity=0.5)
-        drawing.text(x + 34, y + 4, figure(persons, language), size=12, colour=QUIET)
+        words = figure(persons, language) + (f" {SAYS['persons'].text(language).lower()}" if persons == most else "")
+        drawing.text(x + 34, y + 4, words, size=12, colour=QUIET)
         x += 74
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -20,10 +21,11 @@ HEADS: Mapping[str, Words] = {
     "seed": Words("seed", "graine"),
     "source": Words("source", "source"),
     "release": Words(
-        "For the analyst's own use: what is published goes through `havre release`, which protects small counts.",
-        "Pour l'analyste seul : ce qui est publié passe par `havre release`, qui protège les petits comptes.",
+        "For the analyst's own use: what is published goes through havre release, which protects small counts.",
+        "Pour l'analyste seul : ce qui est publié passe par havre release, qui protège les petits comptes.",
     ),
 }
+_NUMBER = re.compile(r"[–\d\[]")
 STYLE = """body{font:16px/1.5 sans-serif;color:#1a2528;max-width:62rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2.5rem}figure{margin:1rem 0}svg{max-width:100%;height:auto}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}caption{text-align:left;font-weight:600;padding:.25rem 0}
@@ -38,6 +40,8 @@ class Methods:
     """Numbers the distinct method lines of a figure: the same method, source, period and seed is one line."""
 
     language: str
+    # False where each row says its own period
+    dated: bool = True
     lines: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -46,8 +50,9 @@ class Methods:
         say = lambda key: HEADS[key].text(self.language)  # noqa: E731
         source = measure.source
         seed = "" if measure.seed is None else f"; {say('seed')} {measure.seed}"
+        period = f"; {say('period')} {source.period or '–'}" if self.dated else ""
         line = (
-            f"{measure.method}; {say('source')} {source.name or '–'}; {say('coverage')} {source.coverage or '–'};"
+            f"{measure.method_words(self.language)}; {say('source')} {source.name or '–'}{period}; {say('coverage')} {source.coverage or '–'};"
             f" {say('input')} {source.fingerprint[:12] or '–'}{seed}"
         )
         if line not in self.lines:
@@ -76,7 +81,9 @@ class Figure:
         say = lambda key: escape(HEADS[key].text(language))  # noqa: E731
         top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in self.head)
         body = "".join(
-            "<tr>" + "".join(f"<td{'' if place == 0 else ' class=n'}>{escape(cell)}</td>" for place, cell in enumerate(row)) + "</tr>"
+            "<tr>"
+            + "".join(f"<td{' class=n' if place and _NUMBER.match(cell) else ''}>{escape(cell)}</td>" for place, cell in enumerate(row))
+            + "</tr>"
             for row in self.rows
         )
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)

@@ -49,7 +49,7 @@ def trend_chart(trend: Trend, language: str, *, changes: Changes | None = None, 
         chart.breaks(drawing, changes)
     chart.marks(drawing, trend, language)
     _legend(drawing, language, bool(changes and changes.changes), bool(trend.marks))
-    methods = Methods(language)
+    methods = Methods(language, dated=False)
     rows = tuple(
         (one.source.period, _said(one, language, k), "–" if _held(one, k) else interval(one.low, one.high, language, 1), methods.mark(one))
         for one in counts

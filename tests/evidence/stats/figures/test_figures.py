@@ -77,6 +77,17 @@ def test_every_row_of_numbers_leads_to_a_method_line(language):
         assert all(SOURCE.fingerprint[:12] in line for line in one.methods)
 
 
+def test_method_lines_of_a_french_page_hold_no_english():
+    lines = " ".join(line for one in drawn("fr") for line in one.methods)
+    assert re.findall(r"\b(with|over|clusters|persons|ratio|median|level|survey|robust variance|of)\b", lines) == []
+    assert "variance robuste sur 24 grappes (Mancl-DeRouen), t à 22 ddl" in lines
+
+
+def test_method_lines_say_the_period_unless_each_row_does():
+    assert all("; période 2024-01/2025-12;" in line for line in flow_map(routes(), "fr").methods)
+    assert not any("période" in line for line in trend_chart(broken()[0], "fr").methods)
+
+
 @pytest.mark.parametrize(("language", "words"), [("fr", ("Ghana → Niger → Libye → Italie", "entre régions", "23\u202f%")),
                                                  ("en", ("Ghana → Niger → Libya → Italy", "between regions", "23%"))])  # fmt: skip
 def test_map_says_routes_kinds_and_shares_in_the_language(language, words):
