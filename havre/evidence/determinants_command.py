@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from havre.evidence.stats.vulnerability import Determinants
 
 
@@ -53,10 +51,11 @@ def determinants(
     from havre.evidence.stats.measure import Source, fingerprint
     from havre.evidence.stats.vulnerability import by_group
     from havre.evidence.stats.vulnerability import determinants as run
+    from havre.evidence.stats.vulnerability.coding import read_table
 
     settings: dict[str, Any] = {"factors": factors or None, "adjust": adjust, "cluster": cluster, "weight": weight, "scale": scale, "k": k}
     try:
-        frame = read(table)
+        frame = read_table(table)
         settings["source"] = Source(table.name, period, coverage or f"rows={frame.height}", fingerprint(frame))
         found = by_group(frame, outcome, by, **settings) if by else {"all": run(frame, outcome, **settings)}
     except BadRows as problem:
@@ -67,21 +66,6 @@ def determinants(
         click.echo(json.dumps({name: one.as_json() for name, one in found.items()}, ensure_ascii=False, indent=1))
     else:
         click.echo("\n\n".join(screen(one, language, name) for name, one in found.items()))
-
-
-def read(path: Path) -> pl.DataFrame:
-    """The table's rows. Raises: BadRows for a file that is not there or cannot be read."""
-    import polars as pl
-
-    from havre.evidence.stats.errors import BadRows
-
-    try:
-        return pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path, infer_schema_length=None)
-    except (OSError, pl.exceptions.PolarsError) as problem:
-        raise BadRows(
-            f"{path.name} : illisible ({type(problem).__name__}) ; un CSV en UTF-8 avec virgules et un en-tête, ou un Parquet, est attendu.",
-            f"{path.name}: cannot be read ({type(problem).__name__}); a CSV in UTF-8 with commas and a header, or Parquet, is expected.",
-        ) from None
 
 
 def report(found: dict[str, Determinants], folder: Path) -> None:

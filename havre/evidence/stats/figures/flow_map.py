@@ -7,11 +7,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from havre import standards
 from havre.evidence.stats.figures.drawing import AMBER, INK, LAND, LETTER, QUIET, SEA, SEAL, SHEET, Drawing, crosses, figure, percent
 from havre.evidence.stats.figures.sheet import HEADS, Figure, Methods
 from havre.evidence.stats.places import outlines, places, project
 from havre.evidence.stats.profiles import Flow
+from havre.standards.library import library
 from havre.standards.words import Words
 
 SAYS: Mapping[str, Words] = {
@@ -194,7 +194,7 @@ def _labels(drawing: Drawing, frame: _Frame, flows: Sequence[Flow], language: st
     for code in sorted(weight, key=lambda code: (-weight[code], code)):
         x, y = frame.at(places()[code].longitude, places()[code].latitude)
         drawing.circle(x, y, 3, INK)
-        words, away = standards.countries().label(code).text(language), circles.get(code, 3) + 5
+        words, away = library().countries.label(code).text(language), circles.get(code, 3) + 5
         wide = LETTER * 13 * len(words)
         slant = 0.72 * away + 4
         spots = (
@@ -237,7 +237,7 @@ def _legend(drawing: Drawing, kinds: set[str], most: float, language: str) -> No
 
 
 def _route(one: Flow, language: str) -> str:
-    names = standards.countries()
+    names = library().countries
     return " → ".join(names.label(code).text(language) if code in places() else code for code in (one.origin, *one.via, one.end))
 
 
