@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from havre.evidence.stats.figures.drawing import AMBER, INK, LINE, QUIET, SEA, SEAL, Drawing, figure, folded, interval
 from havre.evidence.stats.figures.sheet import HEADS, Figure, Methods
 from havre.evidence.stats.vulnerability.factors import LEVELS, level_label
-from havre.evidence.stats.vulnerability.result import REFUSALS, Determinants, Term
+from havre.evidence.stats.vulnerability.result import Determinants, Term
 from havre.standards.words import Words
 
 SAYS: Mapping[str, Words] = {
@@ -22,6 +22,7 @@ SAYS: Mapping[str, Words] = {
     "context": Words("either", "selon le contexte"),
     "crude": Words("hollow: crude ratio", "creux : rapport brut"),
     "withheld": Words("withheld", "non donné"),
+    "penalised": Words("penalised odds ratio", "rapport de cotes pénalisé"),
     "factor": Words("Factor", "Facteur"),
     "ratio": Words("Ratio", "Rapport"),
     "interval": Words("95 % interval", "Intervalle à 95 %"),
@@ -73,8 +74,10 @@ def forest(study: Determinants, language: str, *, outcome: Words | None = None, 
         used=figure(study.used, language), everyone=figure(study.everyone, language), cases=figure(study.cases, language),
         without=figure(study.without_outcome, language),
     )  # fmt: skip
+    colon = " : " if language == "fr" else ": "
     refused = tuple(
-        f"{_label(study.term(column), language) if column else ''} {words.text(language)}".strip() for column, words in study.refusals()
+        f"{_label(study.term(column), language)}{colon}{words.text(language)}" if column else words.text(language)
+        for column, words in study.refusals()
     )
     return Figure(
         name, title, drawing.svg(), (*head, HEADS["method"].text(language)), rows, tuple(methods.lines), tuple(methods.warnings),
@@ -167,10 +170,11 @@ def _cells(one: Term, methods: Methods, language: str) -> tuple[str, ...]:
     shown, crude = one.shown, one.crude
     if one.refusal or shown is None:
         apart = one.penalised
-        said = REFUSALS[one.refusal or "no_end"].text(language)
+        said = SAYS["withheld"].text(language)
         mark = ""
         if apart:
-            said += f" {figure(apart.value, language, 2)} ({interval(apart.low, apart.high, language, 2)})"
+            ends = interval(apart.low, apart.high, language, 2)
+            said += f" ({SAYS['penalised'].text(language)} {figure(apart.value, language, 2)}, {ends})"
             mark = methods.mark(apart)
         return (f"{_label(one, language)} — {said}", "–", "–", "–", "–", "–", figure(one.silent, language), "–", mark)
     bounds = (

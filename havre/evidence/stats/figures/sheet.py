@@ -27,7 +27,7 @@ HEADS: Mapping[str, Words] = {
 }
 _NUMBER = re.compile(r"[–\d\[]")
 STYLE = """body{font:16px/1.5 sans-serif;color:#1a2528;max-width:62rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2.5rem}figure{margin:1rem 0}svg{max-width:100%;height:auto}
+h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2.5rem}figure{margin:1rem 0;overflow-x:auto}svg{max-width:100%;min-width:40rem;height:auto}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}caption{text-align:left;font-weight:600;padding:.25rem 0}
 th,td{border-bottom:1px solid #d2dad8;padding:.25rem .6rem;text-align:left;vertical-align:top}
 td.n{text-align:right;white-space:nowrap}small,.method{font-size:.85rem;color:#4a595d;overflow-wrap:anywhere}

@@ -149,7 +149,8 @@ def test_forest_gives_the_ratio_as_the_result_has_it_and_the_reason_of_a_refusal
     assert row[1:3] == (f"{term.adjusted.value:.2f}", f"{term.adjusted.low:.2f} – {term.adjusted.high:.2f}")
     assert row[5] == f"{term.adjusted.numerator} / {term.adjusted.denominator}"
     refused = next(row for row in one.rows if row[0].startswith(found.term("DOV-H02").factor.label.en))
-    assert "An empty or rare cell" in refused[0]
+    assert "withheld (penalised odds ratio 0." in refused[0]
+    assert any(note.startswith(f"{found.term('DOV-H02').factor.label.en}: An empty or rare cell") for note in one.notes)
     assert one.warnings[0].startswith("Association only")
     assert "withheld" in one.svg
 
