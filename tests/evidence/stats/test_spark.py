@@ -34,12 +34,12 @@ def made_up(seed):
     rng = np.random.default_rng(seed)
     some = lambda *values: values[int(rng.integers(len(values)))]  # noqa: E731
     persons = [
-        person(n, age=some("child", "adult", "not_recorded"), gender=some("Female", "Male", None), means=some(None, [], ["debt"], ["debt", "c'"]),
+        person(n, age=some("child", "adult"), gender=some("Female", "Male", None), means=some(None, [], ["debt"], ["debt", "c'"]),
                forms=some(None, ["sexual"], ["labour", "c'"]), detected=some("2023-01", "2024-06", None), days=some(None, 5, 400))
         for n in range(40)
     ]  # fmt: skip
     who = lambda: f"p{rng.integers(40)}"  # noqa: E731
-    kinds, statuses = ("Recruitment", "Transit", "Exploitation"), (None, "", "smuggled", "trafficked")
+    kinds, statuses = ("Recruitment", "Transit", "Exploitation"), (None, "", "trafficked")
     events = {
         (w, k, leg): (
             w,
