@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from havre.evidence.stats.trends import Mark
 
 TABLES = ("persons", "events", "steps", "assistance", "proceeding", "claim", "detections", "screening", "identification", "referral")
+
+# what the measures read; an extract has all of it
+COLUMNS = {
+    "persons": ("person", "detected", "days_observed"),
+    "events": ("person", "kind", "leg", "country"),
+    "steps": ("person", "step", "days"),
+}
 
 
 @click.command()
@@ -41,6 +49,7 @@ def flows(
         raise click.ClickException(f"{folder}: {', '.join(f'{table}.parquet' for table in missing)} not there; give an extract's folder")
     try:
         opened = open_tables(files, engine=engine)  # type: ignore[arg-type]
+        check(opened, marks)
         source = source_of(files, opened, coverage)
         figures, measures = count(opened, source, [Mark(*mark) for mark in marks], steps or steps_of(opened), k, seed)
     except BadRows as problem:
@@ -51,6 +60,24 @@ def flows(
     except OSError as problem:
         raise click.ClickException(f"{out}: {problem.strerror}") from None
     click.echo(f"written: {out / 'figures.fr.html'}, {out / 'figures.en.html'}, {out / 'measures.json'} (inside use only)")
+
+
+def check(engine: Engine, marks: tuple[tuple[str, str, str], ...]) -> None:
+    """Raises: BadRows for a column that is not there, or a mark whose month is none."""
+    from havre.evidence.stats.errors import BadRows
+
+    for table, columns in COLUMNS.items():
+        missing = ", ".join(column for column in columns if column not in engine.columns(table))
+        if missing:
+            raise BadRows(
+                f"{table}.parquet : sans {missing} ; donner le dossier d'un extrait, tel que l'extraction l'écrit.",
+                f"{table}.parquet: without {missing}; give the folder of an extract, as the extraction wrote it.",
+            )
+    for month, *_words in marks:
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+            raise BadRows(
+                f"--mark {month!r} : un mois est attendu, par exemple 2024-06.", f"--mark {month!r}: a month is expected, as 2024-06."
+            )
 
 
 def source_of(files: dict[str, Path], engine: Engine, coverage: str) -> Source:

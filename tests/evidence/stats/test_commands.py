@@ -68,6 +68,25 @@ def test_flows_of_another_folder_name_what_is_missing(tmp_path):
     assert "persons.parquet, events.parquet, steps.parquet not there; give an extract's folder" in ran.output
 
 
+@pytest.mark.parametrize(
+    ("change", "asked", "says"),
+    [
+        (
+            lambda tables: tables | {"events": tables["events"].drop("leg")},
+            [],
+            "events.parquet: without leg; give the folder of an extract",
+        ),
+        (lambda tables: tables, ["--mark", "June 2024", "a", "b"], "--mark 'June 2024': a month is expected, as 2024-06."),
+    ],
+)
+def test_flows_of_a_bad_extract_or_mark_end_with_a_sentence(change, asked, says, tmp_path):
+    for name, frame in change(journeys()).items():
+        frame.write_parquet(tmp_path / f"{name}.parquet")
+    ran = CliRunner().invoke(flows, [str(tmp_path), "--report", str(tmp_path / "out"), *asked])
+    assert (ran.exit_code, says in ran.output) == (1, True)
+    assert not (tmp_path / "out").exists()
+
+
 def test_commands_load_nothing_heavy_and_no_django():
     code = (
         "import sys, havre.evidence.determinants_command, havre.evidence.flows_command;"

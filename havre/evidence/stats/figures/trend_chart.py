@@ -132,7 +132,8 @@ class _Chart:
 
     def marks(self, drawing: Drawing, trend: Trend, language: str) -> None:
         for number, mark in enumerate(trend.marks):
-            x = self.x(self.periods.index(mark.period) - 0.5)
+            # a mark of a year stands at its first month
+            x = self.x(sum(period < mark.period for period in self.periods) - 0.5)
             top = TOP - 14 - 15 * (number % 2)
             drawing.line(x, top, x, HEIGHT - BOTTOM, colour=AMBER, width=1.6, dash="2 3")
             words = mark.fr if language == "fr" else mark.en

@@ -141,6 +141,12 @@ def test_trend_says_the_break_with_its_interval_and_the_mark():
     assert "dépistage étendu" in one.svg
 
 
+def test_mark_of_a_whole_year_stands_at_its_first_month():
+    marked = replace(series([20] * 30), marks=(Mark("2022", "loi nouvelle", "new law"),))
+    at_month = replace(series([20] * 30), marks=(Mark("2022-01", "loi nouvelle", "new law"),))
+    assert trend_chart(marked, "en").svg == trend_chart(at_month, "en").svg
+
+
 def test_forest_gives_the_ratio_as_the_result_has_it_and_the_reason_of_a_refusal():
     found = study()
     one = forest(found, "en")
