@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+import polars as pl
 from scipy.stats import binomtest, chi2
 
 # what a reader is told beside a figure, in the two languages of the house; codes are stable, words may be mended
@@ -36,10 +38,77 @@ WARNINGS: Mapping[str, tuple[str, str]] = {
         "Fewer than half have got there: the median does not exist yet.",
     ),
     "partial_cover": ("Tous les organismes n'ont pas transmis.", "Not every organisation has reported."),
+    "association": (
+        "Association seulement : le tableau ne dit pas ce qui cause quoi, ni ce que changerait une action.",
+        "Association only: the table does not say what causes what, nor what an action would change.",
+    ),
+    "silent": (
+        "Des personnes sans réponse notée ne sont pas dans le modèle ; leur nombre est donné, et la figure si toutes ou aucune l'avaient.",
+        "Persons without a recorded answer are not in the model; their number is given, and the figure if all or none of them had it.",
+    ),
+    "few_clusters": (
+        "Moins de 20 grappes : l'intervalle peut être trop étroit.",
+        "Fewer than 20 clusters: the interval may be too narrow.",
+    ),
+    "few_events": (
+        "Moins de dix cas par terme du modèle : estimation fragile.",
+        "Fewer than ten cases a term of the model: a fragile estimate.",
+    ),
+    "over_one": (
+        "Des risques ajustés dépassent un : préférer le rapport de cotes.",
+        "Some fitted risks exceed one: prefer the odds ratio.",
+    ),
+    "penalised": (
+        "Une case est vide ou rare : rapport de cotes pénalisé, non ajusté, sans les grappes ni les poids ; à ne pas mettre à côté des autres.",
+        "A cell is empty or rare: penalised odds ratio, unadjusted, without clusters or weights; not to be set beside the others.",
+    ),
+    "many_tests": (
+        "Plusieurs facteurs à la fois : lire q (taux de fausses découvertes), non p.",
+        "Several factors at once: read q (false-discovery rate), not p.",
+    ),
+    "found_among_detected": (
+        "Mesuré parmi les personnes rencontrées : celles que personne n'a rencontrées peuvent différer.",
+        "Measured among the persons met: those whom nobody met may differ.",
+    ),
+    "search": (
+        "Ruptures cherchées dans la série elle-même : une coïncidence avec une mesure prise n'en prouve pas l'effet.",
+        "Changes searched for in the series itself: that one falls on a measure taken does not prove its effect.",
+    ),
+    "statuses_change": (
+        "Le statut change en route : une personne compte sous chacun des statuts qu'elle a eus.",
+        "Status changes on the way: a person counts under each status they had.",
+    ),
+    "not_wanted": (
+        "Les services que la personne n'a pas voulus ne sont pas un besoin non couvert ; ils sont comptés à part.",
+        "Services that the person did not want are no unmet need; they are counted apart.",
+    ),
     "upstream": (
         "Données déjà agrégées ou masquées par leur éditeur : ne pas publier telles quelles.",
         "Already coarsened or suppressed by their publisher: not for publication as they are.",
     ),
+}
+
+
+# methods are kept in English, as codes; these turn them into French where a person reads them, longest first
+METHODS_FR: Mapping[str, str] = {
+    "Firth's penalised logistic regression, profile likelihood": "régression logistique pénalisée de Firth, vraisemblance profilée",
+    "ratio of Poisson counts, exact": "rapport de comptes de Poisson, exact",
+    "levels and month effects": "niveaux et effets de mois",
+    "Kaplan-Meier median": "médiane de Kaplan-Meier",
+    "median, order statistics": "médiane, statistiques d'ordre",
+    "binary segmentation": "segmentation binaire",
+    "modified Poisson": "Poisson modifié",
+    "logistic regression": "régression logistique",
+    "robust variance over": "variance robuste sur",
+    "survey weights": "poids de sondage",
+    "bootstrap of": "bootstrap de",
+    "mean level": "niveau moyen",
+    "normal 95": "loi normale 95",
+    "residents:": "habitants :",
+    "clusters": "grappes",
+    "persons": "personnes",
+    "t with": "t à",
+    " df": " ddl",
 }
 
 
@@ -90,17 +159,38 @@ class Measure:
         """The warnings in French ("fr") or English (anything else)."""
         return tuple(WARNINGS[key][0 if language == "fr" else 1] for key in self.warnings)
 
+    def method_words(self, language: str) -> str:
+        """The method in French ("fr") or English (anything else)."""
+        if language != "fr":
+            return self.method
+        words = self.method
+        for english, french in METHODS_FR.items():
+            words = words.replace(english, french)
+        return words
+
     def as_json(self) -> dict[str, object]:
-        """Plain JSON values, warnings in both languages."""
+        """Plain JSON values, warnings and method in both languages."""
         return {
             **asdict(self),
             "share_of_everyone": self.share_of_everyone,
+            "method_fr": self.method_words("fr"),
             "warnings_fr": self.words("fr"),
             "warnings_en": self.words("en"),
         }
 
     def __str__(self) -> str:
         return json.dumps(self.as_json(), ensure_ascii=False)
+
+
+def fingerprint(frame: pl.DataFrame) -> str:
+    """SHA-256 of a table's columns and rows, in their order: the same input gives the same word.
+
+    >>> fingerprint(pl.DataFrame({"a": [1, None]}))[:12] == fingerprint(pl.DataFrame({"a": [1, None]}))[:12]
+    True
+    """
+    digest = hashlib.sha256(json.dumps([[name, str(kind)] for name, kind in frame.schema.items()]).encode())
+    digest.update(frame.write_ndjson().encode())
+    return digest.hexdigest()
 
 
 def wilson(numerator: int, denominator: int, *, level: float = 0.95) -> tuple[float, float] | tuple[None, None]:

@@ -29,6 +29,7 @@ def breakdown(
 
     A list column counts a person once for each value (incidence): its shares need not add up to one, and the measure says so.
     Gives: measures whose `denominator` is the persons with a recorded answer and whose `everyone` is all persons of the group.
+    Source: Wilson 1927 (interval); Newcombe 1998 (its coverage).
     """
     spread = engine.spread(column, where or {}, table=table)
     several = sum(spread.values.values()) > spread.recorded
@@ -46,31 +47,43 @@ def profile(engine: Engine, columns: Sequence[str], source: Source, *, where: Wh
     where = dict(where or {})
     if "age_group" not in engine.columns("persons"):
         return tuple(breakdown(engine, column, source, where=where) for column in columns)
-    there = engine.spread("age_group", where).values
-    groups = [group for group in AGE_GROUPS if there.get(group)]
     found = [breakdown(engine, "age_group", source, where=where)]
     found += [
-        breakdown(engine, column, source, where={**where, "age_group": group}, group=group)
-        for group in groups
+        breakdown(engine, column, source, where=kept, group=group)
+        for group, kept in apart(engine, where)
         for column in columns
         if column != "age_group"
     ]
     return tuple(found)
 
 
+def apart(engine: Engine, where: Where | None = None) -> list[tuple[str, dict[str, str]]]:
+    """The age groups that somebody is in, each with its condition; ("all", where) when the table knows none.
+
+    Source: Palermo Protocol art. 3(c)-(d), a child is under eighteen and needs no means.
+    """
+    where = dict(where or {})
+    if "age_group" not in engine.columns("persons"):
+        return [("all", where)]
+    there = engine.spread("age_group", where).values
+    return [(group, {**where, "age_group": group}) for group in AGE_GROUPS if there.get(group)]
+
+
 def incidence(engine: Engine, column: str, by: str, source: Source, *, where: Where | None = None) -> tuple[Measure, ...]:
     """For each value of `by`, the share of its persons who have each value of `column` (means by form of exploitation).
 
     A person with two values of `by` counts in both. Denominator: persons with that value of `by` and a recorded `column`.
+    Source: Wilson 1927 (interval).
     """
     pairs = engine.incidence(column, by, where or {})
     found = []
     for first in sorted({first for first, _second in pairs}):
         spread = engine.spread(column, {**(where or {}), by: first})
+        extra = ("many_answers",) if sum(spread.values.values()) > spread.recorded else ()
         for (left, second), number in sorted(pairs.items()):
             if left == first:
                 code = f"{column}={second}"
-                found.append(share(code, f"{by}={first}", number, spread.recorded, spread.everyone, source, extra=("many_answers",)))
+                found.append(share(code, f"{by}={first}", number, spread.recorded, spread.everyone, source, extra=extra))
     return tuple(found)
 
 
@@ -85,9 +98,12 @@ class Flow:
     measure: Measure
 
 
-def flows(engine: Engine, source: Source, *, regions: Mapping[str, str] | None = None, where: Where | None = None) -> tuple[Flow, ...]:
+def flows(
+    engine: Engine, source: Source, *, regions: Mapping[str, str] | None = None, where: Where | None = None, group: str = "all"
+) -> tuple[Flow, ...]:
     """Origin, transit and destination of persons whose recruitment and exploitation both have a country.
 
+    Args: regions, country code to region (see `places.regions`).
     `kind` is domestic (the same country, also after a transit abroad), intra_regional (one region of `regions`), cross_regional, or
     cross_border when a region is not known. Denominator: persons with a whole route; everyone: all persons.
     Source: UNODC Global Report's domestic / intra-regional / transregional flows.
@@ -96,9 +112,25 @@ def flows(engine: Engine, source: Source, *, regions: Mapping[str, str] | None =
     regions = regions or {}
     found = []
     for (origin, via, end), number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
-        measure = share(f"{origin}>{end}", "all", number, whole, everyone, source)
+        measure = share(f"{origin}>{end}", group, number, whole, everyone, source)
         found.append(Flow(origin, tuple(filter(None, via.split(">"))), end, _kind(origin, end, regions), measure))
     return tuple(found)
+
+
+def flows_apart(
+    engine: Engine, source: Source, *, regions: Mapping[str, str] | None = None, where: Where | None = None
+) -> dict[str, tuple[Flow, ...]]:
+    """The flows of each age group, children and adults apart; each with its own denominator. Source: as `flows` and `apart`."""
+    return {group: flows(engine, source, regions=regions, where=kept, group=group) for group, kept in apart(engine, where)}
+
+
+def flow_shares(found: Sequence[Flow], source: Source) -> tuple[Measure, ...]:
+    """The share of each kind of flow among the whole routes. Source: UNODC Global Report's kinds; Wilson 1927."""
+    if not found:
+        return ()
+    first = found[0].measure
+    whole, everyone = int(first.denominator), int(first.everyone)
+    return tuple(share(f"flow={kind}", first.group, n, whole, everyone, source) for kind, n in flow_kinds(found).items())
 
 
 def flow_kinds(flows: Sequence[Flow]) -> dict[str, int]:

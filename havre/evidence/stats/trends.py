@@ -92,7 +92,8 @@ def _ratio(column: str, before: str, after: str, first: int, second: int, source
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the chain: who reached it, the median wait, and the loss since the step before (None for the first)."""
+    """One step of the chain: who reached it, the median wait, and which share of those at the step before has not got here (None for
+    the first)."""
 
     step: str
     reached: Measure
@@ -108,21 +109,22 @@ def chain(engine: Engine, steps: Sequence[str], source: Source, *, where: Where 
     Source: Kaplan & Meier 1958; scipy.stats.ecdf.
     """
     found: list[Step] = []
-    before: int | None = None
+    before: str | None = None
     for step in steps:
         done, open_ = engine.waits(step, where or {})
         everyone = len(done) + len(open_)
         reached = share(f"reached:{step}", "all", len(done), everyone, everyone, source, extra=("waiting",) if open_ else ())
         drop = None
         if before is not None:
-            lost = max(0, before - len(done))
-            drop = share(f"drop_off:{step}", "all", lost, before, before, source)
-        found.append(Step(step, reached, _median(step, done, open_, source), drop))
-        before = len(done)
+            went, lost = (len(one) for one in engine.waits(step, where or {}, after=before))
+            drop = share(f"drop_off:{step}", "all", lost, went + lost, went + lost, source, extra=("waiting",) if lost else ())
+        found.append(Step(step, reached, median_wait(step, done, open_, source), drop))
+        before = step
     return tuple(found)
 
 
-def _median(step: str, done: list[int], open_: list[int], source: Source) -> Measure:
+def median_wait(step: str, done: list[int], open_: list[int], source: Source) -> Measure:
+    """The median days to a step, those who still wait counted as unfinished. Source: Kaplan & Meier 1958; log-log interval."""
     everyone = len(done) + len(open_)
     value = low = high = None
     warnings = ["waiting"] if open_ else []

@@ -17,7 +17,22 @@ PERSONS = {
     "days_observed": pl.Int64,
 }
 EVENTS = {"person": pl.String, "kind": pl.String, "leg": pl.Int64, "country": pl.String}
+ROUTE_EVENTS = {**EVENTS, "status": pl.String, "debt": pl.Boolean, "debt_amount": pl.Float64, "debt_currency": pl.String}
 STEPS = {"person": pl.String, "step": pl.String, "days": pl.Int64}
+SERVICES = {"person": pl.String, "need": pl.String, "status": pl.String}
+CLAIMS = {"person": pl.String, "status": pl.String, "paid": pl.Int64, "currency": pl.String}
+PROCEEDINGS = {"person": pl.String, "stage": pl.String}
+
+
+def route_frames(persons=(), events=(), steps=(), services=(), claims=(), proceedings=()):
+    """All the tables; an event is (person, kind, leg, country, status, debt, amount, currency)."""
+    return {
+        **frames(persons, (), steps),
+        "events": pl.DataFrame(list(events), schema=ROUTE_EVENTS, orient="row"),
+        "assistance": pl.DataFrame(list(services), schema=SERVICES, orient="row"),
+        "claim": pl.DataFrame(list(claims), schema=CLAIMS, orient="row"),
+        "proceeding": pl.DataFrame(list(proceedings), schema=PROCEEDINGS, orient="row"),
+    }
 
 
 def frames(persons=(), events=(), steps=()):
