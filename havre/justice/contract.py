@@ -29,13 +29,16 @@ _PLAIN = (
     ("proceeding", "person_id", "pseudonym"),
     ("charge", "case_id", "pseudonym"),
     ("charge", "proceeding_id", "pseudonym"),
-    ("charge", "iccs", "code"),
+    ("charge", "iccs", "iccs"),
     ("claim", "case_id", "pseudonym"),
     ("claim", "person_id", "pseudonym"),
-    ("claim", "currency", "code"),
-    ("claim", "claimed", "number"),
-    ("claim", "awarded", "number"),
-    ("claim", "paid", "number"),
+    ("claim", "currency", "currency"),
+    ("claim", "claimed", "amount"),
+    ("claim", "awarded", "amount"),
+    ("claim", "paid", "amount"),
+    ("claim", "informed_on", "date"),
+    ("claim", "awarded_on", "date"),
+    ("claim", "paid_on", "date"),
 )
 
 

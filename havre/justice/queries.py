@@ -179,6 +179,9 @@ def extract() -> Iterable[tuple[str, Iterable[dict[str, Any]]]]:
                 "claimed": one.claimed,
                 "awarded": one.awarded,
                 "paid": one.paid,
+                "informed_on": one.informed_at,
+                "awarded_on": one.awarded_at,
+                "paid_on": one.paid_at,
             }
             for one in CompensationClaim.objects.for_house("extract").order_by("pk").iterator()
         ),

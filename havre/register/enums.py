@@ -41,6 +41,20 @@ class AgeBasis(models.TextChoices):
     NOT_RECORDED = "not_recorded", _("Not recorded")
 
 
+class RouteStatus(models.TextChoices):
+    """What a person was, in law or in fact, at a stage of the route: mixed flows change from one to another."""
+
+    TRAFFICKED = "trafficked", _("Trafficked")
+    SMUGGLED = "smuggled", _("Smuggled")
+    ASYLUM_SEEKER = "asylum_seeker", _("Seeking asylum")
+    REFUGEE = "refugee", _("Refugee")
+    LABOUR_MIGRANT = "labour_migrant", _("Migrant worker")
+    IRREGULAR = "irregular", _("Without right of stay")
+    REGULAR = "regular", _("With right of stay")
+    DISPLACED = "displaced", _("Displaced inside the country")
+    RETURNEE = "returnee", _("Returning")
+
+
 class Precision(models.TextChoices):
     """How exact a date is (ISO 8601, with 'about')."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from havre.register.enums import AgeBasis, CaseStatus, Certainty, Channel, EventKind, Outcome, PersonRole
+from havre.register.enums import AgeBasis, CaseStatus, Certainty, Channel, EventKind, Outcome, PersonRole, RouteStatus
 from havre.register.models import Case, Detection, Person, PersonFacts, TraffickingEvent
 from havre.trust.contracts import Column
 from havre.trust.models.organisations import OrganisationKind
@@ -70,7 +70,8 @@ _TABLES: dict[str, tuple[tuple[str, str, tuple[str, ...] | None], ...]] = {
                 *((name, "codes", PICKLISTS[field]) for name, field in FIELDS.items())),
     "events": (*_BOTH, ("kind", "code", tuple(EventKind.values)), ("leg", "number", None), ("acts", "codes", ACTS),
                ("means", "codes", MEANS), ("purposes", "codes", PURPOSES), ("country", "country", None), ("happened_on", "date", None),
-               ("documents_held", "flag", None), ("certainty", "code", tuple(Certainty.values))),
+               ("documents_held", "flag", None), ("status", "code", tuple(RouteStatus.values)), ("debt", "flag", None),
+               ("certainty", "code", tuple(Certainty.values))),
     "detections": (*_BOTH, ("detection_id", "pseudonym", None), ("organisation_id", "pseudonym", None),
                    ("organisation_kind", "code", tuple(OrganisationKind.values)), ("channel", "code", tuple(Channel.values)),
                    ("claimed_status", "code", CLAIMS), ("happened_on", "date", None)),
@@ -120,8 +121,10 @@ def age_band(age: int | None) -> str:
 
 def _events() -> Iterator[dict[str, Any]]:
     fields = ("case_id", "person_id", "kind", "leg", "acts", "means", "purposes", "country", "happened_on", "documents_held", "certainty")
-    for row in TraffickingEvent.objects.for_house("extract").values(*fields).iterator(5000):
-        yield {**row, "country": row["country"] or None}
+    for row in TraffickingEvent.objects.for_house("extract").values(*fields, "status_on_route", "debt").iterator(5000):
+        status, debt = row.pop("status_on_route"), row.pop("debt")
+        # no sum was asked for or given: not recorded, which is not "no debt"
+        yield {**row, "country": row["country"] or None, "status": status or None, "debt": None if debt is None else debt > 0}
 
 
 def _detections() -> Iterator[dict[str, Any]]:

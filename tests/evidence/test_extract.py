@@ -4,12 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from havre.evidence.jobs import extracting
+from havre.evidence.stats.status_flows import STATUSES
+from havre.register.enums import RouteStatus
 from havre.register.models import Case, Person, PersonFacts, TraffickingEvent
 from havre.trust import contracts as registry
 from havre.trust.contracts import Column, Contract
@@ -65,6 +68,28 @@ def test_extract_lets_no_name_no_free_text_and_no_identifier_out(tmp_path):
     assert manifest["dropped"] == {
         "persons.forms": 1, "persons.controls": 1, "persons.citizenships": 1, "persons.gender": 1, "events.means": 1,
     }  # fmt: skip
+
+
+def test_extract_says_status_and_debt_on_the_route_and_no_sum(tmp_path):
+    (case,) = make_register(1)
+    person = Person.objects.for_house("tests").get(case=case)
+    for leg, (status, debt) in enumerate((("smuggled", None), ("trafficked", Decimal("1234.56")), ("returnee", Decimal(0))), 10):
+        TraffickingEvent(
+            case=case, person=person, kind="Transit", leg=leg, country="GH", status_on_route=status, debt=debt, debt_currency="GHS"
+        ).save(force_insert=True)
+    extracting.write(tmp_path, now=NOW)
+    events = pl.read_parquet(tmp_path / "events.parquet").filter(pl.col("leg") >= 10).sort("leg")
+    assert events.select("status", "debt").rows() == [("smuggled", None), ("trafficked", True), ("returnee", False)]
+    assert b"1234" not in bytes_of(tmp_path)
+    assert set(RouteStatus.values) == set(STATUSES)
+
+
+def test_amounts_leave_in_whole_units_with_a_currency_that_looks_like_one():
+    gate = extracting.Gate(b"key")
+    amount, currency = Column("claim", "paid", "amount"), Column("claim", "currency", "currency")
+    assert [gate.take(amount, value) for value in (Decimal("1200.49"), Decimal(-1), 10**12, None)] == [1200, None, None, None]
+    assert [gate.take(currency, value) for value in ("GHS", "Ama", "")] == ["GHS", None, None]
+    assert dict(gate.dropped) == {"claim.paid": 2, "claim.currency": 2}
 
 
 def test_extract_leaves_sealed_cases_out_of_every_table(tmp_path):

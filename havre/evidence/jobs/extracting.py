@@ -15,6 +15,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,7 +31,10 @@ from havre.trust.contracts import Column, contracts
 from havre.trust.models import Seal
 
 BATCH = 20_000
-ALPHA_2 = re.compile(r"[A-Z]{2}")
+# what a code that is not in a list of ours looks like: ISO 3166-1, ISO 4217, ICCS
+FORMS = {"country": re.compile(r"[A-Z]{2}"), "currency": re.compile(r"[A-Z]{3}"), "iccs": re.compile(r"\d{2,6}")}
+FORMS["countries"] = FORMS["country"]
+MOST = 10**12
 TYPES: Mapping[str, pa.DataType] = {
     "pseudonym": pa.string(),
     "code": pa.string(),
@@ -40,6 +44,9 @@ TYPES: Mapping[str, pa.DataType] = {
     "date": pa.string(),
     "flag": pa.bool_(),
     "number": pa.int64(),
+    "amount": pa.int64(),
+    "currency": pa.string(),
+    "iccs": pa.string(),
 }
 # what the bridge itself adds to a person: first detection, by month and year, and how long the person has been observed
 ADDED = (("detected", pa.string()), ("detected_year", pa.string()), ("days_observed", pa.int64()))
@@ -80,6 +87,9 @@ class Gate:
                 taken = value if isinstance(value, bool) else None
             case "number":
                 taken = value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 100_000 else None
+            case "amount":
+                # whole units: a sum to the cent would say whose it is
+                taken = round(value) if isinstance(value, Decimal) and 0 <= value < MOST else None
             case "codes" | "countries":
                 taken = self._several(column, value) if isinstance(value, list | tuple) else None
             case _:
@@ -98,8 +108,8 @@ class Gate:
     def _fits(self, column: Column, value: Any) -> bool:
         if not isinstance(value, str):
             return False
-        if column.kind in ("country", "countries"):
-            return ALPHA_2.fullmatch(value) is not None
+        if (form := FORMS.get(column.kind)) is not None:
+            return form.fullmatch(value) is not None
         return value in (column.values or ())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from havre.register.enums import Certainty, EventKind, Precision
+from havre.register.enums import Certainty, EventKind, Precision, RouteStatus
 from havre.register.models.cases import Case, Person
 from havre.trust.enums import Section
 from havre.trust.ids import new_id
@@ -36,7 +36,7 @@ class TraffickingEvent(ProtectedModel):
     happened_on = models.DateField(null=True, blank=True)
     until = models.DateField(null=True, blank=True)
     precision = models.CharField(max_length=8, choices=Precision, default=Precision.DAY)
-    status_on_route = models.CharField(max_length=20, blank=True)
+    status_on_route = models.CharField(max_length=20, blank=True, choices=RouteStatus.choices)
     debt = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     debt_currency = models.CharField(max_length=3, blank=True)
     documents_held = models.BooleanField(null=True, blank=True)
