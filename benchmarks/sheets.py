@@ -4,8 +4,8 @@ import csv
 import io
 
 
-def sheet(persons: int) -> io.BytesIO:
-    """A made-up HTCDS sheet: 24 columns, as a case system exports them."""
+def sheet(persons: int, first: int = 0) -> io.BytesIO:
+    """A made-up HTCDS sheet: 24 columns, as a case system exports them; the records are numbered from `first`."""
     head = (
         *("record_id", "prs_FirstName", "prs_SecondName", "prs_Birthdate", "prs_Gender", "prs_Citizenship", "prs_PrimaryLanguage"),
         *("prs_MobilePhone", "prs_MailingCity", "prs_MailingCountry", "vic_TraffickingStatus", "vic_TraffickingStatusDecisionMakingOrg"),
@@ -16,7 +16,7 @@ def sheet(persons: int) -> io.BytesIO:
     writer = csv.writer(text)
     writer.writerow(head)
     genders, countries = ("Feminine", "Masculine"), ("GH", "TG", "NG", "BJ", "CI")
-    for n in range(persons):
+    for n in range(first, first + persons):
         writer.writerow(
             (
                 *(f"S-{n}", f"Given{n % 997}", f"Family{n % 1_999}", f"{1960 + n % 45}-{n % 12 + 1:02}-{n % 27 + 2:02}", genders[n % 2]),
