@@ -161,6 +161,7 @@ def test_every_page_has_no_barrier_asks_nobody_else_and_fits_a_phone(visit, reco
             if said != language and name != "leaflet":
                 wrong.append(f"{name} {language}: the page says it is in {said}")
             wrong += [f"{name} {language}: {barrier}" for barrier in barriers(window.page)]
+            window.picture(f"every-{name.replace(':', '-')}-{language}-wide")
             window.page.set_viewport_size({"width": WIDTHS[0], "height": 800})
             if window.overflow() > 0:
                 wrong.append(f"{name} {language}: {window.overflow()} px too wide")
