@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from havre.evidence.stats.prevalence.bic import EXHAUSTIVE_TO, descents, hierarc
 from havre.evidence.stats.prevalence.bootstrap import GRID, MOST_FAILED, Bootstrap, bca
 from havre.evidence.stats.prevalence.diagnostics import Gates
 from havre.evidence.stats.prevalence.existence import EXISTS, Cells, Fit, fault, fit
-from havre.evidence.stats.prevalence.heterogeneity import heterogeneous_missing
+from havre.evidence.stats.prevalence.heterogeneity import GAMMA, NORMAL, heterogeneous_missing, with_heterogeneity
 from havre.evidence.stats.prevalence.stepwise import THRESHOLD, stepwise_terms
 from havre.evidence.stats.prevalence.table import Overlaps, pairs
 from havre.evidence.stats.prevalence.words import Text, reason
@@ -23,6 +24,10 @@ FAMILIES = ("stepwise", "least_bic", "decomposable", "latent_class", "heterogene
 KEPT = 100
 # an estimate above this many times the people seen is no estimate
 _ABSURD = 1e4
+# twice the gain in log likelihood from which a spread of visibility shows at all
+_SHOWS = 1.0
+# an interval wider than this (upper over lower end) says nothing
+HOLLOW = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,8 @@ class FamilyEstimate:
 
     `outcome` is "answer", "no answer" (`reasons` say why) or "not offered". `low` and `high` bound `value` at `level`; `curve` is the distribution
     behind them on bootstrap.GRID; `draws` the resamples or kept draws, for plots; `failed` the share of resamples without an estimate;
-    `flags` are codes that the traffic light reads.
+    `flags` are codes that the traffic light reads. `reach`, of a family without an answer, is a range that may widen what is quoted and never
+    narrow it: from the lowest lower to the highest upper end of chains that have nearly met.
     """
 
     family: str
@@ -63,6 +69,7 @@ class FamilyEstimate:
     gates: Gates | None = None
     traces: np.ndarray | None = field(default=None, repr=False, compare=False)
     searches: Mapping[str, int] = field(default_factory=dict)
+    reach: tuple[float, float] | None = None
 
     @property
     def answers(self) -> bool:
@@ -227,9 +234,8 @@ def latent_classes(
     if not found.gates.hold:
         numbers = {"rhat": round(found.gates.rhat, 3), "bulk": round(found.gates.bulk), "tail": round(found.gates.tail)}
         why = (reason("gates", **numbers),)
-        return FamilyEstimate(
-            "latent_class", "no answer", level, seed, method, reasons=why, flags=frozenset({"gates"}), gates=found.gates, traces=thinned
-        )
+        more: dict[str, Any] = {"gates": found.gates, "traces": thinned, "reach": found.reach}
+        return FamilyEstimate("latent_class", "no answer", level, seed, method, reasons=why, flags=frozenset({"gates"}), **more)
     curve = tuple(float(v) for v in np.quantile(found.chains, GRID))
     return FamilyEstimate(
         *("latent_class", "answer", level, seed, method, found.median, found.low, found.high, curve, tuple(map(float, thinned.ravel()))),
@@ -243,22 +249,57 @@ def heterogeneous(
 ) -> FamilyEstimate:
     """Pairs chosen stepwise, and one term more for people who differ in how visible they are; BCa interval, selection repeated.
 
-    No test decides whether the term is needed: on lists of the usual size a test rarely sees a spread of visibility that hides a fifth of the people.
-    Source: Darroch, Fienberg, Glonek & Junker 1993; Agresti 1994.
+    No test decides whether the term is needed: on lists of the usual size a test rarely sees a spread of visibility that hides a fifth of the
+    people. Where the spread does show, its form matters and no table tells it: the ends then hold those of a gamma spread too.
+    Source: Darroch, Fienberg, Glonek & Junker 1993; Agresti 1994; Baillargeon & Rivest 2007.
     """
     method = f"stepwise pairs with a common spread of visibility, k(k-1)/2; BCa over {resamples} resamples, selection repeated"
-    cells, lists = Cells.of(table), len(table.lists)
+    cells = Cells.of(table)
     chosen = stepwise_terms(cells, threshold=threshold)
-    value = heterogeneous_missing(cells, threshold=threshold)
-    if chosen is None or not math.isfinite(value):
+    spread = None if chosen is None else with_heterogeneity(cells, chosen[0])
+    if chosen is None or spread is None:
         return FamilyEstimate("heterogeneous", "no answer", level, seed, method, reasons=(reason("no_spread"),))
-    line = ModelLine((*(table.name(term) for term in chosen[0]), "k(k-1)/2"), table.people + value)
+    normal = _spread_interval(table, NORMAL, resamples, seed, level, threshold)
+    lines = (_spread_line(table, chosen[0], "k(k-1)/2", spread.missing),)
+    other = with_heterogeneity(cells, chosen[0], GAMMA) if spread.gain >= _SHOWS else None
+    gamma = None if other is None else _spread_interval(table, GAMMA, resamples, seed, level, threshold)
+    joined = None if gamma is None else _joined(normal, gamma)
+    if joined is None or gamma is None or other is None:
+        return _resampled("heterogeneous", table, normal, method, seed, lines)
+    return _resampled(
+        "heterogeneous",
+        table,
+        joined,
+        f"{method}; joined with that of a gamma spread, -log(3.5+k)",
+        seed,
+        (*lines, _spread_line(table, chosen[0], "-log(3.5+k)", other.missing)),
+        reasons=(reason("forms", normal=round(normal.value), gamma=round(gamma.value)),),
+    )
+
+
+def _spread_line(table: Overlaps, terms: tuple[int, ...], form: str, missing: float) -> ModelLine:
+    return ModelLine((*(table.name(term) for term in terms), form), table.people + missing)
+
+
+def _spread_interval(table: Overlaps, form: str, number: int, seed: int, level: float, threshold: float) -> Bootstrap:
+    lists = len(table.lists)
 
     def missing(counts: np.ndarray) -> float:
-        return heterogeneous_missing(Cells(counts, lists), threshold=threshold)
+        return heterogeneous_missing(Cells(counts, lists), threshold=threshold, form=form)
 
-    interval = bca(table, missing, number=resamples, seed=seed, level=level)
-    return _resampled("heterogeneous", table, interval, method, seed, (line,))
+    return bca(table, missing, number=number, seed=seed, level=level)
+
+
+def _joined(one: Bootstrap, other: Bootstrap) -> Bootstrap | None:
+    """The value of the first between the outer ends of both; None when the second has none, or makes them say nothing. The curve is of
+    their equal mixture."""
+    if one.curve is None or other.curve is None or one.low is None or one.high is None or other.low is None or other.high is None:
+        return None
+    low, high = min(one.low, other.low), max(one.high, other.high)
+    if high > HOLLOW * low:
+        return None
+    curve = tuple(float(v) for v in np.quantile(np.concatenate([one.curve, other.curve]), GRID))
+    return replace(one, low=low, high=high, curve=curve, failed=max(one.failed, other.failed))
 
 
 def only_saturated(table: Overlaps) -> bool:

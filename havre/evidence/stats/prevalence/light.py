@@ -8,15 +8,17 @@ import numpy as np
 from scipy.stats import chi2
 
 from havre.evidence.stats.prevalence.existence import Cells, fitted
-from havre.evidence.stats.prevalence.families import FamilyEstimate, only_saturated
+from havre.evidence.stats.prevalence.families import HOLLOW, FamilyEstimate, only_saturated
 from havre.evidence.stats.prevalence.pool import Pool, usable
 from havre.evidence.stats.prevalence.result import AMBER, GREEN, RED, REFUSED, Change, Check, Light, Linkage
 from havre.evidence.stats.prevalence.table import Overlaps
 from havre.evidence.stats.prevalence.words import FAMILY_NAMES, Text, reason
 
 RED_SPREAD, AMBER_SPREAD = 1.5, 1.2
-# upper over lower end of the interval above which it is wide, and above which it says nothing
-WIDE, HOLLOW = 4.0, 10.0
+# upper over lower end of the interval above which it is wide
+WIDE = 4.0
+# share of the estimate that no list saw above which it is more an inference than a count
+MOSTLY_UNSEEN = 0.5
 _HELPS = ("help_lists", "help_links", "help_merge")
 
 
@@ -50,10 +52,12 @@ def light(
     sensitivity: Sequence[Change] = (),
     consistency: Sequence[Check] = (),
     linkage: Linkage | None = None,
+    notes: Sequence[Text] = (),
 ) -> Light:
-    """Red, amber or green, with every reason of the worse colours. Never green with three lists, nor when families disagree."""
+    """Red, amber or green, with every reason of the worse colours. Never green with three lists, nor when families disagree, nor when
+    most of the people were seen by nobody; `notes`: reservations found elsewhere."""
     red = _red(table, families, pool, consistency)
-    amber = _amber(table, families, pool, misfit, sensitivity, consistency, linkage)
+    amber = [*notes, *_amber(table, families, pool, misfit, sensitivity, consistency, linkage)]
     colour = RED if red else AMBER if amber else GREEN
     helps = tuple(reason(code) for code in _HELPS) if red else ()
     return Light(colour, tuple(dict.fromkeys((*red, *amber))), helps)
@@ -91,6 +95,9 @@ def _amber(
         found.append(reason("three_lists"))
     elif not any(history.bit_count() > 2 for history, _ in table.cells):
         found.append(reason("no_triple"))
+    unseen = 1 - table.people / pool.value
+    if unseen > MOSTLY_UNSEEN:
+        found.append(reason("unseen", share=round(100 * unseen)))
     spread = spread_of(families) or 1.0
     if AMBER_SPREAD < spread <= RED_SPREAD:
         found.append(reason("spread_amber", spread=round(spread, 2)))

@@ -76,13 +76,16 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True)
 class Strata:
-    """Strata of one column beside the national figure: `total` their pooled sum, `gap` the sum less the national figure, never forced shut."""
+    """Strata of one column beside the national figure: `total` their pooled sum, from `low` to `high`; `gap` the sum less the national figure,
+    never forced shut."""
 
     column: str
     rows: tuple[Stratum, ...]
     between: float
     total: float | None
     gap: float | None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +258,15 @@ def _strata(strata: Strata) -> dict[str, Any]:
         }
         for row in strata.rows
     ]
-    return {"column": strata.column, "rows": rows, "between": strata.between, "total": strata.total, "gap": strata.gap}
+    return {
+        "column": strata.column,
+        "rows": rows,
+        "between": strata.between,
+        "total": strata.total,
+        "low": strata.low,
+        "high": strata.high,
+        "gap": strata.gap,
+    }
 
 
 def _linkage(linkage: Linkage) -> dict[str, Any]:

@@ -213,6 +213,25 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Si les personnes diffèrent en visibilité, l'estimation est multipliée par {ratio} ; l'intervalle en tient compte.",
         "If people differ in visibility the estimate is multiplied by {ratio}; the interval allows for it.",
     ),
+    "forms": (
+        "Une différence de visibilité se voit, mais non sa forme : {normal} si elle est normale, {gamma} si elle est gamma ; l'intervalle va de "
+        "l'une à l'autre.",
+        "A difference in visibility shows, but not its form: {normal} if it is normal, {gamma} if it is gamma; the interval holds both.",
+    ),
+    "unseen": (
+        "{share} % des personnes estimées n'ont été vues par aucune liste : si d'autres sont hors de portée de toutes, rien ici ne le montre.",
+        "{share} % of the people estimated were seen by no list: if others are out of reach of all lists, nothing here shows it.",
+    ),
+    "nested": (
+        "La liste {inner} ({count} personnes) est tout entière dans la liste {outer} : elle ne dit rien des personnes non vues et n'est pas "
+        "comptée comme une liste.",
+        "List {inner} ({count} people) lies wholly within list {outer}: it says nothing of the unseen and is not counted as a list.",
+    ),
+    "strata_gap": (
+        "La somme des strates ({total}) s'écarte du tableau pris d'un bloc : les strates ne sont pas vues par les mêmes listes ; l'intervalle "
+        "tient compte des deux.",
+        "The sum of the strata ({total}) differs from the table taken whole: the strata are not seen by the same lists; the interval holds both.",
+    ),
     "help_lists": ("Obtenir une liste de plus, d'une autre nature.", "Obtain one more list, of another kind."),
     "help_links": (
         "Vérifier le rapprochement : des liens manqués effacent les recouvrements.",
