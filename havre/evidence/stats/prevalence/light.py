@@ -19,6 +19,8 @@ RED_SPREAD, AMBER_SPREAD = 1.5, 1.2
 WIDE = 4.0
 # share of the estimate that no list saw above which it is more an inference than a count
 MOSTLY_UNSEEN = 0.5
+# people on two lists below which an estimate is biased (Robson & Regier, Trans. American Fisheries Society 93, 1964)
+LEAST_OVERLAPS = 7
 _HELPS = ("help_lists", "help_links", "help_merge")
 
 
@@ -68,6 +70,11 @@ def _red(table: Overlaps, families: Sequence[FamilyEstimate], pool: Pool, consis
     logs = [one for one in families if one.answers and one.family in ("stepwise", "least_bic")]
     if only_saturated(table) or (logs and all("saturated" in one.flags for one in logs)):
         found.append(reason("saturated"))
+    overlapping = sum(people for history, people in table.cells if history.bit_count() > 1)
+    if overlapping < LEAST_OVERLAPS:
+        found.append(reason("few_overlaps", count=overlapping))
+    if len(families) > 1 and sum(one.answers for one in families) == 1:
+        found.append(reason("one_family"))
     if any("edge" in one.flags for one in families if one.answers):
         found.append(reason("edge_quoted"))
     spread = spread_of(families) or 1.0
@@ -102,8 +109,6 @@ def _amber(
     if AMBER_SPREAD < spread <= RED_SPREAD:
         found.append(reason("spread_amber", spread=round(spread, 2)))
     found += _differences(families, pool)
-    if sum(one.answers for one in families) == 1:
-        found.append(reason("one_family"))
     for one in families:
         if one.outcome == "no answer" and one.family != "heterogeneous":
             found.append(reason("family_silent", family=FAMILY_NAMES[one.family]))

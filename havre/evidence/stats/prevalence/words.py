@@ -40,6 +40,14 @@ BAD: Mapping[str, tuple[str, str]] = {
         "La colonne {column} paraît deux fois. Donner à chaque liste son nom.",
         "Column {column} appears twice. Give each list a name of its own.",
     ),
+    "no_name": (
+        "La colonne {place} n'a pas de nom. La nommer, ou l'ôter.",
+        "Column {place} has no name. Name it, or take it out.",
+    ),
+    "ragged": (
+        "{file}, ligne {row} : {cells} cellules pour {columns} colonnes. Ôter ce qui est de trop, ou mettre le nom entre guillemets.",
+        "{file}, row {row}: {cells} cells for {columns} columns. Take out what is too much, or put the name in quotes.",
+    ),
     "no_such_column": ("Pas de colonne {column}. Colonnes : {columns}.", "No column {column}. Columns: {columns}."),
     "two_roles": (
         "La colonne {column} est demandée deux fois (effectif et strate). Choisir l'un ou l'autre.",
@@ -47,17 +55,17 @@ BAD: Mapping[str, tuple[str, str]] = {
     ),
     "not_binary": (
         "Colonne {column}, ligne {row} : {value} n'est ni 0 ni 1. Une colonne de liste dit 1 (sur la liste) ou 0 ; ôter les autres colonnes, "
-        "ou nommer celle des effectifs ou des strates.",
+        "ou nommer celle des effectifs (--count) ou des strates (--strata).",
         "Column {column}, row {row}: {value} is neither 0 nor 1. A list column says 1 (on the list) or 0; take other columns out, or name "
-        "the one that holds counts or strata.",
+        "the one that holds counts (--count) or strata (--strata).",
     ),
     "blank_count": (
         "Colonne {column}, ligne {row} : effectif manquant. Écrire 0 s'il n'y a personne.",
         "Column {column}, row {row}: no count. Write 0 if nobody is there.",
     ),
     "not_a_count": (
-        "Colonne {column}, ligne {row} : {value} n'est pas un nombre de personnes.",
-        "Column {column}, row {row}: {value} is not a number of people.",
+        "Colonne {column}, ligne {row} : {value} n'est pas un nombre de personnes. L'écrire en chiffres, sans espace ni séparateur.",
+        "Column {column}, row {row}: {value} is not a number of people. Write it in digits, with no space or separator.",
     ),
     "negative": (
         "Colonne {column}, ligne {row} : {value} est négatif. Un effectif est 0 ou plus.",
@@ -111,8 +119,7 @@ BAD: Mapping[str, tuple[str, str]] = {
 
 def bad(code: str, **values: object) -> Text:
     """The sentence of a bad input, filled."""
-    fr, en = BAD[code]
-    return Text(fr.format(**values), en.format(**values))
+    return _filled(BAD[code], values)
 
 
 class BadTable(ValueError):
@@ -193,6 +200,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "L'incertitude des rapprochements élargit l'intervalle de {more} %.",
         "Uncertain links widen the interval by {more} %.",
     ),
+    "few_overlaps": (
+        "{count} personne(s) seulement sur deux listes ou plus : une fiche de plus ou de moins change la réponse.",
+        "Only {count} people on two lists or more: one record more or less changes the answer.",
+    ),
     "wide": (
         "L'intervalle est très large : la borne haute vaut {ratio} fois la basse.",
         "The interval is very wide: its upper end is {ratio} times its lower end.",
@@ -246,10 +257,12 @@ REASONS: Mapping[str, tuple[str, str]] = {
 
 def reason(code: str, **values: object) -> Text:
     """The sentence of a reason, filled; a float has a decimal comma in French, a Text its own words in each language."""
-    fr, en = REASONS[code]
-    return Text(
-        *(words.format(**{name: _said(value, language) for name, value in values.items()}) for words, language in ((fr, "fr"), (en, "en")))
-    )
+    return _filled(REASONS[code], values)
+
+
+def _filled(pair: tuple[str, str], values: Mapping[str, object]) -> Text:
+    said = ({name: _said(value, language) for name, value in values.items()} for language in ("fr", "en"))
+    return Text(*(words.format(**each) for words, each in zip(pair, said, strict=True)))
 
 
 def _said(value: object, language: str) -> object:
