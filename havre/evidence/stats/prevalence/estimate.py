@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from havre import __version__
 from havre.evidence.stats.measure import Source
 from havre.evidence.stats.prevalence.checks import consistency as check_lists
 from havre.evidence.stats.prevalence.checks import sensitivity as change_table
@@ -29,12 +30,8 @@ from havre.evidence.stats.prevalence.reading import read_strata, read_table
 from havre.evidence.stats.prevalence.result import Linkage, Prevalence, Strata
 from havre.evidence.stats.prevalence.strata import by_stratum, with_strata
 from havre.evidence.stats.prevalence.table import Overlaps, without_nested
-from havre.evidence.stats.prevalence.words import BadTable, Text, reason
+from havre.evidence.stats.prevalence.words import BadTable, Text, method, reason
 
-_METHOD = (
-    "log-linear families and graph average pooled (linear opinion pool), joined with latent classes and with unequal visibility: median of the "
-    "equal mixture; lowest lower and highest upper end"
-)
 _LEAST_RESAMPLES, _LEAST_SWEEPS = 20, 400
 
 
@@ -83,7 +80,7 @@ def estimate(
         "source": Source(name or _name(table), period, coverage, given.fingerprint),
         "level": level,
         "seed": seed,
-        "method": _METHOD,
+        "method": method("together"),
         "population": population,
         "settings": {"resamples": resamples, "sweeps": sweeps, "families": list(families), "checks": checks, "drawn": len(drawn)},
         "versions": versions(),
@@ -194,8 +191,8 @@ def _name(table: Any) -> str:
 
 def versions() -> dict[str, str]:
     """Of Havre and of what the figures rest on."""
-    found = {"python": platform.python_version()}
-    for package in ("havre", "numpy", "scipy", "numba"):
+    found = {"python": platform.python_version(), "havre": __version__}
+    for package in ("numpy", "scipy", "numba"):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

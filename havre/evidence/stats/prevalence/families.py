@@ -17,7 +17,7 @@ from havre.evidence.stats.prevalence.existence import EXISTS, Cells, Fit, fault,
 from havre.evidence.stats.prevalence.heterogeneity import GAMMA, NORMAL, heterogeneous_missing, with_heterogeneity
 from havre.evidence.stats.prevalence.stepwise import THRESHOLD, stepwise_terms
 from havre.evidence.stats.prevalence.table import Overlaps, pairs
-from havre.evidence.stats.prevalence.words import Text, reason
+from havre.evidence.stats.prevalence.words import Text, method, reason
 
 FAMILIES = ("stepwise", "least_bic", "decomposable", "latent_class", "heterogeneous")
 # models refitted in each resample: the best of the point search
@@ -56,7 +56,7 @@ class FamilyEstimate:
     outcome: str
     level: float
     seed: int
-    method: str
+    method: Text
     value: float | None = None
     low: float | None = None
     high: float | None = None
@@ -83,26 +83,26 @@ def _line(table: Overlaps, one: Fit) -> ModelLine:
     return ModelLine(names, table.people + one.missing, one.bic, None, one.spare, lost)
 
 
-def _none(family: str, table: Overlaps, level: float, seed: int, method: str, cells: Cells) -> FamilyEstimate:
+def _none(family: str, table: Overlaps, level: float, seed: int, how: Text, cells: Cells) -> FamilyEstimate:
     at_fault = ", ".join(table.name(term) for term in fault(cells, ())) or ", ".join(table.lists)
-    return FamilyEstimate(family, "no answer", level, seed, method, reasons=(reason("no_model", terms=at_fault),))
+    return FamilyEstimate(family, "no answer", level, seed, how, reasons=(reason("no_model", terms=at_fault),))
 
 
 def _resampled(
-    family: str, table: Overlaps, found: Bootstrap, method: str, seed: int, models: tuple[ModelLine, ...], **more
+    family: str, table: Overlaps, found: Bootstrap, how: Text, seed: int, models: tuple[ModelLine, ...], **more
 ) -> FamilyEstimate:
     flags = set(more.pop("flags", ()))
     reasons: list[Text] = list(more.pop("reasons", ()))
     outcome = "answer"
     if not math.isfinite(found.value) or found.value > _ABSURD * table.people:
-        return FamilyEstimate(family, "no answer", found.level, seed, method, reasons=(reason("absurd"),), models=models, **more)
+        return FamilyEstimate(family, "no answer", found.level, seed, how, reasons=(reason("absurd"),), models=models, **more)
     if found.failed > MOST_FAILED:
         flags.add("failed_many")
         reasons.append(reason("failed", share=round(100 * found.failed, 1)))
     elif found.failed > 0.01:
         flags.add("failed_some")
     return FamilyEstimate(
-        *(family, outcome, found.level, seed, method, found.value, found.low, found.high, found.curve, found.values, found.failed, models),
+        *(family, outcome, found.level, seed, how, found.value, found.low, found.high, found.curve, found.values, found.failed, models),
         tuple(reasons),
         frozenset(flags),
         **more,
@@ -119,11 +119,11 @@ def stepwise(table: Overlaps, *, resamples: int = 1000, seed: int = 1, level: fl
     >>> round(stepwise(small, resamples=20).value, 2)
     539.09
     """
-    method = f"stepwise, one-tailed Poisson p < {threshold}; BCa over {resamples} resamples, selection repeated"
+    how = method("stepwise", threshold=threshold, resamples=resamples)
     cells, lists = Cells.of(table), len(table.lists)
     found = stepwise_terms(cells, threshold=threshold)
     if found is None:
-        return _none("stepwise", table, level, seed, method, cells)
+        return _none("stepwise", table, level, seed, how, cells)
     line = _line(table, fit(cells, found[0]))
 
     def missing(counts: np.ndarray) -> float:
@@ -132,7 +132,7 @@ def stepwise(table: Overlaps, *, resamples: int = 1000, seed: int = 1, level: fl
 
     flags = {"saturated"} if lists == 3 and len(found[0]) == 3 else set()
     interval = bca(table, missing, number=resamples, seed=seed, level=level)
-    return _resampled("stepwise", table, interval, method, seed, (line,), flags=flags)
+    return _resampled("stepwise", table, interval, how, seed, (line,), flags=flags)
 
 
 def least_bic(
@@ -155,13 +155,13 @@ def least_bic(
     if lists <= EXHAUSTIVE_TO:
         tried = hierarchical(lists, order)
         fits = ranked(cells, tried)
-        how = f"exhaustive, {len(fits)} of {len(tried)} models admitted"
+        search = method("exhaustive", admitted=len(fits), tried=len(tried))
     else:
         fits, searches = _searched(table, cells, seed, order)
-        how = f"downhill, {sum(searches.values())} searches"
-    method = f"least BIC, {how}, order {order}; BCa over {resamples} resamples among the best {min(kept, max(1, len(fits)))}"
+        search = method("downhill", searches=sum(searches.values()))
+    how = method("least_bic", how=search, order=order, resamples=resamples, kept=min(kept, max(1, len(fits))))
     if not fits:
-        return _none("least_bic", table, level, seed, method, cells)
+        return _none("least_bic", table, level, seed, how, cells)
     candidates = tuple(one.terms for one in fits[:kept])
 
     def missing(counts: np.ndarray) -> float:
@@ -172,7 +172,7 @@ def least_bic(
     near = tuple(_line(table, one) for one in fits if one.bic <= fits[0].bic + 2)
     flags = {"saturated"} if lists == 3 and len(fits[0].terms) == 3 else set()
     interval = bca(table, missing, number=resamples, seed=seed, level=level)
-    return _resampled("least_bic", table, interval, method, seed, near, flags=flags, searches=searches)
+    return _resampled("least_bic", table, interval, how, seed, near, flags=flags, searches=searches)
 
 
 def _searched(table: Overlaps, cells: Cells, seed: int, order: int) -> tuple[list[Fit], dict[str, int]]:
@@ -197,18 +197,18 @@ def decomposable_average(
     >>> decomposable_average(small).value
     319.0
     """
-    method = f"average over decomposable graphs, prior 1/N^{prior:g}, grid to {reach:g} times the people seen"
+    how = method("decomposable", prior=float(prior), reach=float(reach))
     if len(table.lists) > graphs.MOST_LISTS:
         why = (reason("too_many_graphs", most=graphs.MOST_LISTS),)
-        return FamilyEstimate("decomposable", "not offered", level, seed, method, reasons=why)
+        return FamilyEstimate("decomposable", "not offered", level, seed, how, reasons=why)
     if not any(history.bit_count() > 1 for history, _ in table.cells):
-        return FamilyEstimate("decomposable", "no answer", level, seed, method, reasons=(reason("no_overlap"),))
+        return FamilyEstimate("decomposable", "no answer", level, seed, how, reasons=(reason("no_overlap"),))
     found = graphs.average(table, delta=delta, reach=reach, prior=prior, level=level, points=GRID)
     lines = tuple(ModelLine(tuple(table.name(edge) for edge in edges), found.median, None, weight) for edges, weight in found.graphs)
     flags = frozenset({"edge"} if found.at_edge else ())
     reasons = (reason("edge", mass=round(100 * found.edge, 2), moved=round(100 * found.moved)),) if found.at_edge else ()
     return FamilyEstimate(
-        *("decomposable", "answer", level, seed, method, found.median, found.low, found.high, found.curve, (), 0.0, lines, reasons, flags)
+        *("decomposable", "answer", level, seed, how, found.median, found.low, found.high, found.curve, (), 0.0, lines, reasons, flags)
     )
 
 
@@ -227,18 +227,19 @@ def latent_classes(
     Source: Manrique-Vallier 2016; Vehtari et al. 2021.
     """
     if not any(history.bit_count() > 1 for history, _ in table.cells):
-        return FamilyEstimate("latent_class", "no answer", level, seed, "latent classes", reasons=(reason("no_overlap"),))
+        how = method("latent_class", classes=latent.CLASSES, chains=chains, sweeps=0, burn_in=0)
+        return FamilyEstimate("latent_class", "no answer", level, seed, how, reasons=(reason("no_overlap"),))
     found = latent.latent_class(table, seed=seed, chains=chains, sweeps=sweeps, burn_in=burn_in, level=level, longer=longer)
-    method = f"latent classes, {found.classes} at most, {chains} chains of {found.sweeps} sweeps, burn-in {burn_in}"
+    how = method("latent_class", classes=found.classes, chains=chains, sweeps=found.sweeps, burn_in=burn_in)
     thinned = found.chains[:, :: max(1, found.chains.shape[1] // 500)]
     if not found.gates.hold:
         numbers = {"rhat": round(found.gates.rhat, 3), "bulk": round(found.gates.bulk), "tail": round(found.gates.tail)}
         why = (reason("gates", **numbers),)
         more: dict[str, Any] = {"gates": found.gates, "traces": thinned, "reach": found.reach}
-        return FamilyEstimate("latent_class", "no answer", level, seed, method, reasons=why, flags=frozenset({"gates"}), **more)
+        return FamilyEstimate("latent_class", "no answer", level, seed, how, reasons=why, flags=frozenset({"gates"}), **more)
     curve = tuple(float(v) for v in np.quantile(found.chains, GRID))
     return FamilyEstimate(
-        *("latent_class", "answer", level, seed, method, found.median, found.low, found.high, curve, tuple(map(float, thinned.ravel()))),
+        *("latent_class", "answer", level, seed, how, found.median, found.low, found.high, curve, tuple(map(float, thinned.ravel()))),
         gates=found.gates,
         traces=thinned,
     )
@@ -253,24 +254,24 @@ def heterogeneous(
     people. Where the spread does show, its form matters and no table tells it: the ends then hold those of a gamma spread too.
     Source: Darroch, Fienberg, Glonek & Junker 1993; Agresti 1994; Baillargeon & Rivest 2007.
     """
-    method = f"stepwise pairs with a common spread of visibility, k(k-1)/2; BCa over {resamples} resamples, selection repeated"
+    how = method("heterogeneous", resamples=resamples)
     cells = Cells.of(table)
     chosen = stepwise_terms(cells, threshold=threshold)
     spread = None if chosen is None else with_heterogeneity(cells, chosen[0])
     if chosen is None or spread is None:
-        return FamilyEstimate("heterogeneous", "no answer", level, seed, method, reasons=(reason("no_spread"),))
+        return FamilyEstimate("heterogeneous", "no answer", level, seed, how, reasons=(reason("no_spread"),))
     normal = _spread_interval(table, NORMAL, resamples, seed, level, threshold)
     lines = (_spread_line(table, chosen[0], "k(k-1)/2", spread.missing),)
     other = with_heterogeneity(cells, chosen[0], GAMMA) if spread.gain >= _SHOWS else None
     gamma = None if other is None else _spread_interval(table, GAMMA, resamples, seed, level, threshold)
     joined = None if gamma is None else _joined(normal, gamma)
     if joined is None or gamma is None or other is None:
-        return _resampled("heterogeneous", table, normal, method, seed, lines)
+        return _resampled("heterogeneous", table, normal, how, seed, lines)
     return _resampled(
         "heterogeneous",
         table,
         joined,
-        f"{method}; joined with that of a gamma spread, -log(3.5+k)",
+        method("heterogeneous_forms", resamples=resamples),
         seed,
         (*lines, _spread_line(table, chosen[0], "-log(3.5+k)", other.missing)),
         reasons=(reason("forms", normal=round(normal.value), gamma=round(gamma.value)),),

@@ -121,7 +121,7 @@ class Prevalence:
     light: Light
     level: float
     seed: int
-    method: str
+    method: Text
     value: float | None = None
     low: float | None = None
     high: float | None = None
@@ -188,7 +188,7 @@ class Prevalence:
             "rate_per_100000": [self.rate(figure) for figure in (self.value, self.low, self.high)] if self.population else None,
             "light": {"colour": self.light.colour, "reasons": _texts(self.light.reasons), "helps": _texts(self.light.helps)},
             "sentence": {"fr": self.sentence("fr"), "en": self.sentence("en")},
-            "method": self.method,
+            "method": {"fr": self.method.fr, "en": self.method.en},
             "families": [_family(one) for one in self.families],
             "sensitivity": [{"kind": c.kind, "what": c.what, "family": c.family, "value": c.value} for c in self.sensitivity],
             "consistency": [
@@ -230,7 +230,7 @@ def _family(one: FamilyEstimate) -> dict[str, Any]:
         "high": one.high,
         "level": one.level,
         "seed": one.seed,
-        "method": one.method,
+        "method": {"fr": one.method.fr, "en": one.method.en},
         "failed": one.failed,
         "flags": sorted(one.flags),
         "reasons": _texts(one.reasons),
