@@ -17,7 +17,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.populations import DESIGNS, UNSEEN, Design
-from havre.evidence.stats.prevalence import FAMILIES, Overlaps, estimate
+from havre.evidence.stats.prevalence import FAMILIES, Overlaps, Prevalence, estimate
 from havre.evidence.stats.prevalence.words import BadTable
 
 # an interval is short when its upper end is under twice the lower
@@ -55,14 +55,14 @@ def drawn(design: Design, turn: int) -> Any:
     return pl.concat(frames)
 
 
-def line(design: Design, turn: int, *, resamples: int, sweeps: int) -> dict[str, Any]:
+def line(design: Design, turn: int, *, resamples: int, sweeps: int, estimator: Callable[..., Prevalence] = estimate) -> dict[str, Any]:
     """One draw, estimated: what the tables need of it."""
     began = time.perf_counter()
     table = drawn(design, turn)
     more = {"strata": "stratum"} if design.strata else {}
     found: dict[str, Any] = {"design": design.name, "turn": turn, "resamples": resamples, "sweeps": sweeps}
     try:
-        one = estimate(table, seed=turn + 1, resamples=resamples, sweeps=sweeps, kept=20, checks=False, **more)
+        one = estimator(table, seed=turn + 1, resamples=resamples, sweeps=sweeps, kept=20, checks=False, **more)
     except BadTable as problem:  # a list came out empty, or within another
         return {
             **found,
@@ -190,13 +190,13 @@ def run(designs: Iterable[Design], results: Path, *, draws: int, resamples: int,
         print(f"{_mark(design):26} {tally.cells()}  {lights} misses {missed}  {time.perf_counter() - began:.0f} s", flush=True)
 
 
-def short() -> list[str]:
-    """CI's size: four designs, what they show, and what is wrong with it (nothing: an empty list)."""
+def short(estimator: Callable[..., Prevalence] = estimate) -> list[str]:
+    """CI's size: five draws of four designs, and what is wrong with what they show (an empty list: nothing)."""
     wrong = []
     every = {one.name: one for one in DESIGNS}
     for name in _SMALL:
         design = every[name]
-        lines = [line(design, turn, resamples=60, sweeps=3_000) for turn in range(5)]
+        lines = [line(design, turn, resamples=60, sweeps=3_000, estimator=estimator) for turn in range(5)]
         tally, missed = Tally(design.size, (one["together"] for one in lines)), misses(design, lines)
         lights = [one["light"] for one in lines]
         print(f"{_mark(design):26} {tally.cells()}  {lights} misses {missed}  {sum(one['seconds'] for one in lines):.0f} s", flush=True)

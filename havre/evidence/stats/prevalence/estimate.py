@@ -58,8 +58,7 @@ def estimate(
 
     Args:
         table: a CSV path, a polars, Arrow or pandas table (0/1 columns and a last column of counts, or one row a person), or Overlaps.
-        families: of "stepwise", "least_bic", "decomposable", "latent_class", "heterogeneous".
-        resamples: for each bootstrap; sweeps: of each latent-class chain, beside a burn-in of a tenth.
+        families: some of FAMILIES; resamples: for each bootstrap; sweeps: of each latent-class chain, beside a burn-in of a tenth.
         count, strata: columns of counts and of strata; population: people living there, for a rate; populations: the same by stratum.
         drawn: tables drawn from the posterior of the links (20 to 50), to carry linkage error through.
         checks: sensitivity and internal consistency, left out only by simulations; kept: models of least BIC refitted in each resample.
@@ -87,18 +86,14 @@ def estimate(
     }
     read, nested = without_nested(given)
     notes = [reason("nested", inner=one.inner, outer=one.outer, count=one.count) for one in nested]
-    no = refusal_before(read)
-    if no is not None:
+    if (no := refusal_before(read)) is not None:
         return Prevalence(families=(), light=refused([*notes, *no.reasons]), **shared)
     answers = tuple(_ask(family, read, asked) for family in families)
     pool = headline(answers, level)
     if pool is None:
         reasons = [*notes, reason("no_family"), *(text for one in answers for text in one.reasons)]
         return Prevalence(families=answers, light=refused(reasons), spread=spread_of(answers), **shared)
-    parts = None
-    if strata is not None and not isinstance(table, Overlaps):
-        tables = read_strata(table, strata, count=count)
-        parts = by_stratum(strata, tables, pool.value, resamples=min(resamples, 200), seed=seed, level=level, populations=populations)
+    parts = _strata(table, strata, count, pool.value, asked, populations)
     return Prevalence(families=answers, strata=parts, **shared, **_judged(read, asked, answers, pool, parts, notes))
 
 
@@ -170,6 +165,16 @@ def _checked_population(seen: int, population: int | None, populations: Mapping[
             raise BadTable("population", value=people, people=seen)
     if population is not None and population < seen:
         raise BadTable("population", value=population, people=seen)
+
+
+def _strata(
+    table: Any, column: str | None, count: str | None, national: float, asked: _Asked, populations: Mapping[str, int] | None
+) -> Strata | None:
+    if column is None or isinstance(table, Overlaps):
+        return None
+    tables = read_strata(table, column, count=count)
+    few = min(asked.resamples, 200)
+    return by_stratum(column, tables, national, resamples=few, seed=asked.seed, level=asked.level, populations=populations)
 
 
 def _linkage(table: Overlaps, asked: _Asked) -> Linkage | None:

@@ -20,7 +20,7 @@ h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;margin:.5rem 0}
 th,td{border-bottom:1px solid #ccc;padding:.25rem .7rem;text-align:left;vertical-align:top}
 td.n{text-align:right;white-space:nowrap}caption{text-align:left;font-weight:bold}
-td:last-child:not(.n){min-width:9rem}
+td:last-child:not(.n){min-width:15rem}
 figure{margin:1rem 0;overflow-x:auto}svg{width:100%;min-width:36rem;height:auto;display:block}figcaption{font-size:.9rem}
 small,.method{font-size:.85rem;color:#444}.method td:last-child{overflow-wrap:anywhere}
 summary{cursor:pointer;padding:.6rem 0}
@@ -172,7 +172,10 @@ def _strata(result: Prevalence, language: str) -> list[str]:
         return [table]
     words = HEADINGS["gap"].words(language)
     filled = words.format(
-        total=rounded(strata.total, language), gap=number(round(strata.gap), language), national=rounded(result.value, language)
+        total=rounded(strata.total, language),
+        ends=_interval(strata.low, strata.high, language),
+        gap=number(round(strata.gap), language),
+        national=rounded(result.value, language),
     )
     return [table, f"<p>{escape(filled)}</p>"]
 

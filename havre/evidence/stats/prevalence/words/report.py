@@ -137,8 +137,8 @@ HEADINGS: Mapping[str, Text] = {
     "weight": Text("Poids propre", "Own weight"),
     "per": Text("Pour 100\u202f000", "Per 100,000"),
     "gap": Text(
-        "Somme des strates : {total}. Chiffre national : {national}. Écart : {gap} ; il est montré, non corrigé.",
-        "Sum of the strata: {total}. National figure: {national}. Gap: {gap}; it is shown, not mended.",
+        "Somme des strates : {total} ({ends}). Chiffre national : {national}. Écart : {gap} ; il est montré, non corrigé.",
+        "Sum of the strata: {total} ({ends}). National figure: {national}. Gap: {gap}; it is shown, not mended.",
     ),
     "change": Text("Changement", "Change"),
     "list": Text("Liste", "List"),
