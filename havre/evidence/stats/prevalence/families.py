@@ -251,38 +251,42 @@ def heterogeneous(
     """Pairs chosen stepwise, and one term more for people who differ in how visible they are; BCa interval, selection repeated.
 
     No test decides whether the term is needed: on lists of the usual size a test rarely sees a spread of visibility that hides a fifth of the
-    people. Where the spread does show, its form matters and no table tells it: the ends then hold those of a gamma spread too.
+    people. Where the spread does show, its form matters and no table tells it, and pairs chosen stepwise may be nothing but its trace: the ends
+    then hold those of a gamma spread too, with the pairs and without.
     Source: Darroch, Fienberg, Glonek & Junker 1993; Agresti 1994; Baillargeon & Rivest 2007.
     """
-    how = method("heterogeneous", resamples=resamples)
     cells = Cells.of(table)
     chosen = stepwise_terms(cells, threshold=threshold)
     spread = None if chosen is None else with_heterogeneity(cells, chosen[0])
     if chosen is None or spread is None:
+        how = method("heterogeneous", resamples=resamples)
         return FamilyEstimate("heterogeneous", "no answer", level, seed, how, reasons=(reason("no_spread"),))
-    normal = _spread_interval(table, NORMAL, resamples, seed, level, threshold)
-    lines = (_spread_line(table, chosen[0], "k(k-1)/2", spread.missing),)
-    other = with_heterogeneity(cells, chosen[0], GAMMA) if spread.gain >= _SHOWS else None
-    gamma = None if other is None else _spread_interval(table, GAMMA, resamples, seed, level, threshold)
-    joined = None if gamma is None else _joined(normal, gamma)
-    if joined is None or gamma is None or other is None:
-        return _resampled("heterogeneous", table, normal, how, seed, lines)
-    return _resampled(
-        "heterogeneous",
-        table,
-        joined,
-        method("heterogeneous_forms", resamples=resamples),
-        seed,
-        (*lines, _spread_line(table, chosen[0], "-log(3.5+k)", other.missing)),
-        reasons=(reason("forms", normal=round(normal.value), gamma=round(gamma.value)),),
-    )
+    interval = _spread_interval(table, NORMAL, resamples, seed, level, threshold)
+    lines, others = [_spread_line(table, chosen[0], NORMAL, spread.missing)], []
+    for pairs_in in dict.fromkeys((chosen[0], ())):
+        shows = with_heterogeneity(cells, pairs_in)
+        other = with_heterogeneity(cells, pairs_in, GAMMA)
+        if shows is None or shows.gain < _SHOWS or other is None:
+            continue
+        joined = _joined(interval, _spread_interval(table, GAMMA, resamples, seed, level, threshold if pairs_in else 0.0))
+        if joined is not None:
+            interval = joined
+            lines.append(_spread_line(table, pairs_in, GAMMA, other.missing))
+            others.append(round(table.people + other.missing))
+    if not others:
+        return _resampled("heterogeneous", table, interval, method("heterogeneous", resamples=resamples), seed, tuple(lines))
+    how = method("heterogeneous_forms", resamples=resamples)
+    why = (reason("forms", normal=round(interval.value), gamma=max(others)),)
+    return _resampled("heterogeneous", table, interval, how, seed, tuple(lines), reasons=why, flags={"forms"})
 
 
 def _spread_line(table: Overlaps, terms: tuple[int, ...], form: str, missing: float) -> ModelLine:
-    return ModelLine((*(table.name(term) for term in terms), form), table.people + missing)
+    term = "k(k-1)/2" if form == NORMAL else "-log(3.5+k)"
+    return ModelLine((*(table.name(two) for two in terms), term), table.people + missing)
 
 
 def _spread_interval(table: Overlaps, form: str, number: int, seed: int, level: float, threshold: float) -> Bootstrap:
+    """Of one form of spread; at threshold 0 no pair enters."""
     lists = len(table.lists)
 
     def missing(counts: np.ndarray) -> float:

@@ -9,7 +9,7 @@ from scipy.stats import chi2
 
 from havre.evidence.stats.prevalence.existence import Cells, fitted
 from havre.evidence.stats.prevalence.families import HOLLOW, FamilyEstimate, only_saturated
-from havre.evidence.stats.prevalence.pool import Pool, usable
+from havre.evidence.stats.prevalence.pool import Pool, usable, usable_range
 from havre.evidence.stats.prevalence.result import AMBER, GREEN, RED, REFUSED, Change, Check, Light, Linkage
 from havre.evidence.stats.prevalence.table import Overlaps
 from havre.evidence.stats.prevalence.words import FAMILY_NAMES, Text, reason
@@ -108,9 +108,12 @@ def _amber(
     spread = spread_of(families) or 1.0
     if AMBER_SPREAD < spread <= RED_SPREAD:
         found.append(reason("spread_amber", spread=round(spread, 2)))
+    found += [text for one in families if "forms" in one.flags for text in one.reasons]
     found += _differences(families, pool)
     for one in families:
-        if one.outcome == "no answer" and one.family != "heterogeneous":
+        if one.reach is not None and usable_range(one.reach):
+            found.append(reason("reached", family=FAMILY_NAMES[one.family], low=round(one.reach[0]), high=round(one.reach[1])))
+        elif one.outcome == "no answer" and one.family != "heterogeneous":
             found.append(reason("family_silent", family=FAMILY_NAMES[one.family]))
         if one.failed > 0.01:
             found.append(reason("failed_some", share=round(100 * one.failed, 1), family=FAMILY_NAMES[one.family]))
@@ -132,11 +135,13 @@ def _differences(families: Sequence[FamilyEstimate], pool: Pool) -> list[Text]:
     """What letting people differ in visibility does to the estimate, or that it could not be tried."""
     different = next((one for one in families if one.family == "heterogeneous"), None)
     alike = [one.value for one in families if one.family != "heterogeneous" and one.outcome == "answer" and one.value]
+    # the family adds its term to the pairs chosen stepwise: that is what it is set beside
+    beside = [one.value for one in families if one.family == "stepwise" and one.outcome == "answer" and one.value] or alike
     if different is None or not alike:
         return []
     if not usable(different) or different.value is None:
         return [reason("untried")]
-    ratio = different.value / float(np.median(alike))
+    ratio = different.value / float(np.median(beside))
     return [reason("differ", ratio=round(ratio, 2))] if not 1 / AMBER_SPREAD <= ratio <= AMBER_SPREAD else []
 
 

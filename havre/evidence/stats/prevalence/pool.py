@@ -38,7 +38,7 @@ def headline(families: Sequence[FamilyEstimate], level: float) -> Pool | None:
             groups.append(pool)
     if not groups:
         return None
-    reaches = [one.reach for one in families if one.reach is not None and one.reach[1] <= HOLLOW * one.reach[0]]
+    reaches = [one.reach for one in families if one.reach is not None and usable_range(one.reach)]
     low = min([group.low for group in groups] + [reach[0] for reach in reaches])
     high = max([group.high for group in groups] + [reach[1] for reach in reaches])
     points = np.sort(np.concatenate([group.curve for group in groups]))
@@ -46,9 +46,14 @@ def headline(families: Sequence[FamilyEstimate], level: float) -> Pool | None:
     return Pool(groups[0].value if len(groups) == 1 else float(np.median(points)), low, high, curve)
 
 
+def usable_range(ends: tuple[float, float]) -> bool:
+    """Whether a range says something."""
+    return ends[1] <= HOLLOW * ends[0]
+
+
 def usable(one: FamilyEstimate) -> bool:
     """Whether a family has an interval that says something; one that does not is not joined."""
-    return one.answers and one.low is not None and one.high is not None and one.high <= HOLLOW * one.low
+    return one.answers and one.low is not None and one.high is not None and usable_range((one.low, one.high))
 
 
 def pooled(answers: Sequence[FamilyEstimate], level: float) -> Pool | None:

@@ -62,6 +62,11 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "One family only has an answer: nothing contradicts or confirms it.",
     ),
     "family_silent": ("La famille « {family} » n'a pas de réponse.", "The family '{family}' has no answer."),
+    "reached": (
+        "La famille « {family} » n'a pas de réponse : ses chaînes ne se sont pas tout à fait rejointes ; elles vont de {low} à {high}, et "
+        "l'intervalle va jusque-là.",
+        "The family '{family}' has no answer: its chains have not quite met; they reach from {low} to {high}, and the interval goes that far.",
+    ),
     "failed_some": (
         "{share} % des rééchantillons n'ont pas d'estimation ({family}).",
         "{share} % of the resamples have no estimate ({family}).",
