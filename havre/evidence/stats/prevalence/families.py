@@ -26,6 +26,8 @@ KEPT = 100
 _ABSURD = 1e4
 # twice the gain in log likelihood from which a spread of visibility shows at all
 _SHOWS = 1.0
+# and above which (upper over lower end) an interval is not joined where none shows
+_MOST_UNCALLED = 4.0
 # an interval wider than this (upper over lower end) says nothing
 HOLLOW = 10.0
 
@@ -251,8 +253,8 @@ def heterogeneous(
     """Pairs chosen stepwise, and one term more for people who differ in how visible they are; BCa interval, selection repeated.
 
     No test decides whether the term is needed: on lists of the usual size a test rarely sees a spread of visibility that hides a fifth of the
-    people. Where the spread does show, its form matters and no table tells it, and pairs chosen stepwise may be nothing but its trace: the ends
-    then hold those of a gamma spread too, with the pairs and without.
+    people. Nor does any table tell its form: the ends hold those of a gamma spread too. Where the spread shows, pairs chosen stepwise may be
+    nothing but its trace, and the gamma spread is tried without them as well.
     Source: Darroch, Fienberg, Glonek & Junker 1993; Agresti 1994; Baillargeon & Rivest 2007.
     """
     cells = Cells.of(table)
@@ -266,16 +268,19 @@ def heterogeneous(
     for pairs_in in dict.fromkeys((chosen[0], ())):
         shows = with_heterogeneity(cells, pairs_in)
         other = with_heterogeneity(cells, pairs_in, GAMMA)
-        if shows is None or shows.gain < _SHOWS or other is None:
+        visible = shows is not None and shows.gain >= _SHOWS
+        if other is None or not (visible or pairs_in == chosen[0]):
             continue
-        joined = _joined(interval, _spread_interval(table, GAMMA, resamples, seed, level, threshold if pairs_in else 0.0))
+        gamma = _spread_interval(table, GAMMA, resamples, seed, level, threshold if pairs_in == chosen[0] else 0.0)
+        # a form that nothing in the table calls for may widen the interval, not empty it
+        joined = _joined(interval, gamma, most=HOLLOW if visible else _MOST_UNCALLED)
         if joined is not None:
             interval = joined
             lines.append(_spread_line(table, pairs_in, GAMMA, other.missing))
-            others.append(round(table.people + other.missing))
+            others += [round(table.people + other.missing)] if visible else []
+    how = method("heterogeneous_forms" if len(lines) > 1 else "heterogeneous", resamples=resamples)
     if not others:
-        return _resampled("heterogeneous", table, interval, method("heterogeneous", resamples=resamples), seed, tuple(lines))
-    how = method("heterogeneous_forms", resamples=resamples)
+        return _resampled("heterogeneous", table, interval, how, seed, tuple(lines))
     why = (reason("forms", normal=round(interval.value), gamma=max(others)),)
     return _resampled("heterogeneous", table, interval, how, seed, tuple(lines), reasons=why, flags={"forms"})
 
@@ -295,13 +300,13 @@ def _spread_interval(table: Overlaps, form: str, number: int, seed: int, level: 
     return bca(table, missing, number=number, seed=seed, level=level)
 
 
-def _joined(one: Bootstrap, other: Bootstrap) -> Bootstrap | None:
-    """The value of the first between the outer ends of both; None when the second has none, or makes them say nothing. The curve is of
-    their equal mixture."""
+def _joined(one: Bootstrap, other: Bootstrap, *, most: float) -> Bootstrap | None:
+    """The value of the first between the outer ends of both; None when the second has none, or is wider than `most` (upper over lower end).
+    The curve is of their equal mixture."""
     if one.curve is None or other.curve is None or one.low is None or one.high is None or other.low is None or other.high is None:
         return None
     low, high = min(one.low, other.low), max(one.high, other.high)
-    if high > HOLLOW * low:
+    if other.high > most * other.low or high > HOLLOW * low:
         return None
     curve = tuple(float(v) for v in np.quantile(np.concatenate([one.curve, other.curve]), GRID))
     return replace(one, low=low, high=high, curve=curve, failed=max(one.failed, other.failed))

@@ -36,9 +36,9 @@ METHODS: Mapping[str, tuple[str, str]] = {
         "stepwise pairs with a common spread of visibility, k(k-1)/2; BCa over {resamples} resamples, selection repeated",
     ),
     "heterogeneous_forms": (
-        "paires du pas à pas et visibilité inégale commune, k(k-1)/2, jointe à sa forme gamma, -log(3,5+k), avec et sans ces paires ; "
+        "paires du pas à pas et visibilité inégale commune, k(k-1)/2, jointe à sa forme gamma, -log(3,5+k), avec ces paires ou sans ; "
         "BCa sur {resamples} rééchantillons, choix refait dans chacun",
-        "stepwise pairs with a common spread of visibility, k(k-1)/2, joined with its gamma form, -log(3.5+k), with these pairs and without; BCa "
+        "stepwise pairs with a common spread of visibility, k(k-1)/2, joined with its gamma form, -log(3.5+k), with these pairs or without; BCa "
         "over {resamples} resamples, selection repeated",
     ),
 }
