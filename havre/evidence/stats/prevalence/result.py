@@ -233,6 +233,7 @@ def _family(one: FamilyEstimate) -> dict[str, Any]:
         "method": {"fr": one.method.fr, "en": one.method.en},
         "failed": one.failed,
         "flags": sorted(one.flags),
+        "reach": one.reach,
         "reasons": _texts(one.reasons),
         "gates": None
         if one.gates is None

@@ -69,6 +69,7 @@ def test_chains_that_nearly_meet_widen_what_is_quoted_and_give_no_figure():
     assert (family.outcome, family.value) == ("no answer", None)
     assert (found.value, found.low, found.high) == (alone.value, min(alone.low, family.reach[0]), max(alone.high, family.reach[1]))
     assert found.low < alone.low
+    assert [one["reach"] for one in found.as_json()["families"]] == [None, family.reach]
     assert any("not quite met" in text.en for text in found.light.reasons)
 
 
