@@ -48,7 +48,7 @@ def test_coverage_goes_on_where_it_stopped_and_makes_its_tables_from_the_lines_a
         (name, turn) for name in ("disjoint", "strata alike") for turn in (0, 1)
     ]
     text = page(lines)
-    assert "| disjoint † |" in text and "| strata alike | stepwise |" in text and "2 populations a design" in text
+    assert "| disjoint † |" in text and "| strata alike | stepwise |" in text and "At most 2 populations a design" in text
 
 
 def test_tally_and_misses_count_what_is_written():
