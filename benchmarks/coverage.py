@@ -142,7 +142,10 @@ def page(lines: list[dict[str, Any]], note: str = "") -> str:
     draws = max(len(some) for some in by_design.values())
     head = HEAD.format(draws=draws, error=(0.95 * 0.05 / draws) ** 0.5, resamples=lines[0]["resamples"], sweeps=lines[0]["sweeps"])
     found = [head, note] if note else [head]
-    for title, designs in (("Designs looked at while the interval was made", DESIGNS), ("Designs run only after it was frozen", UNSEEN)):
+    for title, designs in (
+        ("Designs looked at while the interval was made", DESIGNS),
+        ("Designs written before it was frozen and run afterwards", UNSEEN),
+    ):
         chosen = [(one, by_design[one.name]) for one in designs if one.name in by_design]
         if chosen:
             found += [f"\n## {title}\n", *_together(chosen), f"\n### Each family alone ({title[0].lower()}{title[1:]})\n", *_alone(chosen)]
@@ -219,7 +222,7 @@ def main() -> None:
     parser.add_argument("--resamples", type=int, default=200)
     parser.add_argument("--sweeps", type=int, default=10_000)
     parser.add_argument("--only", nargs="*", help="names of designs")
-    parser.add_argument("--unseen", action="store_true", help="the designs that were run only after the interval was frozen")
+    parser.add_argument("--unseen", action="store_true", help="the designs that were run after the interval was frozen")
     parser.add_argument("--write", type=Path, help="where the page goes")
     parser.add_argument("--note", default="", help="a paragraph on how the run went, under the page's head")
     arguments = parser.parse_args()
