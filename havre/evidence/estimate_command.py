@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from havre.evidence.stats.prevalence import Prevalence
+
+
+class _Unreadable(click.ClickException):
+    """What is wrong, said in the language asked for; ends with status 1."""
+
+    def __init__(self, message: str, language: str) -> None:
+        super().__init__(message)
+        self.language = language
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"{'Erreur :' if self.language == 'fr' else 'Error:'} {self.message}", file=file, err=file is None)
 
 
 @click.command()
@@ -62,12 +73,12 @@ def estimate(
             coverage=coverage,
         )
     except BadTable as problem:
-        raise click.ClickException(problem.words(language)) from None
+        raise _Unreadable(problem.words(language), language) from None
     if folder:
         try:
             found.report(folder)
         except OSError as problem:
-            raise click.ClickException(f"{folder}: {problem.strerror}") from None
+            raise _Unreadable(f"{folder}: {problem.strerror}", language) from None
     click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1) if as_json else screen(found, language))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from havre import __version__
 from havre.evidence.stats.measure import Source
 from havre.evidence.stats.prevalence.checks import consistency as check_lists
 from havre.evidence.stats.prevalence.checks import sensitivity as change_table
@@ -23,17 +25,13 @@ from havre.evidence.stats.prevalence.families import (
 )
 from havre.evidence.stats.prevalence.light import fit_of, light, refusal_before, refused, spread_of
 from havre.evidence.stats.prevalence.links import over_links
-from havre.evidence.stats.prevalence.pool import headline
+from havre.evidence.stats.prevalence.pool import Pool, headline
 from havre.evidence.stats.prevalence.reading import read_strata, read_table
 from havre.evidence.stats.prevalence.result import Linkage, Prevalence, Strata
-from havre.evidence.stats.prevalence.strata import by_stratum
-from havre.evidence.stats.prevalence.table import Overlaps
-from havre.evidence.stats.prevalence.words import BadTable, reason
+from havre.evidence.stats.prevalence.strata import by_stratum, with_strata
+from havre.evidence.stats.prevalence.table import Overlaps, without_nested
+from havre.evidence.stats.prevalence.words import BadTable, Text, method, reason
 
-_METHOD = (
-    "log-linear families and graph average pooled (linear opinion pool), joined with latent classes and with unequal visibility: median of the "
-    "equal mixture; lowest lower and highest upper end"
-)
 _LEAST_RESAMPLES, _LEAST_SWEEPS = 20, 400
 
 
@@ -60,8 +58,7 @@ def estimate(
 
     Args:
         table: a CSV path, a polars, Arrow or pandas table (0/1 columns and a last column of counts, or one row a person), or Overlaps.
-        families: of "stepwise", "least_bic", "decomposable", "latent_class", "heterogeneous".
-        resamples: for each bootstrap; sweeps: of each latent-class chain, beside a burn-in of a tenth.
+        families: some of FAMILIES; resamples: for each bootstrap; sweeps: of each latent-class chain, beside a burn-in of a tenth.
         count, strata: columns of counts and of strata; population: people living there, for a rate; populations: the same by stratum.
         drawn: tables drawn from the posterior of the links (20 to 50), to carry linkage error through.
         checks: sensitivity and internal consistency, left out only by simulations; kept: models of least BIC refitted in each resample.
@@ -73,60 +70,81 @@ def estimate(
     >>> estimate(two).light.colour
     'refused'
     """
-    settings = {"resamples": resamples, "sweeps": sweeps, "families": list(families), "checks": checks, "drawn": len(drawn)}
     _checked_settings(families, resamples, sweeps, level)
-    read = read_table(table, count=count, strata=strata)
-    _checked_population(read.people, population, populations)
-    source = Source(name or _name(table), period, coverage, read.fingerprint)
+    given = read_table(table, count=count, strata=strata)
+    _checked_population(given.people, population, populations)
+    asked = _Asked(tuple(families), seed, resamples, sweeps, level, kept, checks, [read_table(one) for one in drawn])
     shared: dict[str, Any] = {
-        "table": read,
-        "source": source,
+        "table": given,
+        "source": Source(name or _name(table), period, coverage, given.fingerprint),
         "level": level,
         "seed": seed,
-        "method": _METHOD,
+        "method": method("together"),
         "population": population,
-        "settings": settings,
+        "settings": {"resamples": resamples, "sweeps": sweeps, "families": list(families), "checks": checks, "drawn": len(drawn)},
         "versions": versions(),
     }
-    no = refusal_before(read)
-    if no is not None:
-        return Prevalence(families=(), light=no, **shared)
-    answers = tuple(_ask(family, read, seed, resamples, sweeps, level, kept) for family in families)
-    pool = headline([one for one in answers if one.answers], level)
+    read, nested = without_nested(given)
+    notes = [reason("nested", inner=one.inner, outer=one.outer, count=one.count) for one in nested]
+    if (no := refusal_before(read)) is not None:
+        return Prevalence(families=(), light=refused([*notes, *no.reasons]), **shared)
+    answers = tuple(_ask(family, read, asked) for family in families)
+    pool = headline(answers, level)
     if pool is None:
-        reasons = [reason("no_family"), *(text for one in answers for text in one.reasons)]
+        reasons = [*notes, reason("no_family"), *(text for one in answers for text in one.reasons)]
         return Prevalence(families=answers, light=refused(reasons), spread=spread_of(answers), **shared)
-    changes = change_table(read, families) if checks else ()
-    hits = check_lists(read, seed=seed, resamples=min(resamples, 200), level=level) if checks else ()
-    linkage = _linkage(read, drawn, resamples, seed, level)
-    misfit = fit_of(Cells.of(read), answers, read)
-    colour = light(read, answers, pool, misfit=misfit, sensitivity=changes, consistency=hits, linkage=linkage)
-    return Prevalence(
-        families=answers,
-        light=colour,
-        value=pool.value,
-        low=pool.low,
-        high=pool.high,
-        spread=spread_of(answers),
-        sensitivity=changes,
-        consistency=hits,
-        linkage=linkage,
-        strata=_strata(table, strata, count, pool.value, resamples, seed, level, populations),
-        curve=pool.curve,
-        **shared,
-    )
+    parts = _strata(table, strata, count, pool.value, asked, populations)
+    return Prevalence(families=answers, strata=parts, **shared, **_judged(read, asked, answers, pool, parts, notes))
 
 
-def _ask(family: str, table: Overlaps, seed: int, resamples: int, sweeps: int, level: float, kept: int | None) -> FamilyEstimate:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the caller asked for, beside the table."""
+
+    families: tuple[str, ...]
+    seed: int
+    resamples: int
+    sweeps: int
+    level: float
+    kept: int | None
+    checks: bool
+    drawn: list[Overlaps]
+
+
+def _judged(
+    table: Overlaps, asked: _Asked, answers: Sequence[FamilyEstimate], pool: Pool, parts: Strata | None, notes: Sequence[Text]
+) -> dict[str, Any]:
+    """The figure quoted, its light and its checks, as fields of Prevalence."""
+    pool, apart = with_strata(pool, parts)
+    changes = change_table(table, asked.families) if asked.checks else ()
+    few = min(asked.resamples, 200)
+    hits = check_lists(table, seed=asked.seed, resamples=few, level=asked.level) if asked.checks else ()
+    linkage = _linkage(table, asked)
+    misfit = fit_of(Cells.of(table), answers, table)
+    more: dict[str, Any] = {"sensitivity": changes, "consistency": hits, "linkage": linkage}
+    colour = light(table, answers, pool, misfit=misfit, notes=(*notes, *apart), **more)
+    return {
+        "light": colour,
+        "value": pool.value,
+        "low": pool.low,
+        "high": pool.high,
+        "spread": spread_of(answers),
+        "curve": pool.curve,
+        **more,
+    }
+
+
+def _ask(family: str, table: Overlaps, asked: _Asked) -> FamilyEstimate:
+    seed, level, resamples = asked.seed, asked.level, asked.resamples
     if family == "stepwise":
         return stepwise(table, resamples=resamples, seed=seed, level=level)
     if family == "least_bic":
-        return least_bic(table, resamples=resamples, seed=seed, level=level, kept=kept)
+        return least_bic(table, resamples=resamples, seed=seed, level=level, kept=asked.kept)
     if family == "decomposable":
         return decomposable_average(table, seed=seed, level=level)
     if family == "heterogeneous":
         return heterogeneous(table, resamples=resamples, seed=seed, level=level)
-    return latent_classes(table, seed=seed, level=level, sweeps=sweeps, burn_in=max(200, sweeps // 10))
+    return latent_classes(table, seed=seed, level=level, sweeps=asked.sweeps, burn_in=max(200, asked.sweeps // 10))
 
 
 def _checked_settings(families: Sequence[str], resamples: int, sweeps: int, level: float) -> None:
@@ -149,24 +167,27 @@ def _checked_population(seen: int, population: int | None, populations: Mapping[
         raise BadTable("population", value=population, people=seen)
 
 
-def _linkage(table: Overlaps, drawn: Sequence[Any], resamples: int, seed: int, level: float) -> Linkage | None:
-    return over_links(table, [read_table(one) for one in drawn], resamples=resamples, seed=seed, level=level) if drawn else None
-
-
 def _strata(
-    table: Any,
-    column: str | None,
-    count: str | None,
-    national: float,
-    resamples: int,
-    seed: int,
-    level: float,
-    populations: Mapping[str, int] | None,
+    table: Any, column: str | None, count: str | None, national: float, asked: _Asked, populations: Mapping[str, int] | None
 ) -> Strata | None:
     if column is None or isinstance(table, Overlaps):
         return None
-    parts = read_strata(table, column, count=count)
-    return by_stratum(column, parts, national, resamples=min(resamples, 200), seed=seed, level=level, populations=populations)
+    tables = read_strata(table, column, count=count)
+    few = min(asked.resamples, 200)
+    return by_stratum(column, tables, national, resamples=few, seed=asked.seed, level=asked.level, populations=populations)
+
+
+def _linkage(table: Overlaps, asked: _Asked) -> Linkage | None:
+    """Over the drawn tables, with the lists of the table that is estimated; tables of other lists are refused as they are."""
+    drawn = [_same_lists(one, table) for one in asked.drawn]
+    return over_links(table, drawn, resamples=asked.resamples, seed=asked.seed, level=asked.level) if drawn else None
+
+
+def _same_lists(one: Overlaps, table: Overlaps) -> Overlaps:
+    for name in one.lists:
+        if name not in table.lists and len(one.lists) > len(table.lists):
+            one = one.without(one.lists.index(name))
+    return one
 
 
 def _name(table: Any) -> str:
@@ -175,8 +196,8 @@ def _name(table: Any) -> str:
 
 def versions() -> dict[str, str]:
     """Of Havre and of what the figures rest on."""
-    found = {"python": platform.python_version()}
-    for package in ("havre", "numpy", "scipy", "numba"):
+    found = {"python": platform.python_version(), "havre": __version__}
+    for package in ("numpy", "scipy", "numba"):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

@@ -46,6 +46,14 @@ class Latent:
     last: float
     chains: np.ndarray
 
+    @property
+    def reach(self) -> tuple[float, float] | None:
+        """From the lowest lower to the highest upper end of the chains; None when they are too far apart to say anything."""
+        if self.gates.rhat > _HOPELESS:
+            return None
+        low, high = np.quantile(self.chains, ((1 - self.level) / 2, (1 + self.level) / 2), axis=1)
+        return float(low.min()), float(high.max())
+
 
 class State(NamedTuple):
     """Where all chains stand, and what they keep."""

@@ -8,15 +8,19 @@ import numpy as np
 from scipy.stats import chi2
 
 from havre.evidence.stats.prevalence.existence import Cells, fitted
-from havre.evidence.stats.prevalence.families import FamilyEstimate, only_saturated
-from havre.evidence.stats.prevalence.pool import Pool, usable
+from havre.evidence.stats.prevalence.families import HOLLOW, FamilyEstimate, only_saturated
+from havre.evidence.stats.prevalence.pool import Pool, usable, usable_range
 from havre.evidence.stats.prevalence.result import AMBER, GREEN, RED, REFUSED, Change, Check, Light, Linkage
 from havre.evidence.stats.prevalence.table import Overlaps
 from havre.evidence.stats.prevalence.words import FAMILY_NAMES, Text, reason
 
 RED_SPREAD, AMBER_SPREAD = 1.5, 1.2
-# upper over lower end of the interval above which it is wide, and above which it says nothing
-WIDE, HOLLOW = 4.0, 10.0
+# upper over lower end of the interval above which it is wide
+WIDE = 4.0
+# share of the estimate that no list saw above which it is more an inference than a count
+MOSTLY_UNSEEN = 0.5
+# people on two lists below which an estimate is biased (Robson & Regier, Trans. American Fisheries Society 93, 1964)
+LEAST_OVERLAPS = 7
 _HELPS = ("help_lists", "help_links", "help_merge")
 
 
@@ -50,10 +54,12 @@ def light(
     sensitivity: Sequence[Change] = (),
     consistency: Sequence[Check] = (),
     linkage: Linkage | None = None,
+    notes: Sequence[Text] = (),
 ) -> Light:
-    """Red, amber or green, with every reason of the worse colours. Never green with three lists, nor when families disagree."""
+    """Red, amber or green, with every reason of the worse colours. Never green with three lists, nor when families disagree, nor when
+    most of the people were seen by nobody; `notes`: reservations found elsewhere."""
     red = _red(table, families, pool, consistency)
-    amber = _amber(table, families, pool, misfit, sensitivity, consistency, linkage)
+    amber = [*notes, *_amber(table, families, pool, misfit, sensitivity, consistency, linkage)]
     colour = RED if red else AMBER if amber else GREEN
     helps = tuple(reason(code) for code in _HELPS) if red else ()
     return Light(colour, tuple(dict.fromkeys((*red, *amber))), helps)
@@ -64,6 +70,11 @@ def _red(table: Overlaps, families: Sequence[FamilyEstimate], pool: Pool, consis
     logs = [one for one in families if one.answers and one.family in ("stepwise", "least_bic")]
     if only_saturated(table) or (logs and all("saturated" in one.flags for one in logs)):
         found.append(reason("saturated"))
+    overlapping = sum(people for history, people in table.cells if history.bit_count() > 1)
+    if overlapping < LEAST_OVERLAPS:
+        found.append(reason("few_overlaps", count=overlapping))
+    if len(families) > 1 and sum(one.answers for one in families) == 1:
+        found.append(reason("one_family"))
     if any("edge" in one.flags for one in families if one.answers):
         found.append(reason("edge_quoted"))
     spread = spread_of(families) or 1.0
@@ -91,14 +102,18 @@ def _amber(
         found.append(reason("three_lists"))
     elif not any(history.bit_count() > 2 for history, _ in table.cells):
         found.append(reason("no_triple"))
+    unseen = 1 - table.people / pool.value
+    if unseen > MOSTLY_UNSEEN:
+        found.append(reason("unseen", share=round(100 * unseen)))
     spread = spread_of(families) or 1.0
     if AMBER_SPREAD < spread <= RED_SPREAD:
         found.append(reason("spread_amber", spread=round(spread, 2)))
+    found += [text for one in families if "forms" in one.flags for text in one.reasons]
     found += _differences(families, pool)
-    if sum(one.answers for one in families) == 1:
-        found.append(reason("one_family"))
     for one in families:
-        if one.outcome == "no answer" and one.family != "heterogeneous":
+        if one.reach is not None and usable_range(one.reach):
+            found.append(reason("reached", family=FAMILY_NAMES[one.family], low=round(one.reach[0]), high=round(one.reach[1])))
+        elif one.outcome == "no answer" and one.family != "heterogeneous":
             found.append(reason("family_silent", family=FAMILY_NAMES[one.family]))
         if one.failed > 0.01:
             found.append(reason("failed_some", share=round(100 * one.failed, 1), family=FAMILY_NAMES[one.family]))
@@ -120,11 +135,13 @@ def _differences(families: Sequence[FamilyEstimate], pool: Pool) -> list[Text]:
     """What letting people differ in visibility does to the estimate, or that it could not be tried."""
     different = next((one for one in families if one.family == "heterogeneous"), None)
     alike = [one.value for one in families if one.family != "heterogeneous" and one.outcome == "answer" and one.value]
+    # the family adds its term to the pairs chosen stepwise: that is what it is set beside
+    beside = [one.value for one in families if one.family == "stepwise" and one.outcome == "answer" and one.value] or alike
     if different is None or not alike:
         return []
     if not usable(different) or different.value is None:
         return [reason("untried")]
-    ratio = different.value / float(np.median(alike))
+    ratio = different.value / float(np.median(beside))
     return [reason("differ", ratio=round(ratio, 2))] if not 1 / AMBER_SPREAD <= ratio <= AMBER_SPREAD else []
 
 

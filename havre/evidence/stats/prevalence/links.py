@@ -47,4 +47,4 @@ def _pool(table: Overlaps, resamples: int, seed: int, level: float) -> Pool | No
     ]
     if len(table.lists) < MOST_LISTS:
         answers.append(decomposable_average(table, level=level))
-    return headline([one for one in answers if one.answers], level)
+    return headline(answers, level)

@@ -52,6 +52,32 @@ def _null_loops(matrix):  # noqa: ANN001, PLR0912
     return basis
 
 
+def _solve_loops(info, step):  # noqa: ANN001
+    """Cholesky of the lower triangle, then two triangular solves, in place; False when the matrix is not positive."""
+    columns = len(step)
+    for one in range(columns):
+        for two in range(one + 1):
+            total = info[one, two]
+            for three in range(two):
+                total -= info[one, three] * info[two, three]
+            if one == two:
+                if not total > 1e-300:
+                    return False
+                info[one, one] = np.sqrt(total)
+            else:
+                info[one, two] = total / info[two, two]
+    for one in range(columns):
+        for two in range(one):
+            step[one] -= info[one, two] * step[two]
+        step[one] /= info[one, one]
+    for back in range(columns):
+        one = columns - 1 - back
+        for two in range(one + 1, columns):
+            step[one] -= info[two, one] * step[two]
+        step[one] /= info[one, one]
+    return True
+
+
 def _newton_loops(design, counts):  # noqa: ANN001, PLR0912
     rows, columns = design.shape
     mean, eta = counts + 0.5, np.log(counts + 0.5)
@@ -70,27 +96,8 @@ def _newton_loops(design, counts):  # noqa: ANN001, PLR0912
                     step[one] += part * left
                     for two in range(one + 1):
                         info[one, two] += part * mean[row] * design[row, two]
-        # Cholesky, then two triangular solves
-        for one in range(columns):
-            for two in range(one + 1):
-                total = info[one, two]
-                for three in range(two):
-                    total -= info[one, three] * info[two, three]
-                if one == two:
-                    if not total > 1e-300:
-                        return beta, mean, best, False
-                    info[one, one] = np.sqrt(total)
-                else:
-                    info[one, two] = total / info[two, two]
-        for one in range(columns):
-            for two in range(one):
-                step[one] -= info[one, two] * step[two]
-            step[one] /= info[one, one]
-        for back in range(columns):
-            one = columns - 1 - back
-            for two in range(one + 1, columns):
-                step[one] -= info[two, one] * step[two]
-            step[one] /= info[one, one]
+        if not _solve(info, step):
+            return beta, mean, best, False
         size, level, largest = 1.0, -np.inf, 0.0
         for _half in range(30):
             level = 0.0
@@ -149,6 +156,7 @@ def null_plain(matrix: np.ndarray) -> np.ndarray:
     return right[rank:].T
 
 
+_solve = njit(cache=True)(_solve_loops) if njit is not None else _solve_loops
 _newton = njit(cache=True)(_newton_loops) if njit is not None else newton_plain
 _null = njit(cache=True)(_null_loops) if njit is not None else null_plain
 

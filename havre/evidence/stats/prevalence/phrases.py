@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from havre.evidence.stats.prevalence.words import spaced
+
 if TYPE_CHECKING:
     from havre.evidence.stats.prevalence.result import Prevalence
 
@@ -39,6 +41,10 @@ def sentence(result: Prevalence, language: str) -> str:
     key = "fr" if language == "fr" else "en"
     seen = number(result.numerator, key)
     if result.refused:
-        return _REFUSED[key].format(seen=seen)
+        return _set(_REFUSED[key].format(seen=seen), key)
     figures = {name: rounded(getattr(result, name), key) for name in ("value", "low", "high")}
-    return _SENTENCES[key].format(seen=seen, level=number(100 * result.level, key), **figures)
+    return _set(_SENTENCES[key].format(seen=seen, level=number(100 * result.level, key), **figures), key)
+
+
+def _set(words: str, language: str) -> str:
+    return spaced(words) if language == "fr" else words

@@ -103,7 +103,7 @@ CAPTIONS = {
     "resamples": Text("Estimations des rééchantillons et des tirages", "Estimates of the resamples and draws"),
     "traces": Text("Chaînes des classes latentes : elles doivent se mêler", "Chains of the latent classes: they should mix"),
     "sensitivity": Text("L'estimation quand on change une chose à la fois", "The estimate when one thing is changed at a time"),
-    "strata": Text("Strates : à part (trait) et mises en commun (point)", "Strata: apart (thin) and partially pooled (thick)"),
+    "strata": Text("Strates : à part (trait fin) et mises en commun (trait épais)", "Strata: apart (thin) and partially pooled (thick)"),
 }
 
 

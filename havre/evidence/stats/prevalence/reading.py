@@ -6,6 +6,7 @@ counts 0. Bad input raises BadTable with the column, the row (as a spreadsheet n
 
 from __future__ import annotations
 
+import csv
 import io
 import math
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 
 from havre.evidence.stats.prevalence.table import MOST_PEOPLE, Overlaps, checked
-from havre.evidence.stats.prevalence.words import BadTable
+from havre.evidence.stats.prevalence.words import BadTable, Text
 
 COUNT_NAMES = frozenset(
     [
@@ -41,6 +42,7 @@ COUNT_NAMES = frozenset(
 )
 ONE = frozenset(("1", "1.0", "true"))
 ZERO = frozenset(("0", "0.0", "false"))
+_EMPTY, _BINARY, _BLANK = Text("vide", "empty"), Text("ce n'est pas du texte", "not text"), Text("(vide)", "(blank)")
 
 
 def read_table(source: Any, *, count: str | None = None, strata: str | None = None) -> Overlaps:
@@ -73,10 +75,7 @@ def _frame(source: Any) -> pl.DataFrame:
     if isinstance(source, pl.LazyFrame):
         source = source.collect()
     if isinstance(source, pa.Table | pa.RecordBatch):
-        names = source.schema.names
-        for name in names:
-            if names.count(name) > 1:
-                raise BadTable("same_name", column=name)
+        _checked_names(source.schema.names)
         source = pl.from_arrow(source)
     elif hasattr(source, "to_dict") and hasattr(source, "iloc"):
         source = pl.from_pandas(source)
@@ -90,22 +89,29 @@ def _file(path: Path) -> pl.DataFrame:
         raw = path.read_bytes()
     except OSError:
         raise BadTable("missing_file", file=path.name) from None
-    text = _text(raw)
-    head = text.split("\n", 1)[0].strip()
-    if not head or "\0" in text:
-        raise BadTable("not_a_table", file=path.name, detail="empty" if not head else "binary")
-    mark = max(",;\t|", key=head.count)
-    names = [name.strip().strip('"') for name in head.split(mark)]
-    for name in names:
+    text = _text(raw).replace("\r\n", "\n").replace("\r", "\n")
+    head = text.split("\n", 1)[0]
+    if not head.strip() or "\0" in text:
+        raise BadTable("not_a_table", file=path.name, detail=_BINARY if "\0" in text else _EMPTY)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t|", key=head.count)))
+    except csv.Error:
+        raise BadTable("not_a_table", file=path.name, detail=_BINARY) from None
+    names = [name.strip() for name in rows[0]]
+    _checked_names(names)
+    for number, row in enumerate(rows[1:], start=2):
+        if any(cell.strip() for cell in row[len(names) :]):
+            raise BadTable("ragged", file=path.name, row=number, cells=len(row), columns=len(names))
+    columns = {name: [row[place] if place < len(row) else "" for row in rows[1:]] for place, name in enumerate(names)}
+    return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
+
+
+def _checked_names(names: Sequence[str]) -> None:
+    for place, name in enumerate(names):
+        if not name.strip():
+            raise BadTable("no_name", place=place + 1)
         if names.count(name) > 1:
             raise BadTable("same_name", column=name)
-    try:
-        frame = pl.read_csv(io.StringIO(text), separator=mark, infer_schema_length=0)
-    except Exception as problem:
-        raise BadTable("not_a_table", file=path.name, detail=str(problem).split("\n", 1)[0][:120]) from None
-    # a blank line at the end of a file is no row
-    kept = frame.filter(~pl.all_horizontal(pl.all().is_null()))
-    return kept.rename({name: name.strip() for name in kept.columns})
 
 
 def _text(raw: bytes) -> str:
@@ -125,31 +131,38 @@ def _parts(frame: pl.DataFrame, count: str | None, strata: str | None) -> dict[s
         raise BadTable("two_roles", column=count)
     if not frame.height:
         raise BadTable("no_rows")
+    values = {name: [_word(value) for value in frame[name].to_list()] for name in frame.columns}
+    # a blank line is no row, and the rows after it keep the number that a spreadsheet gives them
+    written = [place for place in range(frame.height) if any(column[place] for column in values.values())]
+    if not written:
+        raise BadTable("no_rows")
+    rows = [place + 2 for place in written]
+    values = {name: [column[place] for place in written] for name, column in values.items()}
     columns = [name for name in frame.columns if name != strata]
-    values = {name: [_word(value) for value in frame[name].to_list()] for name in columns}
+    if not columns:
+        raise BadTable("no_lists")
     count = count or _count_column(columns, values)
     lists = tuple(name for name in columns if name != count)
     if not lists:
         raise BadTable("no_lists")
-    groups = [_stratum(strata, row, value) for row, value in enumerate(frame[strata].to_list())] if strata else [""] * frame.height
-    people = [1] * frame.height if count is None else [_people(count, row, value) for row, value in enumerate(values[count])]
-    masks = _masks(lists, values)
-    return _grouped(lists, masks, people, groups, repeats=count is None)
+    groups = [_stratum(strata, row, word) for row, word in zip(rows, values[strata], strict=True)] if strata else [""] * len(rows)
+    people = [1] * len(rows) if count is None else [_people(count, row, word) for row, word in zip(rows, values[count], strict=True)]
+    return _grouped(lists, rows, _masks(lists, rows, values), people, groups, repeats=count is None)
 
 
 def _grouped(
-    lists: tuple[str, ...], masks: Sequence[int], people: Sequence[int], groups: Sequence[str], *, repeats: bool
+    lists: tuple[str, ...], rows: Sequence[int], masks: Sequence[int], people: Sequence[int], groups: Sequence[str], *, repeats: bool
 ) -> dict[str, Overlaps]:
     counts: dict[str, dict[int, int]] = {}
     seen: dict[tuple[str, int], int] = {}
-    for row, (mask, number, group) in enumerate(zip(masks, people, groups, strict=True)):
+    for row, mask, number, group in zip(rows, masks, people, groups, strict=True):
         if not mask:
             if number:
-                raise BadTable("nowhere", row=row + 2, value=number)
+                raise BadTable("nowhere", row=row, value=number)
             continue
         if not repeats and (group, mask) in seen:
             history = ":".join(name for index, name in enumerate(lists) if mask >> index & 1)
-            raise BadTable("twice", first=seen[group, mask] + 2, second=row + 2, history=history)
+            raise BadTable("twice", first=seen[group, mask], second=row, history=history)
         seen[group, mask] = row
         part = counts.setdefault(group, {})
         part[mask] = part.get(mask, 0) + number
@@ -171,17 +184,16 @@ def _count_column(columns: Sequence[str], values: dict[str, list[str]]) -> str |
     return None if binary else last
 
 
-def _stratum(column: str, row: int, value: object) -> str:
-    word = _word(value)
+def _stratum(column: str, row: int, word: str) -> str:
     if not word:
-        raise BadTable("blank_stratum", column=column, row=row + 2)
+        raise BadTable("blank_stratum", column=column, row=row)
     return word
 
 
 def _people(column: str, row: int, value: str) -> int:
-    place = {"column": column, "row": row + 2, "value": value}
+    place = {"column": column, "row": row, "value": value}
     if not value:
-        raise BadTable("blank_count", column=column, row=row + 2)
+        raise BadTable("blank_count", column=column, row=row)
     try:
         number = float(value)
     except ValueError:
@@ -197,13 +209,13 @@ def _people(column: str, row: int, value: str) -> int:
     return int(number)
 
 
-def _masks(lists: Sequence[str], values: dict[str, list[str]]) -> list[int]:
-    masks = [0] * len(values[lists[0]])
+def _masks(lists: Sequence[str], rows: Sequence[int], values: dict[str, list[str]]) -> list[int]:
+    masks = [0] * len(rows)
     for index, name in enumerate(lists):
-        for row, value in enumerate(values[name]):
+        for place, value in enumerate(values[name]):
             word = value.casefold()
             if word in ONE:
-                masks[row] |= 1 << index
+                masks[place] |= 1 << index
             elif word not in ZERO:
-                raise BadTable("not_binary", column=name, row=row + 2, value=value or "(blank)")
+                raise BadTable("not_binary", column=name, row=rows[place], value=value or _BLANK)
     return masks

@@ -20,9 +20,11 @@ h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;margin:.5rem 0}
 th,td{border-bottom:1px solid #ccc;padding:.25rem .7rem;text-align:left;vertical-align:top}
 td.n{text-align:right;white-space:nowrap}caption{text-align:left;font-weight:bold}
-figure{margin:1rem 0}svg{max-width:100%;height:auto}figcaption{font-size:.9rem}
-small,.method{font-size:.85rem;color:#444;overflow-wrap:anywhere}
-@media print{body{margin:0;max-width:none}}
+td:last-child:not(.n){min-width:15rem}
+figure{margin:1rem 0;overflow-x:auto}svg{width:100%;min-width:36rem;height:auto;display:block}figcaption{font-size:.9rem}
+small,.method{font-size:.85rem;color:#444}.method td:last-child{overflow-wrap:anywhere}
+summary{cursor:pointer;padding:.6rem 0}
+@media print{body{margin:0;max-width:none}svg{min-width:0}figure,.wide{overflow:visible}}
 """
 # an overlap under this many people is not printed: it may point to a person (see havre/release)
 SMALLEST_SHOWN = 5
@@ -70,7 +72,12 @@ def page(result: Prevalence, language: str) -> str:
     body += [f"<h2>{say('assumptions')}</h2>", _bullets(result.assumptions, language)]
     body += [f"<h2>{say('critics')}</h2>", *(f"<p>{escape(text.words(language))}</p>" for text in CRITICS)]
     body += [f"<h2>{say('table')}</h2>", f"<p>{say('table_how')}</p>", _table(result, language)]
-    body += [f"<h2>{say('models')}</h2>", _models(result, language), f"<h2>{say('how')}</h2>", _how(result, language)]
+    body += [
+        f"<h2>{say('models')}</h2>",
+        _folded("all_models", _models(result, language), language),
+        f"<h2>{say('how')}</h2>",
+        _how(result, language),
+    ]
     head = (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f'<title>{say("title")}</title><link rel="stylesheet" href="prevalence.css"></head><body>'
@@ -165,7 +172,10 @@ def _strata(result: Prevalence, language: str) -> list[str]:
         return [table]
     words = HEADINGS["gap"].words(language)
     filled = words.format(
-        total=rounded(strata.total, language), gap=number(round(strata.gap), language), national=rounded(result.value, language)
+        total=rounded(strata.total, language),
+        ends=_interval(strata.low, strata.high, language),
+        gap=number(round(strata.gap), language),
+        national=rounded(result.value, language),
     )
     return [table, f"<p>{escape(filled)}</p>"]
 
@@ -194,7 +204,11 @@ def _sensitivity(result: Prevalence, language: str) -> str:
     ]
     head = [HEADINGS["change"].words(language), *(FAMILY_NAMES[family].words(language) for family in families)]
     table = _rows(head, lines, numbers=frozenset(range(1, len(head))))
-    return f"<details><summary>{escape(HEADINGS['all_changes'].words(language))}</summary>{table}</details>"
+    return _folded("all_changes", table, language)
+
+
+def _folded(summary: str, table: str, language: str) -> str:
+    return f"<details><summary>{escape(HEADINGS[summary].words(language))}</summary>{table}</details>"
 
 
 def _consistency(result: Prevalence, language: str) -> str:
@@ -243,8 +257,8 @@ def _models(result: Prevalence, language: str) -> str:
 def _how(result: Prevalence, language: str) -> str:
     source = result.source
     lines = [
-        (HEADINGS["method"].words(language), HEADINGS["pool_method"].words(language)),
-        *((FAMILY_NAMES[one.family].words(language), one.method) for one in result.families),
+        (HEADINGS["method"].words(language), result.method.words(language)),
+        *((FAMILY_NAMES[one.family].words(language), one.method.words(language)) for one in result.families),
         (HEADINGS["source"].words(language), source.name),
         (HEADINGS["period"].words(language), source.period or "–"),
         (HEADINGS["coverage"].words(language), source.coverage or "–"),

@@ -76,13 +76,16 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True)
 class Strata:
-    """Strata of one column beside the national figure: `total` their pooled sum, `gap` the sum less the national figure, never forced shut."""
+    """Strata of one column beside the national figure: `total` their pooled sum, from `low` to `high`; `gap` the sum less the national figure,
+    never forced shut."""
 
     column: str
     rows: tuple[Stratum, ...]
     between: float
     total: float | None
     gap: float | None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ class Prevalence:
     light: Light
     level: float
     seed: int
-    method: str
+    method: Text
     value: float | None = None
     low: float | None = None
     high: float | None = None
@@ -185,7 +188,7 @@ class Prevalence:
             "rate_per_100000": [self.rate(figure) for figure in (self.value, self.low, self.high)] if self.population else None,
             "light": {"colour": self.light.colour, "reasons": _texts(self.light.reasons), "helps": _texts(self.light.helps)},
             "sentence": {"fr": self.sentence("fr"), "en": self.sentence("en")},
-            "method": self.method,
+            "method": {"fr": self.method.fr, "en": self.method.en},
             "families": [_family(one) for one in self.families],
             "sensitivity": [{"kind": c.kind, "what": c.what, "family": c.family, "value": c.value} for c in self.sensitivity],
             "consistency": [
@@ -227,9 +230,10 @@ def _family(one: FamilyEstimate) -> dict[str, Any]:
         "high": one.high,
         "level": one.level,
         "seed": one.seed,
-        "method": one.method,
+        "method": {"fr": one.method.fr, "en": one.method.en},
         "failed": one.failed,
         "flags": sorted(one.flags),
+        "reach": one.reach,
         "reasons": _texts(one.reasons),
         "gates": None
         if one.gates is None
@@ -255,7 +259,15 @@ def _strata(strata: Strata) -> dict[str, Any]:
         }
         for row in strata.rows
     ]
-    return {"column": strata.column, "rows": rows, "between": strata.between, "total": strata.total, "gap": strata.gap}
+    return {
+        "column": strata.column,
+        "rows": rows,
+        "between": strata.between,
+        "total": strata.total,
+        "low": strata.low,
+        "high": strata.high,
+        "gap": strata.gap,
+    }
 
 
 def _linkage(linkage: Linkage) -> dict[str, Any]:

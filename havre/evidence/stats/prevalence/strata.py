@@ -5,20 +5,29 @@ Source: DerSimonian & Laird, Controlled Clinical Trials 7 (1986); Paule & Mandel
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtri
 
-from havre.evidence.stats.prevalence.families import FamilyEstimate, decomposable_average, heterogeneous, least_bic, stepwise
+from havre.evidence.stats.prevalence.families import HOLLOW, FamilyEstimate, decomposable_average, heterogeneous, least_bic, stepwise
 from havre.evidence.stats.prevalence.graphs import MOST_LISTS
 from havre.evidence.stats.prevalence.light import refusal_before
 from havre.evidence.stats.prevalence.pool import Pool, headline
 from havre.evidence.stats.prevalence.result import Strata, Stratum
-from havre.evidence.stats.prevalence.table import Overlaps
+from havre.evidence.stats.prevalence.table import Overlaps, without_nested
 from havre.evidence.stats.prevalence.words import Text, reason
+
+
+class _Common(NamedTuple):
+    """Mean of log(missing/seen) over strata, its standard error, and the variance between strata."""
+
+    mean: float
+    error: float
+    between: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +57,50 @@ def by_stratum(
     for name, one in aparts.items():
         if one.pool is not None:
             odds[name] = _log_odds(one.pool, tables[name].people)
-    mean, error, between = _common(list(odds.values()))
-    rows = tuple(_row(name, tables[name], aparts[name], odds.get(name), mean, error, between, level, populations) for name in tables)
-    sizes = [row.pooled for row in rows]
-    total = None if any(size is None for size in sizes) else float(sum(size for size in sizes if size is not None))
-    gap = None if total is None or national is None else total - national
-    return Strata(column, rows, between, total, gap)
+    common = _common(list(odds.values()))
+    rows = tuple(_row(name, tables[name], aparts[name], odds.get(name), common, level, populations) for name in tables)
+    sizes = [row.pooled for row in rows if row.pooled is not None]
+    if len(sizes) < len(rows):
+        return Strata(column, rows, common.between, None, None)
+    total = float(sum(sizes))
+    gap = None if national is None else total - national
+    return Strata(column, rows, common.between, total, gap, *_ends(rows, odds, common, level))
+
+
+def with_strata(pool: Pool, strata: Strata | None) -> tuple[Pool, tuple[Text, ...]]:
+    """The pool, widened to the ends of the sum over strata where the two disagree, and the reason.
+
+    Lists that reach one stratum and not another bind or part the lists of the whole table, which then misleads; apart the strata do not. Where
+    a stratum has no estimate of its own, or the sum says nothing, the pool stays as it is.
+    """
+    if strata is None or strata.total is None or strata.low is None or strata.high is None:
+        return pool, ()
+    told = all(row.value is not None for row in strata.rows) and strata.high <= HOLLOW * strata.low
+    if not told or (strata.low <= pool.value <= strata.high and pool.low <= strata.total <= pool.high):
+        return pool, ()
+    wider = replace(pool, low=min(pool.low, strata.low), high=max(pool.high, strata.high))
+    return wider, (reason("strata_gap", total=round(strata.total)),)
+
+
+def _ends(rows: Sequence[Stratum], odds: Mapping[str, tuple[float, float]], common: _Common, level: float) -> tuple[float, float]:
+    """Of the sum, log-normal in the people missing: each stratum's own error, and the common mean's, which all share (delta method)."""
+    seen = sum(row.people for row in rows)
+    missing = {row.name: row.pooled - row.people for row in rows if row.pooled is not None}
+    own = sum(
+        missing[row.name] ** 2 * row.weight * odds[row.name][1] if row.name in odds else missing[row.name] ** 2 * common.between
+        for row in rows
+    )
+    shared = sum(missing[row.name] * (1 - row.weight) for row in rows) * common.error
+    whole = sum(missing.values())
+    factor = float(np.exp(ndtri((1 + level) / 2) * np.sqrt(own + shared**2) / whole))
+    return seen + whole / factor, seen + whole * factor
 
 
 def _apart(table: Overlaps, resamples: int, seed: int, level: float) -> _Apart:
     for index in reversed(range(len(table.lists))):
         if not table.on(table.lists[index]):
             table = table.without(index)
+    table, _ = without_nested(table)
     no = refusal_before(table)
     if no is not None:
         return _Apart(None, no.reasons)
@@ -70,7 +111,7 @@ def _apart(table: Overlaps, resamples: int, seed: int, level: float) -> _Apart:
     ]
     if len(table.lists) < MOST_LISTS:
         answers.append(decomposable_average(table, level=level))
-    pool = headline([one for one in answers if one.answers], level)
+    pool = headline(answers, level)
     if pool is not None:
         return _Apart(pool, ())
     reasons = dict.fromkeys(text for one in answers for text in one.reasons)
@@ -84,10 +125,10 @@ def _log_odds(pool: Pool, people: int) -> tuple[float, float]:
     return float(np.median(logs)), max(((high - low) / 3.92) ** 2, 1e-6)
 
 
-def _common(odds: list[tuple[float, float]]) -> tuple[float, float, float]:
-    """Mean, its standard error and the variance between strata (Paule-Mandel)."""
+def _common(odds: list[tuple[float, float]]) -> _Common:
+    """By Paule and Mandel."""
     if not odds:
-        return float("nan"), float("nan"), 0.0
+        return _Common(float("nan"), float("nan"), 0.0)
     y, v = np.array(odds).T
 
     def heterogeneity(between: float) -> float:
@@ -101,7 +142,7 @@ def _common(odds: list[tuple[float, float]]) -> tuple[float, float, float]:
             upper *= 2
         between = float(brentq(heterogeneity, 0.0, upper))
     w = 1 / (v + between)
-    return float(np.average(y, weights=w)), float(w.sum() ** -0.5), between
+    return _Common(float(np.average(y, weights=w)), float(w.sum() ** -0.5), between)
 
 
 def _row(
@@ -109,14 +150,13 @@ def _row(
     table: Overlaps,
     apart: _Apart,
     odds: tuple[float, float] | None,
-    mean: float,
-    error: float,
-    between: float,
+    common: _Common,
     level: float,
     populations: Mapping[str, int] | None,
 ) -> Stratum:
     population = None if populations is None else populations.get(name)
     people, pool = table.people, apart.pool
+    mean, error, between = common
     reach = float(ndtri((1 + level) / 2))
     value, own_low, own_high = (None, None, None) if pool is None else (pool.value, pool.low, pool.high)
     if not np.isfinite(mean):

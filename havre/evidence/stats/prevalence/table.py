@@ -15,6 +15,8 @@ from havre.evidence.stats.prevalence.words import BadTable
 
 MOST_LISTS = 10
 MOST_PEOPLE = 100_000_000
+# log p under which a list within another is not there by chance
+_CHANCE = np.log(0.001)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,42 @@ def checked(table: Overlaps) -> Overlaps:
         if len(table.lists) > 1 and table.on(name) == table.people:
             raise BadTable("everybody", list=name)
     return table
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A list all of whose `count` people are on another."""
+
+    inner: str
+    outer: str
+    count: int
+
+
+def without_nested(table: Overlaps) -> tuple[Overlaps, tuple[Nested, ...]]:
+    """The table without the lists that lie wholly within another, and which they were.
+
+    Such a list was drawn up from the other: it sees nobody anew, and the bond between the two has no finite estimate. It is left out when chance
+    alone would not have put it there (p < 0.001, by the share of the outer list among the people of the remaining ones).
+    """
+    found: list[Nested] = []
+    while (next_one := _nested(table)) is not None:
+        found.append(next_one)
+        table = table.without(table.lists.index(next_one.inner))
+    return table, tuple(found)
+
+
+def _nested(table: Overlaps) -> Nested | None:
+    for inner in table.lists:
+        count = table.on(inner)
+        for outer in table.lists:
+            if outer == inner or table.on(inner, outer) < count:
+                continue
+            one, two = (1 << table.lists.index(name) for name in (inner, outer))
+            others = [(mask, people) for mask, people in table.cells if mask & ~(one | two)]
+            reached, of = sum(people for mask, people in others if mask & two), sum(people for _, people in others)
+            if count and of and count * np.log((reached + 1) / (of + 2)) < _CHANCE:
+                return Nested(inner, outer, count)
+    return None
 
 
 @lru_cache(maxsize=12)

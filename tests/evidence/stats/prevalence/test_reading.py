@@ -83,7 +83,13 @@ def test_read_of_a_broken_table_says_what_is_wrong_in_both_languages(code):
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"", "not_a_table"), (b"\0\1\2", "not_a_table"), (b"a,a,n\n1,0,3\n", "same_name"), (b"a,b,n\n1,0,3,9\n", "not_a_table")],
+    [
+        (b"", "not_a_table"),
+        (b"\0\1\2", "not_a_table"),
+        (b"a,a,n\n1,0,3\n", "same_name"),
+        (b"a,b,n\n1,0,3,9\n", "ragged"),
+        (b",a,b,n\n1,1,0,3\n", "no_name"),
+    ],
 )
 def test_read_of_a_file_that_is_no_table_names_the_file(tmp_path, content, code):
     path = tmp_path / "t.csv"
@@ -123,3 +129,61 @@ def test_strata_are_read_apart_and_summed_to_the_whole():
 
     assert read_strata(frame, "sex") == {"F": HERE, "M": HERE}
     assert read_table(frame, strata="sex").people == 2 * HERE.people
+
+
+def test_read_numbers_rows_as_a_spreadsheet_does_past_blank_lines_and_a_short_row_is_blank_at_its_end(tmp_path):
+    path = tmp_path / "t.csv"
+    for content, row in (("a,b,c,n\n1,0,0,4\n\n,,,\n0,1,0,-5\n", 5), ("a,b,c,n\r1,0,0,4\r0,1,0\r", 3)):
+        path.write_text(content, newline="")
+        with pytest.raises(BadTable) as problem:
+            read_table(path)
+        assert f"row {row}" in problem.value.words("en") and f"ligne {row}" in problem.value.words("fr")
+
+
+def test_read_takes_names_with_the_separator_in_quotes(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text('"police, north","police, south",ngo,n\n1,0,0,4\n0,1,0,5\n0,0,1,6\n1,1,0,2\n')
+
+    assert read_table(path) == Overlaps(("police, north", "police, south", "ngo"), HERE.cells)
+
+
+def told(source) -> Overlaps | BadTable:
+    """The overlaps read, or what is wrong with them."""
+    try:
+        return read_table(source)
+    except BadTable as problem:
+        return problem
+
+
+@given(st.binary(max_size=200) | st.text('01,;\n\r"abn -.\t\0é', max_size=80).map(str.encode))
+def test_read_of_any_file_gives_people_or_a_sentence_in_both_languages(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(content)
+    found = told(path)
+
+    if isinstance(found, BadTable):
+        assert found.code in BAD
+        assert found.words("fr") and found.words("en") != found.words("fr")
+    else:
+        assert found.people == sum(people for _, people in found.cells) > 0
+        assert all(0 < history < 1 << len(found.lists) and people > 0 for history, people in found.cells)
+
+
+CELL = st.sampled_from(["0", "1", "1", "0", "true", "2", "", "-1", "x", "0.5"])
+COUNT = st.sampled_from(["3", "0", "12", "-2", "1.5", "", "many", "1e99", "nan", "inf"])
+# what rows of sound cells can say together
+TOGETHER = {"no_rows", "nobody", "nowhere", "twice", "empty_list", "identical", "everybody"}
+
+
+@given(
+    st.lists(st.tuples(CELL, CELL, CELL, COUNT), max_size=6) | st.lists(st.tuples(*[st.sampled_from("01")] * 3, st.just("3")), max_size=6)
+)
+def test_read_refuses_every_cell_that_is_no_list_and_no_count(rows):
+    found = told(pl.DataFrame(rows, schema=dict.fromkeys("abcn", pl.String), orient="row"))
+    sound = all(cell in ("0", "1", "true") for row in rows for cell in row[:3]) and all(row[3] in ("3", "0", "12") for row in rows)
+
+    if isinstance(found, BadTable):
+        assert not sound or found.code in TOGETHER
+    else:
+        assert sound
+        assert found.people == sum(int(row[3]) for row in rows)
