@@ -13,6 +13,7 @@ for module, *options in (
     ("benchmarks.linkage",),
     ("benchmarks.private_linkage", "--short"),
     ("benchmarks.prevalence", "--short"),
+    ("benchmarks.coverage", "--short"),
 ):
     print(f"== {module}", flush=True)
     subprocess.run([sys.executable, "-m", module, *options], check=True)
