@@ -20,6 +20,8 @@ from havre.release.stats.errors import BadTable
 from havre.release.stats.ledger import Ledger
 from havre.release.stats.protect import HIDDEN, NOT_RECORDED, Protected, grid, proof
 
+# said where no attack was run, so that nobody takes silence for a clearance
+NOT_ATTACKED = {"name": "attacks on the release", "verdict": "not run: they need persons held out before it was made"}
 LIBRARIES = ("numpy", "scipy", "polars", "opendp", "mbi")
 
 
@@ -142,7 +144,7 @@ def of_rows(
         "method": mechanism,
         "hidden_marker": withheld,
         "domains": {column.name: column.origin for column in columns},
-        "attacks": [{"name": attack.name, "verdict": attack.verdict.value} for attack in battery.attacks] if battery else [],
+        "attacks": [{"name": attack.name, "verdict": attack.verdict.value} for attack in battery.attacks] if battery else [NOT_ATTACKED],
         "libraries": libraries(),
     }
     if charges:
@@ -155,6 +157,38 @@ def of_rows(
     if ledger is not None:
         kept["ledger"] = ledger.to_text()
     return Contents(about, (Table("rows", "rows", frame, tuple(columns)),), public, kept)
+
+
+def of_noisy_tables(
+    tables: Mapping[str, pl.DataFrame],
+    about: About,
+    *,
+    columns: Sequence[Column],
+    charges: Sequence[Charge],
+    ledger: Ledger,
+    mechanism: str,
+    inside: Mapping[str, Any] | None = None,
+) -> Contents:
+    """The contents of a release of private count tables: name of each table → its frame, codes first, `noisy count` last.
+
+    Raises: BadTable when the ledger does not hold the release with these charges, or a code is foreign.
+    """
+    count = Column("noisy count", "noisy count of persons, whole, unbiased, may be negative")
+    named = {column.name: column for column in columns}
+    done = []
+    for name, frame in tables.items():
+        own = tuple(named[title] for title in frame.columns if title in named)
+        _refuse_foreign(frame.drop(count.name), own, "")
+        done.append(Table(name, "rows", frame, (*own, count)))
+    public: dict[str, Any] = {
+        "family": "differentially private tables",
+        "method": mechanism,
+        "domains": {column.name: column.origin for column in columns},
+        "attacks": [NOT_ATTACKED],
+        "libraries": libraries(),
+        **_private(about.release, charges, ledger),
+    }
+    return Contents(about, tuple(done), public, {**(inside or {}), "ledger": ledger.to_text()})
 
 
 def _private(release: str, charges: Sequence[Charge], ledger: Ledger | None) -> dict[str, Any]:
