@@ -171,7 +171,7 @@ def main() -> None:
     ours, theirs = None, {}
     if "main" in parts:
         ours = repeat(own, sys.executable, file, runs=runs)
-        for level in (1.0, 6.0):
+        for level in (1.0, 5.0):
             repeat(sure(level), sys.executable, file, runs=min(runs, 2))
         repeat(Tool("Havre, k-anonymous, k = 11", K_ANONYMOUS, "(withheld)"), sys.executable, file)
     if "peers" in parts and python:

@@ -18,7 +18,7 @@ def _mixture(  # noqa: PLR0912
     size = np.empty(classes)
     likely = np.empty(rows)
     line = np.empty(classes)
-    for _ in range(turns):
+    for turn in range(turns):
         for p in range(len(common)):
             for c in range(classes):
                 profile[p, c] = smooth * common[p]
@@ -35,6 +35,9 @@ def _mixture(  # noqa: PLR0912
             for p in range(len(common)):
                 profile[p, c] = np.log(profile[p, c] / (size[c] + smooth) + 1e-12)
         for r in range(rows):
+            # rows that hold nobody teach nothing: they are only told at the end how likely they are
+            if weights[r] == 0.0 and turn < turns - 1:
+                continue
             top = -1e300
             for c in range(classes):
                 value = np.log((size[c] + 0.5) / whole)

@@ -120,7 +120,7 @@ def choose(
         if len(subset) == 1:
             here = slice(cells.starts[place], cells.starts[place + 1])
             mean[here] = targets[here] = singles[subset[0]][np.unique(rows[:, subset[0]])]
-    allowed = mean >= np.choose(way_of, [0.0, 1.0, least / 4, least])
+    allowed = mean >= np.choose(way_of, [0.0, 1.0, least / 1.5, least])
     cost = _cost(targets, way_of, k)
     shown, weight = _patterns(rows, average, heavy, cells, allowed, cost, ways)
     if not len(shown):

@@ -15,7 +15,7 @@ from havre.release.stats.synthesis.private import synthesise, with_recipe
 
 CODES = {"sex": ["F", "M"], "age": ["", "child", "adult"], "work": ["farm", "home", "sea", "none"], "status": ["0", "1"]}
 BOOK = from_json(CODES)
-QUICK = with_recipe(effort=Effort(draws=6, sweeps=4, classes=10, refits=2))
+QUICK = with_recipe(effort=Effort(draws=6, sweeps=4, classes=(10, 6), refits=2))
 
 
 def population(rows: int = 4000) -> pl.DataFrame:
