@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -139,6 +139,7 @@ def of_rows(
     if battery is not None and battery.leaks:
         raise BadTable("these rows did not withstand: " + ", ".join(attack.name for attack in battery.leaks))
     _refuse_foreign(frame, columns, withheld)
+    columns = [_with_marker(column, frame, withheld) for column in columns]
     public: dict[str, Any] = {
         "family": "differentially private rows" if charges else "k-anonymous rows",
         "method": mechanism,
@@ -217,6 +218,13 @@ def _with_codes(column: Column, protected: Protected, name: str) -> Column:
     layout = protected.layout
     codes = {code or NOT_RECORDED: column.codes.get(code, code or NOT_RECORDED) for code in (*layout.domains[name], *layout.levels(name))}
     return Column(name, column.label, codes, column.origin or "not stated")
+
+
+def _with_marker(column: Column, frame: pl.DataFrame, withheld: str) -> Column:
+    """The column, with the marker of a withheld value in its dictionary where the rows use it."""
+    if not withheld or column.name not in frame.columns or withheld not in frame[column.name]:
+        return column
+    return replace(column, codes={**column.codes, withheld: "value withheld"})
 
 
 def _refuse_foreign(frame: pl.DataFrame, columns: Sequence[Column], withheld: str) -> None:
