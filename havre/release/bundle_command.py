@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from havre.release.stats.bundle.contents import About, Column, Contents
     from havre.release.stats.private.codebook import Codebook
     from havre.release.stats.private.spend import Spend
@@ -130,7 +128,7 @@ def of_anonymous_rows(found: Any, codebook: Codebook, *, run: str, file: Path, o
 
 
 def of_private_tables(
-    frames: dict[str, pl.DataFrame], spends: Sequence[Spend], codebook: Codebook, *, run: str, file: Path, options: dict[str, Any]
+    frames: dict[str, Any], spends: Sequence[Spend], codebook: Codebook, *, run: str, file: Path, options: dict[str, Any]
 ) -> Contents:
     """The contents of private count tables, with their line in the ledger."""
     from havre.release.stats.bundle.contents import digest_of, of_noisy_tables

@@ -179,8 +179,8 @@ def shelters(doc: Doc) -> Iterator[Finding]:
             where = doc.words.finds("address", sentence.text) or doc.words.patterns["shelter_place"].search(sentence.text, here.end())
             if where:
                 yield _place(doc, sentence, *where.span(), "MR05", "shelter")
-        elif doc.words.finds("housed", sentence.text) and doc.words.finds("address", sentence.text):
-            yield _place(doc, sentence, *doc.words.patterns["address"].search(sentence.text).span(), "MR05", "shelter")  # type: ignore[union-attr]
+        elif doc.words.finds("housed", sentence.text) and (home := doc.words.finds("address", sentence.text)):
+            yield _place(doc, sentence, *home.span(), "MR05", "shelter")
         for found in doc.words.patterns["phone"].finditer(sentence.text):
             if not doc.words.finds("helpline", doc.near(sentence)) and len(re.sub(r"\D", "", found.group())) >= 8:
                 yield _place(doc, sentence, *found.span(), "MR05", "phone")
