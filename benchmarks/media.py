@@ -21,7 +21,7 @@ from havre.release.stats.attacks.rates import rate
 from havre.release.stats.media.text import check_text
 
 TEXTS = Path(__file__).parent / "media_texts"
-SETS = ("{}.yaml", "second_{}.yaml", "third_{}.yaml", "fourth_{}.yaml", "held_out_{}.yaml")
+SETS = ("{}.yaml", "second_{}.yaml", "third_{}.yaml", "fourth_{}.yaml", "fifth_{}.yaml", "sixth_{}.yaml", "held_out_{}.yaml")
 
 
 def texts(name: str) -> dict[str, list[dict[str, Any]]]:

@@ -1,143 +1,200 @@
-"""Synthetic rows against their peers on one extract: utility at several epsilons, growth, k-anonymous rows.
+"""Synthetic rows against their peers on one extract, in one run: utility, curve over epsilon, growth, seconds and memory.
 
-`python -m benchmarks.synthesis [FILE.csv] [--short] [--peers PYTHON]`. FILE defaults to the CTDC extract under HAVRE_PUBLISHED_DATA.
-PYTHON is an interpreter of another environment with `pac-synth` and `smartnoise-synth`; both are given the same code lists as Havre.
-Figures are computed on a published file; on sensitive rows they would be sensitive themselves.
+    python -m benchmarks.synthesis [FILE.csv] [--peers [PYTHON]] [--only PART ...] [--runs N] [--short]
+
+FILE defaults to the CTDC extract under HAVRE_PUBLISHED_DATA. PYTHON is an interpreter of an environment with what
+benchmarks/peers/synthesis.txt lists; without it one is made in the folder for temporary files. Parts: main, peers, epsilon, growth, other.
+Every run is a process of its own, start and reading included; seconds are of the clock, peak is of its resident memory. Havre, MST and AIM
+are given the codes of the file as public; pac-synth takes none. Figures are of a published file: on sensitive rows they would be sensitive.
 """
 
+from __future__ import annotations
+
 import argparse
+import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
+import venv
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from havre.release.stats.private.codebook import Codebook, Column, declared_public
+from benchmarks.synthesis_tools import AIM, HAVRE, K_ANONYMOUS, MST, PAC_SYNTH, REQUIREMENTS
 from havre.release.stats.reading import read_rows
-from havre.release.stats.synthesis.kanonymous import synthesise_k
 from havre.release.stats.synthesis.metrics import Comparison, compare
-from havre.release.stats.synthesis.private import Recipe, synthesise
-from havre.standards.library import Library
 
 DELTA = 7.3e-6
-PEERS = {
-    "pac-synth": """
-import sys, pandas as pd
-from pacsynth import Dataset, DpAggregateSeededParametersBuilder, DpAggregateSeededSynthesizer
-frame = pd.read_csv(sys.argv[1], dtype=str, keep_default_na=False)
-data = Dataset.from_data_frame(frame)
-built = DpAggregateSeededParametersBuilder().reporting_length(3).epsilon(float(sys.argv[3])).delta(float(sys.argv[4])).build()
-maker = DpAggregateSeededSynthesizer(built)
-maker.fit(data)
-rows = maker.sample(len(frame))
-head, *body = rows if isinstance(rows, list) else [list(rows.columns), *rows.values.tolist()]
-pd.DataFrame(body, columns=head).to_csv(sys.argv[2], index=False)
-""",
-    "MST (smartnoise)": """
-import sys, pandas as pd
-from snsynth import Synthesizer
-frame = pd.read_csv(sys.argv[1], dtype=str, keep_default_na=False)
-maker = Synthesizer.create("mst", epsilon=float(sys.argv[3]), delta=float(sys.argv[4]))
-maker.fit(frame, preprocessor_eps=0.0, categorical_columns=list(frame.columns))
-maker.sample(len(frame)).to_csv(sys.argv[2], index=False)
-""",
-}
+PARTS = ("main", "peers", "epsilon", "growth", "other")
 
 
-def row(name: str, scores: list[Comparison], seconds: list[float]) -> None:
-    """One line: means over runs."""
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A program that reads a file and writes rows; `withheld` marks what it declines to state; `limit` in seconds."""
 
-    def mean(way: int, figure: str) -> float:
-        return float(np.mean([getattr(score.way(way), figure) for score in scores]))
+    name: str
+    code: str
+    withheld: str | None = None
+    limit: float = 480.0
+    settings: str = ""
 
-    relative = " / ".join(f"{mean(way, 'relative'):.3f}" for way in (1, 2, 3))
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: the comparison, clock and processor seconds, peak MiB of memory."""
+
+    score: Comparison
+    seconds: float
+    processor: float
+    peak: float
+
+
+def run(tool: Tool, python: str, file: Path, epsilon: float) -> Run | str:
+    """Run a tool once; what went wrong, in its own words, when it did."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, said = Path(folder) / "rows.csv", Path(folder) / "said"
+        start = time.perf_counter()
+        with said.open("wb") as stream:
+            command = [python, "-c", tool.code, str(file), str(out), str(epsilon), str(DELTA), tool.settings]
+            child = subprocess.Popen(command, stdout=stream, stderr=stream)
+            while True:
+                pid, status, used = os.wait4(child.pid, os.WNOHANG)
+                if pid:
+                    break
+                if time.perf_counter() - start > tool.limit:
+                    child.kill()
+                    os.wait4(child.pid, 0)
+                    child.returncode = -9
+                    return f"unfinished at {tool.limit:.0f} s"
+                time.sleep(0.05)
+        seconds = time.perf_counter() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            lines = said.read_text(errors="replace").strip().splitlines()
+            return f"ended with {child.returncode}: {lines[-1] if lines else 'nothing said'}"
+        frame = read_rows(file)
+        rows = pl.read_csv(out, infer_schema=False).select(frame.columns)
+        score = compare(frame, rows, withheld=tool.withheld)
+        return Run(score, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def figures(runs: list[Run]) -> dict[str, float]:
+    """Means over runs."""
+    found = {f"relative-{way}": float(np.mean([one.score.way(way).relative for one in runs])) for way in (1, 2, 3)}
+    for name in ("spurious", "suppressed_publishable", "rare_kept", "mae", "tvd"):
+        found[name] = float(np.mean([getattr(one.score.way(3), name) for one in runs]))
+    for name in ("seconds", "processor"):
+        found[name] = float(np.mean([getattr(one, name) for one in runs]))
+    return found | {"peak": max(one.peak for one in runs)}
+
+
+def line(name: str, runs: list[Run]) -> dict[str, float]:
+    """Print one line: means over runs, with the least and greatest of the figures that have a goal."""
+    got = figures(runs)
+    pairs = [(one.score.way(3).spurious, one.score.way(3).suppressed_publishable) for one in runs]
+    ranges = " ".join(f"{min(values):.3f}-{max(values):.3f}" for values in zip(*pairs, strict=True))
     print(
-        f"{name:<34} {relative}   spurious-3 {mean(3, 'spurious'):.3f}  suppressed>=11-3 {mean(3, 'suppressed_publishable'):.3f}  "
-        f"MAE-2 {mean(2, 'mae'):.1f}  TVD-3 {mean(3, 'tvd'):.3f}  {np.mean(seconds):.1f} s  "
-        f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB  n={len(scores)}",
+        f"{name:<30} rel {got['relative-1']:.3f} / {got['relative-2']:.3f} / {got['relative-3']:.3f}  spurious {got['spurious']:.3f}  "
+        f"suppressed {got['suppressed_publishable']:.3f}  ({ranges})  rare kept {got['rare_kept']:.3f}  MAE {got['mae']:.1f}  "
+        f"TVD {got['tvd']:.3f}  {got['seconds']:.1f} s ({got['processor']:.1f} CPU s)  {got['peak']:.0f} MiB  n={len(runs)}",
         flush=True,
     )
+    return got
 
 
-def published(frame: pl.DataFrame) -> Codebook:
-    """The extract's codes, but citizenship from ISO 3166-1: a list nobody took from the rows."""
-    countries = ("0", *sorted(Library().countries.by_alpha2))
-    book = declared_public(frame)
-    wide = tuple(Column(one.name, countries, "ISO 3166-1") if one.name == "citizenship" else one for one in book.columns)
-    return Codebook(wide)
-
-
-def ours(name: str, frame: pl.DataFrame, book: Codebook, *, epsilon: float, runs: int, dials: tuple[float, ...]) -> None:
-    scores: dict[float, list[Comparison]] = {dial: [] for dial in dials}
-    seconds: dict[float, list[float]] = {dial: [] for dial in dials}
+def repeat(tool: Tool, python: str, file: Path, *, epsilon: float = 1.0, runs: int = 1, label: str = "") -> dict[str, float] | None:
+    done = []
     for _ in range(runs):
-        with tempfile.TemporaryDirectory() as folder:
-            for dial in dials:
-                start = time.perf_counter()
-                found = synthesise(
-                    frame, book, epsilon=epsilon, delta=DELTA, folder=Path(folder) / "run", recipe=replace(Recipe(), sure=dial)
-                )
-                seconds[dial].append(time.perf_counter() - start)
-                scores[dial].append(compare(frame, found.rows, withheld=found.withheld))
-    for dial in dials:
-        row(f"Havre {name} e={epsilon:g} sure={dial:g}", scores[dial], seconds[dial])
+        found = run(tool, python, file, epsilon)
+        if isinstance(found, str):
+            print(f"{label or tool.name:<30} {found}", flush=True)
+            break
+        done.append(found)
+    return line(label or tool.name, done) if done else None
 
 
-def peer(name: str, python: str, file: Path, frame: pl.DataFrame, *, epsilon: float, runs: int) -> None:
-    scores, seconds = [], []
-    for _ in range(runs):
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / "rows.csv"
-            start = time.perf_counter()
-            command = [python, "-c", PEERS[name], str(file), str(out), str(epsilon), str(DELTA)]
-            try:
-                subprocess.run(command, check=True, capture_output=True, timeout=900)
-            except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as problem:
-                last = (getattr(problem, "stderr", b"") or b"").decode(errors="replace").strip().splitlines()
-                print(f"{name:<34} did not run: {last[-1] if last else type(problem).__name__}", flush=True)
-                return
-            seconds.append(time.perf_counter() - start)
-            rows = pl.read_csv(out, infer_schema=False).select(frame.columns)
-            # the peer marks what it withholds with an empty cell; the extract has none
-            scores.append(compare(frame, rows, withheld="" if name == "pac-synth" else None))
-    row(f"{name} e={epsilon:g}", scores, seconds)
+def environment() -> str:
+    """An interpreter with the peers, made once in the folder for temporary files."""
+    folder = Path(tempfile.gettempdir()) / "havre-peers-synthesis"
+    python = folder / "bin" / "python"
+    if not python.exists():
+        venv.create(folder, with_pip=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--requirement", str(REQUIREMENTS)], check=True)
+    return str(python)
+
+
+def ratios(ours: dict[str, float], peers: dict[str, dict[str, float]]) -> None:
+    """Each figure of ours over the least of the peers' (below 1: ours is better)."""
+    for figure in ("relative-1", "relative-2", "relative-3", "spurious", "suppressed_publishable", "seconds", "peak"):
+        best = min(peers, key=lambda name: peers[name][figure])
+        over = ours[figure] / peers[best][figure] if peers[best][figure] else float("inf")
+        print(f"ratio {figure:<24} {ours[figure]:.3f} / {peers[best][figure]:.3f} ({best}) = {over:.2f}", flush=True)
+
+
+def growth(file: Path, folder: Path, tools: dict[str, tuple[Tool, str]]) -> None:
+    frame = read_rows(file)
+    for times in (10, 50):
+        many = folder / f"times-{times}.csv"
+        frame.sample(frame.height * times, with_replacement=True, seed=1).write_csv(many)
+        for name, (tool, python) in tools.items():
+            repeat(tool, python, many, label=f"{name} x{times} ({frame.height * times:,} rows)")
+
+
+def sure(level: float) -> Tool:
+    return Tool(f"Havre, sure {level:g}", HAVRE, "(withheld)", settings=json.dumps({"sure": level}))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("file", nargs="?")
-    parser.add_argument("--short", action="store_true")
-    parser.add_argument("--peers")
+    parser.add_argument("--short", action="store_true", help="one run of Havre's own rows")
+    parser.add_argument("--peers", nargs="?", const="", metavar="PYTHON")
+    parser.add_argument("--only", nargs="+", choices=PARTS)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--patience", type=float, default=1500.0, help="seconds that AIM may take")
     asked = parser.parse_args()
     folder = os.environ.get("HAVRE_PUBLISHED_DATA")
     if not asked.file and not folder:
         sys.exit("give a file, or set HAVRE_PUBLISHED_DATA")
     file = Path(asked.file) if asked.file else Path(str(folder)) / "ctdc" / "ctdc_k_anonymised_extract.csv"
-    frame = read_rows(file)
-    book = declared_public(frame)
-    runs = 1 if asked.short else 5
-    print("relative error of cells >= 11 on 1 / 2 / 3 columns")
-    ours("", frame, book, epsilon=1.0, runs=runs, dials=(0.5, 1.0, 4.0, 6.0))
-    for name in PEERS if asked.peers else ():
-        peer(name, asked.peers, file, frame, epsilon=1.0, runs=runs)
-    start = time.perf_counter()
-    anonymous = synthesise_k(frame, book, k=11)
-    row("Havre k-anonymous k=11", [compare(frame, anonymous.rows, withheld=anonymous.withheld)], [time.perf_counter() - start])
-    if "citizenship" in frame.columns:
-        ours("ISO countries", frame, published(frame), epsilon=1.0, runs=runs, dials=(1.0, 4.0, 6.0))
-    if asked.short:
-        return
-    for epsilon in (0.5, 2.0, 4.0):
-        ours("", frame, book, epsilon=epsilon, runs=2, dials=(1.0, 6.0))
-    for times in (10, 50):
-        many = frame.sample(frame.height * times, with_replacement=True, seed=1)
-        ours(f"x{times}", many, book, epsilon=1.0, runs=1, dials=(1.0, 6.0))
+    parts = ("main",) if asked.short else asked.only or PARTS
+    runs = 1 if asked.short else asked.runs
+    python = "" if asked.peers is None else asked.peers or environment()
+    own = Tool("Havre", HAVRE, "(withheld)")
+    print(
+        "relative error of cells of 11 persons or more on 1 / 2 / 3 columns; spurious, suppressed of 11 or more (least-greatest), 3 columns"
+    )
+    ours, theirs = None, {}
+    if "main" in parts:
+        ours = repeat(own, sys.executable, file, runs=runs)
+        for level in (1.0, 5.0):
+            repeat(sure(level), sys.executable, file, runs=min(runs, 2))
+        repeat(Tool("Havre, k-anonymous, k = 11", K_ANONYMOUS, "(withheld)"), sys.executable, file)
+    if "peers" in parts and python:
+        aim = Tool("AIM (smartnoise)", AIM, limit=asked.patience)
+        for tool, times in ((Tool("pac-synth", PAC_SYNTH, ""), runs), (Tool("MST (smartnoise)", MST), runs), (aim, 1)):
+            if (found := repeat(tool, python, file, runs=times)) is not None:
+                theirs[tool.name] = found
+        if ours and theirs:
+            ratios(ours, theirs)
+    if "epsilon" in parts:
+        for epsilon in (0.25, 0.5, 1.0, 2.0, 4.0):
+            repeat(own, sys.executable, file, epsilon=epsilon, runs=min(runs, 2), label=f"Havre, epsilon {epsilon:g}")
+    if "other" in parts:
+        repeat(
+            Tool("Havre, ISO countries", HAVRE, "(withheld)", settings=json.dumps({"countries": True})),
+            sys.executable,
+            file,
+            runs=min(runs, 2),
+        )
+    if "growth" in parts:
+        with tempfile.TemporaryDirectory() as place:
+            tools = {"Havre": (own, sys.executable)} | ({"MST": (Tool("MST", MST), python)} if python else {})
+            growth(file, Path(place), tools)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from havre.release import bundle_command
+from havre.release.bundle_command import ABOUT, BUNDLE, KEY, charger
+
 if TYPE_CHECKING:
     from havre.release.stats.private.codebook import Codebook
-    from havre.release.stats.private.spend import Spend
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 CODEBOOK = click.option("--codebook", "book", type=click.Path(path_type=Path), help="Every column and its published codes (JSON or YAML).")
@@ -99,30 +101,6 @@ def whole_folder(out: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def charger(ledger: Path | None, run: str, file: Path, who: str) -> Callable[[tuple[Spend, ...]], None]:
-    """Writes the spends in the ledger, once for each run: a run taken up again finds its line and adds none."""
-
-    def charge(spends: tuple[Spend, ...]) -> None:
-        if ledger is None:
-            return
-        from havre.release.stats.ledger import LedgerError, charges_of
-        from havre.release.stats.ledger_file import read, spending
-
-        charges = charges_of(spends)
-        known = [line for line in read(ledger).counting if line.release == run]
-        if known:
-            if known[0].charges != charges or known[0].dataset != file.name:
-                raise LedgerError(
-                    f"la publication {run!r} est inscrite avec un autre coût ; donner un autre nom avec --run",
-                    f"release {run!r} is in the ledger with another cost or file; give another --run",
-                )
-            return
-        with spending(ledger, charges, release=run, dataset=file.name, by=who) as drawing:
-            drawing()
-
-    return charge
-
-
 def _progress() -> Callable[[str, float], None]:
     last = [""]
 
@@ -137,7 +115,7 @@ def _progress() -> Callable[[str, float], None]:
 def proof_of(found: Any, codebook: Codebook) -> dict[str, Any]:
     """What may be published beside the rows: nothing in it was computed on the sensitive rows but the noisy total."""
     return {
-        "method": "differentially private: noisy tables of one and two columns and of full rows, inference, rows",
+        "method": "differentially private: noisy parts of tables of one and two columns and noisy full rows, inference, rows",
         "epsilon": found.epsilon,
         "delta": found.delta,
         "accountant": found.accountant,
@@ -171,9 +149,12 @@ def proof_of(found: Any, codebook: Codebook) -> dict[str, Any]:
 @LEDGER
 @RUN
 @BY
+@BUNDLE
+@KEY
+@ABOUT
 @click.option(
     "--sure",
-    default=1.0,
+    default=3.2,
     show_default=True,
     type=click.FloatRange(0, 20),
     help="private: how sure a combination of three columns must be to be shown, in units of the base noise; more shows and invents less.",
@@ -189,6 +170,7 @@ def _private(file: Path, out: Path, run: str, **options: Any) -> None:
     from havre.release.stats.reading import read_rows
     from havre.release.stats.synthesis.private import synthesise, with_recipe
 
+    bundle_command.checked(options, ledger_needed=True)
     frame = read_rows(file)
     codebook = _book(frame, options["book"], options["domain_is_public"])
     delta = _delta(options["delta"], options["population"])
@@ -202,7 +184,7 @@ def _private(file: Path, out: Path, run: str, **options: Any) -> None:
             delta=delta,
             run=run,
             folder=answers,
-            charge=charger(options["ledger"], run, file, options["who"]),
+            charge=charger(options["ledger"], run, file, options["who"], answers),
             recipe=with_recipe(sure=options["sure"]),
             progress=_progress(),
         )
@@ -210,6 +192,9 @@ def _private(file: Path, out: Path, run: str, **options: Any) -> None:
         (part / "proof.json").write_text(json.dumps(proof_of(found, codebook), indent=1, ensure_ascii=False))
         if options["internal_report"]:
             _internal(frame, found.rows, found.withheld, out, options["k"])
+        bundle_command.pack_if_asked(
+            lambda: bundle_command.of_private_rows(found, codebook, run=run, file=file, options=options), run, options
+        )
     click.echo(
         f"{found.rows.height} rows in {out.name}/rows.csv; epsilon {found.epsilon:.4g}, delta {found.delta:.3g}; "
         f"persons about {found.total:.0f}; withheld values are written {found.withheld}"
@@ -233,11 +218,12 @@ def _internal(frame: Any, rows: Any, withheld: str, out: Path, k: int) -> None:
     click.echo(f"{path.name} is as sensitive as the rows: keep it inside", err=True)
 
 
-def _anonymous(file: Path, out: Path, _run: str, **options: Any) -> None:
+def _anonymous(file: Path, out: Path, run: str, **options: Any) -> None:
     from havre.release.stats.private.codebook import declared_public, read_codebook
     from havre.release.stats.reading import read_rows
     from havre.release.stats.synthesis.kanonymous import synthesise_k
 
+    bundle_command.checked(options, ledger_needed=False)
     frame = read_rows(file)
     # k-anonymous rows show only codes that k persons share, so the list may come from the rows
     codebook = read_codebook(options["book"]) if options["book"] else declared_public(frame)
@@ -247,6 +233,9 @@ def _anonymous(file: Path, out: Path, _run: str, **options: Any) -> None:
         (part / "proof.json").write_text(json.dumps(found.proof(), indent=1, ensure_ascii=False))
         if options["internal_report"]:
             _internal(frame, found.rows, found.withheld, out, options["k"])
+        bundle_command.pack_if_asked(
+            lambda: bundle_command.of_anonymous_rows(found, codebook, run=run, file=file, options=options), run, options
+        )
     click.echo(
         f"{found.rows.height} rows in {out.name}/rows.csv; no combination of up to {found.length} columns under {found.k} persons "
         f"is shown ({found.rare_shown} found in the written rows); withheld values are written {found.withheld}"
@@ -265,6 +254,9 @@ def _anonymous(file: Path, out: Path, _run: str, **options: Any) -> None:
 @LEDGER
 @RUN
 @BY
+@BUNDLE
+@KEY
+@ABOUT
 def dp(file: Path, tables: str, out: Path, run: str | None, **options: Any) -> None:
     """Write differentially private counts and contingency tables of FILE."""
     refusing(lambda: _tables(file, tables, out, _run_name(run, out), **options))
@@ -274,6 +266,7 @@ def _tables(file: Path, tables: str, out: Path, run: str, **options: Any) -> Non
     from havre.release.stats.private.tables import private_tables
     from havre.release.stats.reading import read_rows
 
+    bundle_command.checked(options, ledger_needed=True)
     frame = read_rows(file)
     wanted = [tuple(name.strip() for name in one.split(",")) for one in tables.split(";") if one.strip()]
     named = list(dict.fromkeys(name for one in wanted for name in one))
@@ -288,11 +281,17 @@ def _tables(file: Path, tables: str, out: Path, run: str, **options: Any) -> Non
             delta=_delta(options["delta"], options["population"]),
             run=run,
             folder=answers,
-            charge=charger(options["ledger"], run, file, options["who"]),
+            charge=charger(options["ledger"], run, file, options["who"], answers),
         )
-        for one in found.tables:
-            one.frame.write_csv(part / ("-by-".join(one.columns) + ".csv"))
+        frames = {"-by-".join(one.columns): one.frame for one in found.tables}
+        for name, table in frames.items():
+            table.write_csv(part / f"{name}.csv")
         (part / "proof.json").write_text(json.dumps(found.proof(), indent=1, ensure_ascii=False))
+        bundle_command.pack_if_asked(
+            lambda: bundle_command.of_private_tables(frames, found.spends, found.codebook, run=run, file=file, options=options),
+            run,
+            options,
+        )
     for one in found.tables:
         click.echo(f"{' × '.join(one.columns)}: 95 % of the noise is within {one.within:.0f} persons of a cell")
     click.echo(f"epsilon {found.epsilon:.4g}, delta {found.delta:.3g}, {len(found.tables)} tables in {out.name}")

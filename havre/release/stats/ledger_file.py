@@ -80,6 +80,11 @@ def spending(
             give_back(path, release=release, by=by, at=moment())
 
 
+def draw(path: Path, *, release: str, by: str, at: str) -> Ledger:
+    """Say that noise is drawn from now on for a reservation whose process was killed before it could. Raises: LedgerError when not reserved."""
+    return _append(path, lambda ledger: ledger.draw(release=release, by=by, at=at))
+
+
 def give_back(path: Path, *, release: str, by: str, at: str) -> Ledger:
     """Give a reservation back whose process ended before it drew. Raises: LedgerError once noise was drawn."""
     return _append(path, lambda ledger: ledger.give_back(release=release, by=by, at=at))

@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -20,6 +20,8 @@ from havre.release.stats.errors import BadTable
 from havre.release.stats.ledger import Ledger
 from havre.release.stats.protect import HIDDEN, NOT_RECORDED, Protected, grid, proof
 
+# said where no attack was run, so that nobody takes silence for a clearance
+NOT_ATTACKED = {"name": "attacks on the release", "verdict": "not run: they need persons held out before it was made"}
 LIBRARIES = ("numpy", "scipy", "polars", "opendp", "mbi")
 
 
@@ -137,12 +139,13 @@ def of_rows(
     if battery is not None and battery.leaks:
         raise BadTable("these rows did not withstand: " + ", ".join(attack.name for attack in battery.leaks))
     _refuse_foreign(frame, columns, withheld)
+    columns = [_with_marker(column, frame, withheld) for column in columns]
     public: dict[str, Any] = {
         "family": "differentially private rows" if charges else "k-anonymous rows",
         "method": mechanism,
         "hidden_marker": withheld,
         "domains": {column.name: column.origin for column in columns},
-        "attacks": [{"name": attack.name, "verdict": attack.verdict.value} for attack in battery.attacks] if battery else [],
+        "attacks": [{"name": attack.name, "verdict": attack.verdict.value} for attack in battery.attacks] if battery else [NOT_ATTACKED],
         "libraries": libraries(),
     }
     if charges:
@@ -155,6 +158,38 @@ def of_rows(
     if ledger is not None:
         kept["ledger"] = ledger.to_text()
     return Contents(about, (Table("rows", "rows", frame, tuple(columns)),), public, kept)
+
+
+def of_noisy_tables(
+    tables: Mapping[str, pl.DataFrame],
+    about: About,
+    *,
+    columns: Sequence[Column],
+    charges: Sequence[Charge],
+    ledger: Ledger,
+    mechanism: str,
+    inside: Mapping[str, Any] | None = None,
+) -> Contents:
+    """The contents of a release of private count tables: name of each table → its frame, codes first, `noisy count` last.
+
+    Raises: BadTable when the ledger does not hold the release with these charges, or a code is foreign.
+    """
+    count = Column("noisy count", "noisy count of persons, whole, unbiased, may be negative")
+    named = {column.name: column for column in columns}
+    done = []
+    for name, frame in tables.items():
+        own = tuple(named[title] for title in frame.columns if title in named)
+        _refuse_foreign(frame.drop(count.name), own, "")
+        done.append(Table(name, "rows", frame, (*own, count)))
+    public: dict[str, Any] = {
+        "family": "differentially private tables",
+        "method": mechanism,
+        "domains": {column.name: column.origin for column in columns},
+        "attacks": [NOT_ATTACKED],
+        "libraries": libraries(),
+        **_private(about.release, charges, ledger),
+    }
+    return Contents(about, tuple(done), public, {**(inside or {}), "ledger": ledger.to_text()})
 
 
 def _private(release: str, charges: Sequence[Charge], ledger: Ledger | None) -> dict[str, Any]:
@@ -183,6 +218,13 @@ def _with_codes(column: Column, protected: Protected, name: str) -> Column:
     layout = protected.layout
     codes = {code or NOT_RECORDED: column.codes.get(code, code or NOT_RECORDED) for code in (*layout.domains[name], *layout.levels(name))}
     return Column(name, column.label, codes, column.origin or "not stated")
+
+
+def _with_marker(column: Column, frame: pl.DataFrame, withheld: str) -> Column:
+    """The column, with the marker of a withheld value in its dictionary where the rows use it."""
+    if not withheld or column.name not in frame.columns or withheld not in frame[column.name]:
+        return column
+    return replace(column, codes={**column.codes, withheld: "value withheld"})
 
 
 def _refuse_foreign(frame: pl.DataFrame, columns: Sequence[Column], withheld: str) -> None:

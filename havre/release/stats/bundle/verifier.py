@@ -47,6 +47,7 @@ NEEDED = {
         *("method", "domains", "attacks", "libraries"),
     ),
 }
+NEEDED["differentially private tables"] = NEEDED["differentially private rows"]
 
 
 @dataclass(frozen=True)

@@ -151,12 +151,20 @@ def combinations(doc: Doc, threshold: int) -> Iterator[Finding]:
             continue
         known = [
             doc.words.finds("age", sentence.text),
-            re.search(rf"\b(?:{doc.words.patterns['nationality'].pattern})\b", sentence.text, re.IGNORECASE),
+            re.search(rf"\b(?:{doc.words.patterns['nationality'].pattern})\b", sentence.text, re.IGNORECASE)
+            or _from_country(doc, sentence),
             re.search(PLACE[doc.words.language], sentence.text),
             doc.words.finds("form", sentence.text),
         ]
         if sum(one is not None for one in known) >= 3 and known[0] is not None:
             yield Finding("MR03", "combination", doc.excerpt(sentence.start, sentence.end), sentence.start, sentence.end, f"< {threshold}")
+
+
+def _from_country(doc: Doc, sentence: Sentence) -> bool | None:
+    """A country named as the one somebody comes from."""
+    origin = r"\bfrom (?:the )?" if doc.words.language == "en" else r"\b(?:venue?s?|originaires?) (?:de |du |des |d['’])(?:la |l['’])?"
+    told = re.search(origin + rf"({FULL})", sentence.text)
+    return True if told and told.group(1) in doc.words.countries else None
 
 
 def _proportion(doc: Doc, sentence: Sentence) -> bool:
@@ -171,6 +179,8 @@ def shelters(doc: Doc) -> Iterator[Finding]:
             where = doc.words.finds("address", sentence.text) or doc.words.patterns["shelter_place"].search(sentence.text, here.end())
             if where:
                 yield _place(doc, sentence, *where.span(), "MR05", "shelter")
+        elif doc.words.finds("housed", sentence.text) and (home := doc.words.finds("address", sentence.text)):
+            yield _place(doc, sentence, *home.span(), "MR05", "shelter")
         for found in doc.words.patterns["phone"].finditer(sentence.text):
             if not doc.words.finds("helpline", doc.near(sentence)) and len(re.sub(r"\D", "", found.group())) >= 8:
                 yield _place(doc, sentence, *found.span(), "MR05", "phone")

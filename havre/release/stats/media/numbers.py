@@ -30,10 +30,20 @@ def figures(doc: Doc) -> Iterator[Finding]:
                 yield Finding("MR23", "unsourced", doc.excerpt(*place), *place, wanted)
 
 
+def shares(doc: Doc) -> Iterator[Finding]:
+    """A proportion of persons for which no source is told."""
+    for sentence in doc.sentences:
+        for found in doc.words.patterns["share"].finditer(sentence.text):
+            of = doc.words.patterns["share_of"].match(sentence.text, found.end())
+            if of and not doc.words.finds("source_words", doc.near(sentence)):
+                place = sentence.start + found.start(), sentence.start + of.end()
+                yield Finding("MR23", "unsourced", doc.excerpt(*place), *place, NEEDED[0][1 if doc.words.language == "fr" else 2])
+
+
 def estimates(doc: Doc) -> Iterator[Finding]:
     """An estimate of persons without its interval; a detected count called prevalence."""
     for sentence in doc.sentences:
-        found = doc.words.finds("estimate", sentence.text)
+        found = doc.words.finds("estimate", _AFFIRMED.sub("", sentence.text))
         count = found and any(
             re.match(r"[ \u00a0]" + doc.words.patterns["figure_of"].pattern, sentence.text[one.end() :], re.IGNORECASE)
             for one in doc.words.patterns["figure"].finditer(sentence.text)
@@ -50,6 +60,10 @@ def estimates(doc: Doc) -> Iterator[Finding]:
             yield _whole(doc, sentence, "MR24", "prevalence")
 
 
+# "not an estimate", "non une estimation": the word is there and the thing is not
+_AFFIRMED = re.compile(r"\b(?:not|no|never|non|pas|ni)\b (?:an? |the |une? |d['’]une? |l['’])?estimat\w*", re.IGNORECASE)
+
+
 def _denied(sentence: Sentence) -> bool:
     return re.search(r"\b(?:not|never|no|isn['’]t|ne|n['’]|pas|jamais)\b", sentence.text, re.IGNORECASE) is not None
 
@@ -64,6 +78,17 @@ def rises(doc: Doc) -> Iterator[Finding]:
         found = doc.words.finds("rise", sentence.text)
         if found and not doc.words.finds("effort", doc.near(sentence)) and not _denied(sentence):
             yield _whole(doc, sentence, "MR25", "rise")
+
+
+def listed(doc: Doc, threshold: int) -> Iterator[Finding]:
+    """Countries each with a count of persons, one of them under the threshold: "Chad 14, Laos 2"."""
+    pair = re.compile(r"((?:[A-ZÀ-Ý][\w'’-]+ ?){1,3})(?: ?[:=(] ?| )(\d{1,4})\b(?! ?(?:%|per cent|pour cent))")
+    for sentence in doc.sentences:
+        told = [one for one in pair.finditer(sentence.text) if one.group(1).strip() in doc.words.countries]
+        for one in told if len(told) > 1 else ():
+            if 0 < int(one.group(2)) < threshold:
+                place = sentence.start + one.start(), sentence.start + one.end()
+                yield Finding("MR26", "small", doc.excerpt(*place), *place, f"< {threshold}")
 
 
 def small(doc: Doc, threshold: int) -> Iterator[Finding]:

@@ -13,6 +13,10 @@ from havre.release.stats.media.reading import Doc, read
 
 # shorter texts are posts and captions: a helpline and a contact stand beside them, not in them
 WHOLE = 800
+# a sentence that says that a child is not shown is no fault
+_DENIED = re.compile(
+    r"\b(?:not|never|no|cannot|without|must|may|ne|n['’]|pas|jamais|aucun\w*|sans|doi(?:t|vent)|blurred|flouté\w*)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +57,17 @@ def _all(doc: Doc, threshold: int, declared: Declared) -> Iterator[Finding]:
     story = _story(doc)
     if story is not None:
         yield from _consent(doc, story, declared)
+    yield from _unwritten(doc, declared)
     yield from _child(doc, pointing, story, declared)
     yield from wording.words(doc)
     yield from wording.sensational(doc)
     yield from wording.guilty(doc)
     yield from numbers.figures(doc)
+    yield from numbers.shares(doc)
     yield from numbers.estimates(doc)
     yield from numbers.rises(doc)
     yield from numbers.small(doc, threshold)
+    yield from numbers.listed(doc, threshold)
     yield from _whole(doc)
 
 
@@ -95,12 +102,26 @@ def _consent(doc: Doc, story: tuple[int, int], declared: Declared) -> Iterator[F
         yield Finding("MR07", "story", doc.excerpt(*story), *story)
 
 
+def _unwritten(doc: Doc, declared: Declared) -> Iterator[Finding]:
+    """Somebody agreed by word of mouth, and the text says so."""
+    if declared.consent or doc.has("consent"):
+        return
+    for sentence in doc.sentences:
+        told = doc.words.finds("unwritten", sentence.text)
+        if told and (doc.words.finds("person", sentence.text) or doc.words.finds("case", sentence.text)):
+            yield Finding("MR07", "story", doc.excerpt(sentence.start, sentence.end), sentence.start, sentence.end)
+
+
 def _child(doc: Doc, pointing: list[Finding], story: tuple[int, int] | None, declared: Declared) -> Iterator[Finding]:
     """A child is recognisable, or the story of one lacks its note."""
     for one in pointing:
         near = doc.around(one.start, one.end)
         if doc.words.finds("child", near) and not doc.has("changed"):
             yield Finding("MR09", "child", one.excerpt, one.start, one.end)
+    for sentence in doc.sentences:
+        told = [doc.words.finds(name, sentence.text) for name in ("child", "shown", "likeness")]
+        if all(told) and not _DENIED.search(sentence.text) and not doc.has("changed"):
+            yield Finding("MR09", "child", doc.excerpt(sentence.start, sentence.end), sentence.start, sentence.end)
     if story is not None and doc.words.finds("child", doc.text) and not (declared.best_interests or doc.has("best_interests")):
         yield Finding("MR09", "best_interests", doc.excerpt(*story), *story)
 

@@ -14,6 +14,8 @@ from scipy.special import ndtr
 
 from havre.release.stats.accounting import Charge, compose
 from havre.release.stats.errors import BadTable
+from havre.release.stats.ledger import charges_of
+from havre.release.stats.private.spend import Spend
 
 Accountant = Literal["pld", "zcdp"]
 
@@ -46,6 +48,11 @@ def epsilon_of(scales: Sequence[tuple[float, int]], delta: float) -> float:
     Args: scales, pairs of (sigma, number of tables). Source: `havre.release.stats.accounting.compose`.
     """
     return compose([[Charge("discrete gaussian", "tables", sigma, queries=count) for sigma, count in scales]], delta).epsilon
+
+
+def epsilon_of_spends(spends: Sequence[Spend], delta: float) -> float:
+    """What spends of one release cost together at `delta`, as a ledger reads them."""
+    return compose([charges_of(spends)], delta).epsilon
 
 
 def rho_of(budget: Budget) -> float:
@@ -83,6 +90,37 @@ def scales_for(shares: Sequence[float], budget: Budget, *, accountant: Accountan
     else:
         base = _least_base(lambda sigma: epsilon_of(_grouped(shares, total, sigma), budget.delta) <= budget.epsilon, _continuous(budget))
     return tuple(base * math.sqrt(total / share) for share in shares)
+
+
+def sigmas_for(
+    shares: Sequence[float],
+    reaches: Sequence[float],
+    charged: Callable[[Sequence[float]], Sequence[Charge]],
+    budget: Budget,
+    *,
+    accountant: Accountant = "pld",
+) -> tuple[float, ...]:
+    """One sigma for each answer, so that all together cost the budget; what an answer costs is in proportion to its share.
+
+    Args: reaches, how far (L2) one person moves each answer; charged, the charges of answers with given sigmas, as a ledger is told them.
+    Raises: BadTable for a share that is not positive, or a delta that the grid's slack uses up.
+    """
+    if not shares or min(shares) <= 0:
+        raise BadTable("every table needs a positive share of the budget")
+    total = sum(shares)
+    unit = [reach * math.sqrt(total / share) for share, reach in zip(shares, reaches, strict=True)]
+    if accountant == "zcdp":
+        base = math.sqrt(1 / (2 * rho_of(budget)))
+    else:
+
+        def fits(sigma: float) -> bool:
+            try:
+                return compose([charged([sigma * one for one in unit])], budget.delta).epsilon <= budget.epsilon
+            except ValueError as problem:
+                raise BadTable(f"delta = {budget.delta} is too small for these tables ({problem})") from None
+
+        base = _least_base(fits, _continuous(budget))
+    return tuple(base * one for one in unit)
 
 
 def _least_base(fits: Callable[[float], bool], guess: float) -> float:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any, Literal
 
-Mechanism = Literal["discrete gaussian", "discrete gaussian with threshold", "discrete laplace", "exponential"]
+Mechanism = Literal["gaussian", "discrete gaussian", "discrete gaussian with threshold", "discrete laplace", "exponential"]
 
 UNIT = "one person, whatever number of rows"
 NEIGHBOURS = "one person added or removed"
@@ -22,7 +22,8 @@ def versions() -> tuple[tuple[str, str], ...]:
 class Spend:
     """One group of queries answered with noise of one scale.
 
-    `mechanism` names the law of the noise. `scale` is its parameter in persons: σ of a (discrete) Gaussian, b of a Laplace.
+    `mechanism` names the law of the noise; "gaussian" is discrete noise on a grid of billionths of a person, composed as continuous, with
+    `delta` for the difference. `scale` is its parameter in persons: σ of a (discrete) Gaussian, b of a Laplace.
     `sensitivity` is how far one person can move one query (L2 for Gaussian, L1 for Laplace). `queries` is how many queries of that
     sensitivity and scale were answered; a table of disjoint cells is one query.
     `rho` is the zCDP of the group (None where it has none); `epsilon` its pure part (0 for Gaussian noise); `delta` what it costs beside
@@ -52,12 +53,15 @@ class Spend:
         return {**asdict(self), "libraries": dict(self.libraries)}
 
 
-def gaussian_spend(*, scale: float, queries: int, use: str, run: str = "", sensitivity: float = 1.0) -> Spend:
-    """The spend of `queries` tables answered with discrete Gaussian noise of standard parameter `scale`.
+def gaussian_spend(
+    *, scale: float, queries: int, use: str, run: str = "", sensitivity: float = 1.0, fine: bool = False, delta: float = 0.0
+) -> Spend:
+    """The spend of `queries` tables answered with discrete Gaussian noise of standard parameter `scale`; `fine`, on a grid far below a person.
 
     Raises: ValueError for a scale that is not positive and finite, or no query.
     """
     if not (scale > 0 and math.isfinite(scale)) or queries < 1:
         raise ValueError(f"{queries} queries at scale {scale!r}: give at least one query and a positive, finite scale")
     rho = queries * (sensitivity / scale) ** 2 / 2
-    return Spend("discrete gaussian", scale, sensitivity, queries, rho, 0.0, 0.0, use, run, libraries=versions())
+    law: Mechanism = "gaussian" if fine else "discrete gaussian"
+    return Spend(law, scale, sensitivity, queries, rho, 0.0, delta, use, run, libraries=versions())

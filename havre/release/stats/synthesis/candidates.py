@@ -34,25 +34,20 @@ def row_keys(rows: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Noisy tables with the scale of their noise, by column subset, flattened."""
+    """Noisy tables with the scale of their noise, by column subset, flattened; `total`, the noisy number of persons."""
 
     sizes: tuple[int, ...]
     answers: Mapping[Subset, np.ndarray]
     scales: Mapping[Subset, float]
-
-    def total(self) -> float:
-        """The noisy number of persons, all tables weighed by the noise of their sums."""
-        noise = {subset: found.size * self.scales[subset] ** 2 for subset, found in self.answers.items()}
-        top = sum(float(found.sum()) / noise[subset] for subset, found in self.answers.items())
-        return max(1.0, top / sum(1 / value for value in noise.values()))
+    total: float
 
 
-def shrunk_single(noisy: np.ndarray, scale: float, total: float) -> np.ndarray:
-    """Posterior means of one column's counts: how common each size is was learnt from the noisy counts of the column themselves.
+def spread(noisy: np.ndarray, scale: float, total: float) -> tuple[np.ndarray, np.ndarray]:
+    """A grid of counts and how likely each is for each cell: how common each size is was learnt from the noisy cells themselves.
 
     Source: Robbins 1956; Efron 2016 (empirical Bayes deconvolution on a grid).
     """
-    grid = np.concatenate([[0.0], np.geomspace(1.0, max(2.0, total), 48)])
+    grid = np.concatenate([[0.0], np.geomspace(1.0, max(2.0, total), 96)])
     fit = np.exp(-0.5 * np.minimum(((noisy[:, None] - grid[None, :]) / scale) ** 2, 1400.0)) + 1e-300
     weight = np.full(grid.size, 0.5 / (grid.size - 1))
     weight[0] = 0.5
@@ -60,9 +55,23 @@ def shrunk_single(noisy: np.ndarray, scale: float, total: float) -> np.ndarray:
         share = fit * weight
         share /= share.sum(axis=1, keepdims=True)
         weight = (share.sum(axis=0) + 0.02) / (len(noisy) + 0.02 * grid.size)
+    return grid, share
+
+
+def shrunk_single(noisy: np.ndarray, scale: float, total: float) -> np.ndarray:
+    """Posterior means of one column's counts."""
+    grid, share = spread(noisy, scale, total)
     mean = (share * grid).sum(axis=1)
     far = mean > 6 * scale  # the grid is coarse there and the noise small
-    return np.where(far, np.maximum(noisy, 0.0), mean)
+    return np.asarray(np.where(far, np.maximum(noisy, 0.0), mean))
+
+
+def single_targets(noisy: np.ndarray, scale: float, total: float, k: int) -> np.ndarray:
+    """The count to write for each code of one column: the noisy one, or 0 for a code that is more likely absent than held by k persons."""
+    grid, share = spread(noisy, scale, total)
+    absent, publishable = share[:, 0], share[:, grid >= k].sum(axis=1)
+    far = noisy > 6 * scale
+    return np.asarray(np.where(far | (publishable > absent), np.maximum(noisy, 0.75 * k), 0.0))
 
 
 def estimates(margins: Margins, total: float) -> dict[Subset, np.ndarray]:
@@ -112,15 +121,15 @@ class Candidates:
     starts: np.ndarray
 
 
-def expect(margins: Margins, *, keep: int, limit: int = 100_000, floor: float = 0.5) -> Candidates:
+def expect(margins: Margins, *, keep: int, limit: int = 200_000, floor: float = 0.5) -> Candidates:
     """The `keep` rows that the small tables expect most persons in.
 
     A pair of codes whose shrunk count is under `floor` is taken for absent; the floor rises until the rows are at most `limit`.
     """
-    total = margins.total()
+    total = max(1.0, margins.total)
     found = estimates(margins, total)
     sizes = margins.sizes
-    limit = min(limit, 4_000_000 // max(1, len(margins.answers)))
+    limit = min(limit, 12_000_000 // max(1, len(margins.answers)))
     while True:
         single = [found[(column,)] >= min(floor, 0.02 * total) for column in range(len(sizes))]
         single = [keep_ if keep_.any() else found[(place,)] == found[(place,)].max() for place, keep_ in enumerate(single)]

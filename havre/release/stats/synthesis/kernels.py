@@ -44,21 +44,20 @@ def _reach(count: int, widest: int) -> int:
 
 
 @nb.njit(cache=True)
-def _gain(index: np.ndarray, precision: np.ndarray, rest: np.ndarray, r: int, d: int) -> float:
+def _gain(index: np.ndarray, precision: np.ndarray, slope: np.ndarray, r: int, d: int) -> float:
     gain = 0.0
     for t in range(index.shape[1]):
-        c = index[r, t]
-        gain += precision[c] * (rest[c] * d - 0.5 * d * d)
+        gain += slope[index[r, t]] * d - 0.5 * precision[t] * d * d
     return gain
 
 
 @nb.njit(cache=True)
-def _swap_gain(index: np.ndarray, precision: np.ndarray, rest: np.ndarray, r: int, s: int, d: int) -> float:
+def _swap_gain(index: np.ndarray, precision: np.ndarray, slope: np.ndarray, r: int, s: int, d: int) -> float:
     gain = 0.0
     for t in range(index.shape[1]):
         c, e = index[r, t], index[s, t]
         if c != e:
-            gain += precision[c] * (-rest[c] * d - 0.5 * d * d) + precision[e] * (rest[e] * d - 0.5 * d * d)
+            gain += (slope[e] - slope[c]) * d - precision[t] * d * d
     return gain
 
 
@@ -66,7 +65,7 @@ def _swap_gain(index: np.ndarray, precision: np.ndarray, rest: np.ndarray, r: in
 def sample(  # noqa: PLR0912
     index: np.ndarray,
     precision: np.ndarray,
-    rest: np.ndarray,
+    slope: np.ndarray,
     counts: np.ndarray,
     mean: np.ndarray,
     shape: float,
@@ -78,7 +77,9 @@ def sample(  # noqa: PLR0912
 ) -> None:
     """Metropolis steps over whole numbers of persons per row, in place, given noisy tables (Gaussian likelihood).
 
-    `rest` is answers minus the tables of `counts`. A step adds or takes persons of one row, or moves them to a row one column away.
+    `precision` holds one weight a table, which may be negative (see `residual.precisions`); `slope` is how the log likelihood rises with a
+    person more in each cell: weighted answers minus weighted tables of `counts`. A step adds or takes persons of one row, or moves them to a
+    row one column away.
     """
     np.random.seed(seed)
     rows = len(counts)
@@ -94,11 +95,11 @@ def sample(  # noqa: PLR0912
             if new < 0 or abs(d) > _reach(new, widest):
                 continue
             gain = np.log((1.0 if new == 0 else 0.5) / _reach(new, widest)) - np.log((1.0 if old == 0 else 0.5) / reach)
-            gain += _gain(index, precision, rest, r, d) + log_prior(new, mean[r], shape) - log_prior(old, mean[r], shape)
+            gain += _gain(index, precision, slope, r, d) + log_prior(new, mean[r], shape) - log_prior(old, mean[r], shape)
             if gain >= 0 or np.random.random() < np.exp(gain):
                 counts[r] = new
                 for t in range(index.shape[1]):
-                    rest[index[r, t]] -= d
+                    slope[index[r, t]] -= precision[t] * d
             continue
         near = starts[r + 1] - starts[r]
         if old == 0 or near == 0:
@@ -112,15 +113,15 @@ def sample(  # noqa: PLR0912
             d = 1 + np.random.randint(4)
             if d > old:
                 continue
-        gain = np.log(near / (starts[s + 1] - starts[s])) + _swap_gain(index, precision, rest, r, s, d)
+        gain = np.log(near / (starts[s + 1] - starts[s])) + _swap_gain(index, precision, slope, r, s, d)
         gain += log_prior(old - d, mean[r], shape) - log_prior(old, mean[r], shape)
         gain += log_prior(counts[s] + d, mean[s], shape) - log_prior(counts[s], mean[s], shape)
         if gain >= 0 or np.random.random() < np.exp(gain):
             counts[r] -= d
             counts[s] += d
             for t in range(index.shape[1]):
-                rest[index[r, t]] += d
-                rest[index[s, t]] -= d
+                slope[index[r, t]] += precision[t] * d
+                slope[index[s, t]] -= precision[t] * d
 
 
 @nb.njit(cache=True)

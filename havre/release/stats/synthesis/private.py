@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -11,14 +12,17 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from havre.release.stats.accounting import Charge
 from havre.release.stats.errors import BadTable
-from havre.release.stats.private.accounting import Accountant, Budget, epsilon_of, scales_for
+from havre.release.stats.ledger import charges_of
+from havre.release.stats.private import residual
+from havre.release.stats.private.accounting import Accountant, Budget, epsilon_of_spends, sigmas_for
 from havre.release.stats.private.codebook import Codebook
 from havre.release.stats.private.noise import Cancelled, Progress, noisy, nothing
 from havre.release.stats.private.spend import Spend, gaussian_spend
 from havre.release.stats.private.store import Run, fingerprint
-from havre.release.stats.synthesis.candidates import Candidates, Margins, Subset, expect, keys, neighbours, row_keys
-from havre.release.stats.synthesis.kernels import sample, scale_to_margins
+from havre.release.stats.synthesis.candidates import Candidates, Margins, Subset, expect, keys, row_keys, single_targets
+from havre.release.stats.synthesis.inference import Effort, Evidence, draws
 from havre.release.stats.synthesis.rows import choose
 
 WITHHELD = "(withheld)"
@@ -28,22 +32,22 @@ WITHHELD = "(withheld)"
 class Recipe:
     """How the budget is split and how hard the inference works; fixed before any row is read.
 
-    Shares of precision: `singles` over tables of one column (a longer code list gets more, up to `widest` codes), `pairs` over tables of
-    two, `whole` for full rows. `keep` rows are asked for one by one. `shape` is the spread the prior allows around the small tables'
-    expectation. A combination of three columns is shown from `sure` times the base noise (the sigma the whole budget gives one table).
+    Shares of the budget: `total` for the number of persons, `singles` for what each column says of its own (a longer code list gets more,
+    up to `widest` codes), `pairs` for what each two columns say beyond that (longer lists again more, by `wider`), `whole` for full rows,
+    of which `keep` are asked for one by one. A combination of three columns is shown from `sure` times the base noise (the sigma the whole
+    budget gives one table).
     """
 
-    singles: float = 0.30
-    pairs: float = 0.60
-    whole: float = 0.10
+    total: float = 0.03
+    singles: float = 0.35
+    pairs: float = 0.45
+    whole: float = 0.17
     widest: int = 40
-    keep: int = 10_000
-    shape: float = 0.3
-    sure: float = 1.0
-    draws: int = 30
-    sweeps: int = 10
-    refits: int = 1
+    wider: float = 0.3
+    keep: int = 15_000
+    sure: float = 3.2
     k: int = 11
+    effort: Effort = field(default_factory=Effort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +69,40 @@ class Synthetic:
 
 
 def plan(codebook: Codebook, budget: Budget, recipe: Recipe, accountant: Accountant = "pld") -> dict[Subset, float]:
-    """Sigma of every table, from public code lists and the budget alone."""
-    columns = range(len(codebook.columns))
-    wide = [min(size, recipe.widest) ** (4 / 3) for size in codebook.sizes]
-    shares: dict[Subset, float] = {(column,): recipe.singles * wide[column] / sum(wide) for column in columns}
-    pairs = list(combinations(columns, 2))
-    shares |= {pair: recipe.pairs / len(pairs) for pair in pairs}
-    if len(columns) > 2:
-        shares[tuple(columns)] = recipe.whole
-    return dict(zip(shares, scales_for(list(shares.values()), budget, accountant=accountant), strict=True))
+    """Sigma of every answer, from public code lists and the budget alone: the total, parts of one and two columns, full rows."""
+    sizes = codebook.sizes
+    columns = [column for column in range(len(sizes)) if sizes[column] > 1]
+    wide = {(column,): min(sizes[column], recipe.widest) ** (4 / 3) for column in columns}
+    shares: dict[Subset, float] = {(): recipe.total} | {one: recipe.singles * wide[one] / sum(wide.values()) for one in wide}
+    lists = {pair: [min(sizes[column], recipe.widest) for column in pair] for pair in combinations(columns, 2)}
+    pairs = {pair: residual.cost(codes) * math.prod(codes) ** recipe.wider for pair, codes in lists.items()}
+    shares |= {pair: recipe.pairs * pairs[pair] / sum(pairs.values()) for pair in pairs}
+    if len(sizes) > 2:
+        shares[tuple(range(len(sizes)))] = recipe.whole
+    reaches = [_reach(subset, sizes) for subset in shares]
+
+    def charged(sigmas: Sequence[float]) -> tuple[Charge, ...]:
+        return charges_of(spends_of(dict(zip(shares, sigmas, strict=True)), sizes, "plan"))
+
+    return dict(zip(shares, sigmas_for(list(shares.values()), reaches, charged, budget, accountant=accountant), strict=True))
 
 
-def spends_of(scales: dict[Subset, float], run: str) -> tuple[Spend, ...]:
-    """One spend for each scale: what a ledger must be told before the first draw."""
-    groups: dict[tuple[float, str], int] = {}
-    for subset, scale in scales.items():
-        use = "tables of one column" if len(subset) == 1 else "tables of two columns" if len(subset) == 2 else "full rows"
-        groups[(scale, use)] = groups.get((scale, use), 0) + 1
-    return tuple(gaussian_spend(scale=scale, queries=queries, use=use, run=run) for (scale, use), queries in groups.items())
+def _reach(subset: Subset, sizes: tuple[int, ...]) -> float:
+    return residual.reach([sizes[column] for column in subset]) if 0 < len(subset) <= 2 else 1.0
+
+
+def spends_of(sigmas: Mapping[Subset, float], sizes: tuple[int, ...], run: str) -> tuple[Spend, ...]:
+    """One spend for each group of answers of one sigma and reach: what a ledger must be told before the first draw."""
+    groups: dict[tuple[float, float, str], list[Subset]] = {}
+    for subset, sigma in sigmas.items():
+        use = ("number of persons", "parts of one column", "parts of two columns")[len(subset)] if len(subset) <= 2 else "full rows"
+        groups.setdefault((sigma, _reach(subset, sizes), use), []).append(subset)
+    found = []
+    for (sigma, reach, use), subsets in groups.items():
+        fine = "parts" in use
+        slack = sum(residual.slack([sizes[column] for column in subset], sigma) for subset in subsets) if fine else 0.0
+        found.append(gaussian_spend(scale=sigma, queries=len(subsets), use=use, run=run, sensitivity=reach, fine=fine, delta=slack))
+    return tuple(found)
 
 
 def synthesise(
@@ -106,8 +126,8 @@ def synthesise(
     again reads them, and charges again only under the same `run` (a ledger knows it). `progress(step, share done)`; `cancelled()` is
     asked between steps and stops with Cancelled: nothing is returned, the spend stands.
     Raises: BadTable for a bad budget, code book or rows; Cancelled; whatever `charge` raises.
-    Source: McKenna, Miklau & Sheldon 2021 (select, measure, infer); Canonne, Kamath & Steinke 2020 (noise); posterior sampling given the
-    noisy answers as in Williams & McSherry 2010.
+    Source: McKenna, Miklau & Sheldon 2021 (select, measure, infer); Xiao, He, Zhang & Kifer 2023 (parts of tables); Canonne, Kamath &
+    Steinke 2020 (noise); posterior draws given the noisy answers as in Williams & McSherry 2010.
     """
     budget = Budget(epsilon, delta)
     if not frame.height:
@@ -116,23 +136,31 @@ def synthesise(
         raise BadTable(f"the marker {withheld!r} is a code of the code book; choose another")
     progress("read", 0.0)
     rows = codebook.encode(frame)
-    scales = plan(codebook, budget, recipe, accountant)
-    spends = spends_of(scales, run)
-    # what is made of the answers afterwards (`sure`, `draws`) may change from one reading to the next: it costs nothing
-    settings = {"scales": sorted(scales.items()), "keep": recipe.keep, "codes": codebook.as_json()}
+    sigmas = plan(codebook, budget, recipe, accountant)
+    spends = spends_of(sigmas, codebook.sizes, run)
+    # what is made of the answers afterwards (`sure`, `effort`) may change from one reading to the next: it costs nothing
+    settings = {"sigmas": sorted(sigmas.items()), "keep": recipe.keep, "codes": codebook.as_json()}
     store = Run(run, fingerprint(rows, settings), folder)
     if charge is not None:
         charge(spends)
-    total, found = _measure(rows, codebook, scales, recipe, store, progress, cancelled)
-    base = (sum(1 / scale**2 for scale in scales.values())) ** -0.5
+    evidence, margins, found = _measure(rows, codebook, sigmas, recipe, store, progress, cancelled)
+    progress("infer", 0.6)
+    samples = draws(evidence, found, recipe.effort, progress, cancelled)
     progress("choose rows", 0.9)
     _check(cancelled)
-    chosen = choose(found[0], found[1], codebook.sizes, total=total, least=max(1.0, recipe.sure * base), k=recipe.k, seed=1)
+    singles = [single_targets(margins.answers[(c,)], margins.scales[(c,)], margins.total, recipe.k) for c in range(len(codebook.sizes))]
+    least = max(1.0, recipe.sure * _base(sigmas, codebook.sizes))
+    chosen = choose(found.rows, samples, codebook.sizes, singles=singles, total=max(1.0, evidence.total), least=least, k=recipe.k, seed=1)
     order = np.lexsort(chosen.rows.T[::-1])
     out = codebook.decode(np.repeat(chosen.rows[order], chosen.counts[order], axis=0), withheld=withheld)
-    groups = [(one.scale, one.queries) for one in spends]
     progress("done", 1.0)
-    return Synthetic(out, spends, epsilon_of(groups, delta), delta, accountant, total, withheld, codebook.declared, run)
+    spent = epsilon_of_spends(spends, delta)
+    return Synthetic(out, spends, spent, delta, accountant, evidence.total, withheld, codebook.declared, run)
+
+
+def _base(sigmas: Mapping[Subset, float], sizes: tuple[int, ...]) -> float:
+    """The sigma that the whole budget gives one table."""
+    return float(sum((_reach(subset, sizes) / sigma) ** 2 for subset, sigma in sigmas.items()) ** -0.5)
 
 
 def _check(cancelled: Callable[[], bool]) -> None:
@@ -143,36 +171,37 @@ def _check(cancelled: Callable[[], bool]) -> None:
 def _measure(
     rows: np.ndarray,
     codebook: Codebook,
-    scales: dict[Subset, float],
+    sigmas: Mapping[Subset, float],
     recipe: Recipe,
     store: Run,
     progress: Progress,
     cancelled: Callable[[], bool],
-) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
-    """Noisy answers, then rows with posterior draws of their counts."""
+) -> tuple[Evidence, Margins, Candidates]:
+    """Noisy parts of the small tables, the rows they make likely, and the noisy number of persons in each."""
     sizes = codebook.sizes
-    small = [subset for subset in scales if len(subset) <= 2]
-    answers = {}
-    for place, subset in enumerate(small):
+    whole = tuple(range(len(sizes)))
+    small = {subset: sigma for subset, sigma in sigmas.items() if len(subset) <= 2}
+    parts = {}
+    for place, (subset, sigma) in enumerate(small.items()):
         progress("measure tables", 0.05 + 0.3 * place / len(small))
         _check(cancelled)
-        cells = int(np.prod([sizes[column] for column in subset]))
-        counts = np.bincount(keys(rows, sizes, subset), minlength=cells)
-        name = "table-" + "-".join(map(str, subset))
-        answers[subset] = store.answers(name, partial(noisy, counts, scales[subset], cancelled=cancelled))
-    margins = Margins(sizes, answers, {subset: scales[subset] for subset in small})
+        codes = [sizes[column] for column in subset]
+        counts = np.bincount(keys(rows, sizes, subset), minlength=math.prod(codes))
+        draw = partial(residual.measured, counts, codes, sigma, cancelled=cancelled) if subset else partial(noisy, counts, sigma)
+        parts[subset] = residual.part(store.answers("part-" + "-".join(map(str, subset)), draw), codes)
+    total = float(parts[()][0])
+    tables = [subset for way in (1, 2) for subset in combinations(whole, way)]
+    answers = {subset: residual.table(parts, subset, sizes) for subset in tables}
+    scales = {subset: max(residual.cell_noise(small, subset, sizes), 1e-6) for subset in tables}
+    margins = Margins(sizes, answers, scales, total)
     progress("list likely rows", 0.35)
     found = expect(margins, keep=recipe.keep)
-    whole = tuple(range(len(sizes)))
-    if len(whole) > 2:
+    full = None
+    if whole in sigmas and len(whole) > 2:
         progress("measure rows", 0.45)
         _check(cancelled)
-        full = store.answers("rows", lambda: noisy(_occurrences(rows, found.rows, sizes), scales[whole], cancelled=cancelled))
-    else:
-        full = None
-    progress("infer", 0.6)
-    _check(cancelled)
-    return margins.total(), (found.rows, _draws(margins, found, full, scales.get(whole, 0.0), recipe, progress, cancelled))
+        full = store.answers("rows", lambda: noisy(_occurrences(rows, found.rows, sizes), sigmas[whole], cancelled=cancelled))
+    return Evidence(sizes, parts, small, total, full, sigmas[whole] if full is not None else 0.0), margins, found
 
 
 def _occurrences(rows: np.ndarray, candidates: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
@@ -182,57 +211,6 @@ def _occurrences(rows: np.ndarray, candidates: np.ndarray, sizes: tuple[int, ...
     return counts[number[: len(candidates)]]
 
 
-def _draws(
-    margins: Margins,
-    found: Candidates,
-    full: np.ndarray | None,
-    scale: float,
-    recipe: Recipe,
-    progress: Progress,
-    cancelled: Callable[[], bool],
-) -> np.ndarray:
-    answers = np.concatenate([margins.answers[subset] for subset in found.subsets]).astype(float)
-    precision = np.concatenate([np.full(margins.answers[subset].size, margins.scales[subset] ** -2.0) for subset in found.subsets])
-    index = found.index
-    if full is not None:
-        index = np.column_stack([index, np.arange(len(full)) + len(answers)]).astype(np.int32)
-        answers = np.concatenate([answers, full])
-        precision = np.concatenate([precision, np.full(len(full), scale**-2.0)])
-    mean = np.maximum(found.expected, 1e-6)
-    counts = np.round(mean).astype(np.int64)
-    rest = answers.copy()
-    for table in range(index.shape[1]):
-        rest -= np.bincount(index[:, table], weights=counts, minlength=len(answers))
-    near, starts = neighbours(found.rows, margins.sizes)
-    widest = max(3, int(scale or min(margins.scales.values())))
-    kept = []
-    seen = np.zeros(len(counts))
-    for turn in range(2 * recipe.draws):
-        _check(cancelled)
-        progress("infer", 0.6 + 0.3 * turn / (2 * recipe.draws))
-        sample(index, precision, rest, counts, mean, recipe.shape, recipe.sweeps * len(counts), 7919 + turn, near, starts, widest)
-        seen += counts
-        if turn < recipe.draws and (turn + 1) % (recipe.draws // (recipe.refits + 1)) == 0 and turn + 1 < recipe.draws:
-            mean = _refit(found, seen, mean, len(answers))
-            seen[:] = 0
-        if turn >= recipe.draws:
-            kept.append(counts.copy())
-    return np.array(kept)
-
-
-def _refit(found: Candidates, seen: np.ndarray, mean: np.ndarray, size: int) -> np.ndarray:
-    """What the small tables expect of each row, once their own noise is partly explained away."""
-    if not seen.any():
-        return mean
-    average = seen * (mean.sum() / seen.sum())
-    targets = np.zeros(size)
-    for table in range(found.index.shape[1]):
-        targets += np.bincount(found.index[:, table], weights=average, minlength=size)
-    again = found.expected.copy()
-    scale_to_margins(found.index, targets, again, 20, float(average.sum()))
-    return np.maximum(again, 1e-6)
-
-
-def with_recipe(**changes: float) -> Recipe:
+def with_recipe(**changes: float | Effort) -> Recipe:
     """The usual recipe with some settings changed."""
     return replace(Recipe(), **changes)  # type: ignore[arg-type]

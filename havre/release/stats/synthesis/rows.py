@@ -46,36 +46,83 @@ def cells_of(rows: np.ndarray, sizes: Sequence[int], subsets: Sequence[Subset], 
     return Cells(index, starts[-1], np.array(starts), tuple(subsets))
 
 
-def _medians(cells: Cells, samples: np.ndarray) -> np.ndarray:
-    """Median count of every cell over the samples, shape (cells,)."""
-    found = np.empty((len(samples), cells.size), np.float32)
-    for place, counts in enumerate(samples):
-        weight = counts.astype(float)
-        for table in range(cells.index.shape[1]):
-            start, end = cells.starts[table], cells.starts[table + 1]
-            found[place, start:end] = np.bincount(cells.index[:, table] - start, weights=weight, minlength=end - start)
-    return np.median(found, axis=0).astype(float)
+def _levelled(rows: np.ndarray, samples: np.ndarray, singles: Sequence[np.ndarray]) -> np.ndarray:
+    """Draws scaled row by row so that their single columns agree with the counts measured for them.
+
+    Source: Deming & Stephan 1940.
+    """
+    mean = samples.mean(axis=0)
+    factor = np.ones(len(mean))
+    for _ in range(3):
+        for column, wanted in enumerate(singles):
+            current = np.bincount(rows[:, column], weights=mean * factor, minlength=len(wanted))
+            factor *= np.clip(wanted / np.maximum(current, 1e-9), 0.2, 3.0)[rows[:, column]]
+    return np.asarray(samples * factor)
+
+
+def _with_lone_codes(rows: np.ndarray, samples: np.ndarray, singles: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The rows, and one held by nobody for each code that is to be written and that no row holds, so that it can be shown alone."""
+    more = []
+    for column, wanted in enumerate(singles):
+        for code in np.setdiff1d(np.flatnonzero(wanted), rows[:, column]):
+            row = rows[int(samples.mean(axis=0).argmax())].copy()
+            row[column] = code
+            more.append(row)
+    if not more:
+        return rows, samples
+    return np.concatenate([rows, more]), np.column_stack([samples, np.zeros((len(samples), len(more)))])
+
+
+def _summaries(cells: Cells, samples: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Mean of every cell over the draws, and the count of least expected relative error given that k persons or more have it."""
+    mean, target = np.zeros(cells.size), np.zeros(cells.size)
+    for table in range(cells.index.shape[1]):
+        start, end = cells.starts[table], cells.starts[table + 1]
+        place = cells.index[:, table] - start
+        found = np.array([np.bincount(place, weights=one, minlength=end - start) for one in samples])
+        mean[start:end] = found.mean(axis=0)
+        found.sort(axis=0)
+        # the median under weights 1/count minimises |written - count| / count; counts under k hardly weigh
+        weight = np.cumsum(np.where(found >= k, 1 / np.maximum(found, 1.0), 1e-3 / k), axis=0)
+        middle = (weight < 0.5 * weight[-1]).sum(axis=0)
+        target[start:end] = np.take_along_axis(found, middle[None, :], axis=0)[0]
+    return mean, target
 
 
 def choose(
-    rows: np.ndarray, samples: np.ndarray, sizes: Sequence[int], *, total: float, least: float, k: int, seed: int, most: int = 6000
+    rows: np.ndarray,
+    samples: np.ndarray,
+    sizes: Sequence[int],
+    *,
+    singles: Sequence[np.ndarray],
+    total: float,
+    least: float,
+    k: int,
+    seed: int,
+    most: int = 6000,
 ) -> Chosen:
-    """Whole rows whose tables of one to three columns come as near as can be to the samples' medians.
+    """Whole rows whose tables of one to three columns come as near as can be to what the draws say.
 
-    Args: rows (candidates, columns); samples (draws, candidates) whole persons; least, the smallest median count at which a combination of
-    three columns is shown; k weighs the cells: an error on a cell of k persons or more costs its share of the cell.
+    Args: rows (candidates, columns); samples (draws, candidates) whole persons; singles, the count to write for each code of each column, 0
+    for a code not shown; least, the smallest mean count at which a combination of three columns is shown; k weighs the cells: an error on
+    a cell of k persons or more costs its share of the cell.
     """
     columns = rows.shape[1]
     seen = samples.any(axis=0)
-    rows, samples = rows[seen], samples[:, seen]
-    heavy = np.argsort(-samples.mean(axis=0), kind="stable")[:most]
+    rows, samples = _with_lone_codes(rows[seen], _levelled(rows[seen], samples[:, seen], singles), singles)
+    average = samples.mean(axis=0)
+    heavy = np.argsort(-average, kind="stable")[:most]
     ways = [subset for way in range(min(3, columns) + 1) for subset in combinations(range(columns), way)]
     cells = cells_of(rows, sizes, ways)
-    targets = _medians(cells, samples)
+    mean, targets = _summaries(cells, samples, k)
     way_of = np.concatenate([np.full(cells.starts[i + 1] - cells.starts[i], len(subset)) for i, subset in enumerate(ways)])
-    allowed = targets >= np.choose(way_of, [0.0, least / 6, least / 4, least])
+    for place, subset in enumerate(ways):
+        if len(subset) == 1:
+            here = slice(cells.starts[place], cells.starts[place + 1])
+            mean[here] = targets[here] = singles[subset[0]][np.unique(rows[:, subset[0]])]
+    allowed = mean >= np.choose(way_of, [0.0, 1.0, least / 1.5, least])
     cost = _cost(targets, way_of, k)
-    shown, weight = _patterns(rows, samples.mean(axis=0), heavy, cells, allowed, cost, ways)
+    shown, weight = _patterns(rows, average, heavy, cells, allowed, cost, ways)
     if not len(shown):
         return Chosen(rows[heavy[:1]], np.array([max(1, round(total))]))
     counts = _fit(cells_of(shown, sizes, ways, rows), targets, way_of, weight, total=total, k=k, seed=seed)
