@@ -23,6 +23,7 @@ def over_links(table: Overlaps, drawn: Sequence[Overlaps], *, resamples: int = 1
 
     In each drawn table all families but the latent classes (least BIC among its best 20 models) are resampled resamples/len(drawn) times (at
     least 40), and all are mixed. None when neither has an answer. Raises: BadTable when the lists differ.
+    Source: Gelman et al., Bayesian Data Analysis, 3rd ed. (2013), ch. 18 (multiple imputation by mixing).
     """
     for one in drawn:
         if one.lists != table.lists:

@@ -46,7 +46,7 @@ def by_stratum(
     level: float = 0.95,
     populations: Mapping[str, int] | None = None,
 ) -> Strata:
-    """Estimate each stratum apart, then pool log(missing/seen) around a common mean.
+    """Estimate each stratum apart, then pool log(missing/seen) around a common mean (DerSimonian & Laird 1986; Paule & Mandel 1982).
 
     The sum of the pooled figures is set beside the national figure; the gap is given, never forced shut. A stratum without an estimate of its
     own borrows the mean whole (weight 0) and says why. Families: all but the
