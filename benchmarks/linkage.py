@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.lists import Made, make
-from havre.evidence.stats.linkage import link
+from havre.evidence.stats.linkage import Linkage, link
 from havre.evidence.stats.linkage.draws import draw, histories, lincoln_petersen
 from havre.evidence.stats.linkage.reading import read_list
 
@@ -97,7 +97,7 @@ def run(records: int, *, seed: int, level: str, peer: bool, groups: dict[str, fl
             f"  havre     best F1 {f1:.3f} (P {precision:.3f}), recall at P 0.99 {recall:.3f}; at the balanced threshold P {p:.3f} R {r:.3f} F1 {2 * p * r / max(p + r, 1e-9):.3f}"  # noqa: E501
         )
         losses(linkage, made, truth, pairs, right, linked)
-        kin(made, pairs, right, linked)
+        kin(linkage, made)
         figures(linkage, made, pairs, draws)
         if peer:
             start = time.process_time()
@@ -138,16 +138,23 @@ def _blocked(linkage, truth) -> set[tuple[str, str]]:
     return set(rows)
 
 
-def kin(made: Made, pairs: pl.DataFrame, right: np.ndarray, linked: np.ndarray) -> None:
-    """How many links are siblings, twins, parents."""
+def kin(linkage: Linkage, made: Made) -> None:
+    """How many links are siblings, twins, parents: for a balanced figure and for automatic linking."""
     home = lambda person: made.kin.get(person, person)  # noqa: E731
-    for name, chosen in (("balanced", linked), ("automatic (p above 0.97)", linked & (pairs["p"] > 0.97).to_numpy())):
+    truth = len(made.true_pairs())
+    for purpose in ("balanced", "auto"):
+        decided = linkage.for_purpose(purpose)
+        pairs = decided.links.filter(pl.col("decision") == "link")
         false = [
-            (made.person[a], made.person[b]) for a, b, ok, up in zip(pairs["a"], pairs["b"], right, chosen, strict=True) if up and not ok
+            (made.person[a], made.person[b])
+            for a, b in zip(pairs["record_id_a"], pairs["record_id_b"], strict=True)
+            if made.person[a] != made.person[b]
         ]
-        related = sum(home(x) == home(y) for x, y in false)
+        related, n = sum(home(x) == home(y) for x, y in false), max(len(pairs), 1)
         print(
-            f"  kin among links, {name}: {related} of {int(chosen.sum()):,} ({1e4 * related / max(int(chosen.sum()), 1):.1f} per 10,000); {len(false)} false in all"  # noqa: E501
+            f"  {purpose:9} {len(pairs):,} links, precision {1 - len(false) / n:.4f} (estimated {decided.report['estimated_precision']}), "
+            f"recall {(len(pairs) - len(false)) / truth:.3f}; kin {related} ({1e4 * related / n:.1f} per 10,000); "
+            f"for a person {decided.links.filter(pl.col('decision') == 'review').height:,}"
         )
 
 

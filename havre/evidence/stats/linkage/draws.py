@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from havre.evidence.stats.linkage import guards
 from havre.evidence.stats.linkage.clusters import cluster, impossible
 from havre.evidence.stats.linkage.linking import Linkage
 
@@ -30,7 +31,7 @@ def draw(linkage: Linkage, *, draws: int = 30, seed: int = 0) -> Iterator[pl.Dat
     source = table["source"].to_numpy()
     test, n = impossible(table), len(table)
     rng = np.random.default_rng(seed)
-    free = linkage.guard == 0
+    free = ~guards.held(linkage.guard, "balanced")
     left, right, p = scored.left[free], scored.right[free], scored.probability[free]
     for _ in range(draws):
         strength = rng.random(n)  # one number a record; a pair takes the lesser record's
