@@ -7,6 +7,7 @@ import numpy as np
 from havre.evidence.stats.linkage.features import NAMES, given_agreement
 from havre.evidence.stats.linkage.levels import labels
 from havre.evidence.stats.linkage.records import Records
+from havre.evidence.stats.linkage.thresholds import REVIEW_LEAST
 
 # the last one holds back automatic links only: nothing says that the two are kin, but nothing rules it out
 GUARDS = ("twin", "sibling", "parent and child", "two places on one night", "kin not ruled out")
@@ -33,9 +34,11 @@ def guards(
     other_given = (given < OTHER_GIVEN) & (column["loose_least"] > 0) & (column["crossed"] < 0) & (column["byname"] == 0)
     one_home = (gamma["address"] == 1) | (gamma["phone"] == 1)
     lifted = gamma["document"] == 2  # equal; papers issued to a family together differ by one character
-    ruled_out, doubts = _no_kin(records, left, right, column, gamma)
-    clear = (doubts == 0) | ((doubts == 1) & (probability >= DOUBT_LEAST))
-    out = np.where(lifted | (ruled_out & clear), 0, OPEN).astype(np.int8)
+    out = np.zeros(len(left), np.int8)
+    asked = np.flatnonzero(~lifted & (probability >= REVIEW_LEAST))  # what is less likely is never linked, kin or not
+    ruled_out, doubts = _no_kin(records, left[asked], right[asked], pair[asked], {name: level[asked] for name, level in gamma.items()})
+    clear = (doubts == 0) | ((doubts == 1) & (probability[asked] >= DOUBT_LEAST))
+    out[asked] = np.where(ruled_out & clear, 0, OPEN)
     out[_apart(records, left, right)] = 4
     out[(family >= SAME_FAMILY) & (given >= SAME_GIVEN) & (gap >= PARENT_YEARS) & ~lifted] = 3
     out[(family >= SAME_FAMILY) & other_given & other_date & one_home & ~lifted] = 2
@@ -53,7 +56,7 @@ def _apart(records: Records, left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def _no_kin(
-    records: Records, left: np.ndarray, right: np.ndarray, column: dict[str, np.ndarray], gamma: dict[str, np.ndarray]
+    records: Records, left: np.ndarray, right: np.ndarray, pair: np.ndarray, gamma: dict[str, np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Whether the fields rule out a parent, child, sibling or twin, and how many doubts are left.
 
@@ -68,7 +71,12 @@ def _no_kin(
     date_meets = np.isin(gamma["birth_date"], [dates.index(label) for label in meeting])
     given, left_over = given_agreement(records, left, right)
     ruled_out = date_meets & (given >= GIVEN_AGREES) & (left_over == 0) & (gamma["sex"] != 0) & (gamma["document"] != 0)
-    doubts = near_year.astype(np.int8) + (given < GIVEN_SAME) + (column["loose_most"] > 0) + (column["same_list"] > 0)
+    doubts = (
+        near_year.astype(np.int8)
+        + (given < GIVEN_SAME)
+        + (pair[:, NAMES.index("loose_most")] > 0)
+        + (pair[:, NAMES.index("same_list")] > 0)
+    )
     return ruled_out, doubts
 
 

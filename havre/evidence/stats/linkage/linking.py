@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from havre.evidence.stats.linkage import blocking, features, guards, levels, scoring, thresholds
+from havre.evidence.stats.linkage import blocking, guards, levels, scoring, sieve, thresholds
 from havre.evidence.stats.linkage import model as models
 from havre.evidence.stats.linkage.clusters import alone, cluster, impossible
 from havre.evidence.stats.linkage.reading import ListError, check_together, read_list
@@ -19,7 +19,7 @@ from havre.evidence.stats.linkage.records import Records, prepare
 from havre.evidence.stats.linkage.report import report_of
 
 WRITTEN_LEAST = 0.01  # pairs below this are not written
-MEMORY = "3GB"
+MEMORY = "2GB"
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def link(
         con.execute("CREATE TABLE people AS SELECT * FROM people")
         if retrain:
             used = models.train(con, used, records=len(records.table), seed=seed)
-        blocked = blocking.block(con)
+        blocked = blocking.block(con, keep=sieve.sieve(records, used, floor=scoring.FLOOR))
         scored = scoring.weights(con, used, len(records.table))
     finally:
         con.close()
@@ -121,8 +121,8 @@ def link(
 def _finish(records: Records, scored: scoring.Scored, used: models.Model) -> tuple[scoring.Scored, np.ndarray]:
     if not len(scored.left):
         return scored, np.zeros(0, np.int8)
-    probability = scoring.probabilities(records, scored, used.scorers)
-    first = features.pair_features(records, scored.left, scored.right, scored.weight, scored.gamma)
+    first = scoring.first_features(records, scored)
+    probability = scoring.probabilities(records, scored, used.scorers, first)
     guard = guards.guards(records, scored.left, scored.right, first, scored.gamma, probability)
     return scoring.Scored(scored.left, scored.right, scored.weight, scored.gamma, probability, scored.rules, scored.compared), guard
 

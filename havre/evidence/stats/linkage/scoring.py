@@ -13,6 +13,7 @@ from havre.evidence.stats.linkage.model import Model, settings
 from havre.evidence.stats.linkage.records import Records
 
 FLOOR = -7.0  # match weight (log2 of the odds, prior included) under which a pair is not looked at again
+HOPELESS = -7.0  # first logit under which rivals are not asked: of such pairs none came above 0.05
 CHUNK = 4_000_000  # candidate pairs scored at a time
 
 
@@ -89,13 +90,14 @@ def second_features(records: Records, scored: Scored, first: np.ndarray, logit: 
     return np.hstack([first, features.rival_features(records, scored.left, scored.right, logit)])
 
 
-def probabilities(records: Records, scored: Scored, scorers: list[dict[str, Any]]) -> np.ndarray:
-    """The final probability of each pair; without scorers, the Fellegi-Sunter one."""
+def probabilities(records: Records, scored: Scored, scorers: list[dict[str, Any]], first: np.ndarray) -> np.ndarray:
+    """The final probability of each pair; without scorers, the Fellegi-Sunter one. Args: first, of `first_features`."""
     if not scorers or not len(scored.left):
         return scored.probability
-    first = first_features(records, scored)
-    logit = trees.predict(scorers[0], first)
-    final = trees.predict(scorers[1], second_features(records, scored, first, logit))
+    final = trees.predict(scorers[0], first)
+    asked = final >= HOPELESS
+    second = features.rival_features(records, scored.left, scored.right, final)[asked]
+    final[asked] = trees.predict(scorers[1], np.hstack([first[asked], second]))
     return np.round(1 / (1 + np.exp(-final)), 6)
 
 

@@ -221,3 +221,25 @@ def test_model_of_another_version_is_refused(tmp_path):
     with pytest.raises(ListError):
         load(tmp_path / "m.json")
     assert len(list(combinations(load().m, 2))) == 28
+
+
+def test_sieve_gives_the_weights_of_splink_and_drops_nothing_above_the_floor(known):
+    import duckdb
+
+    from havre.evidence.stats.linkage import blocking, scoring, sieve
+    from havre.evidence.stats.linkage.model import load
+    from havre.evidence.stats.linkage.records import prepare
+
+    lists = [pl.DataFrame(rows).with_columns(pl.all().replace("", None)) for rows in known.lists]
+    records, model, con = prepare(lists), load(), duckdb.connect()
+    people = records.table.to_arrow()  # noqa: F841 - read by DuckDB by its name
+    con.execute("CREATE TABLE people AS SELECT * FROM people")
+    blocking.block(con)
+    everything = scoring.weights(con, model, len(records.table), floor=-1000)
+    found = sieve.at_most(sieve.arrays(records), sieve.bits_of(model, len(records.table)), everything.left, everything.right)
+    assert found == pytest.approx(everything.weight, abs=1e-4)
+    blocking.block(con, keep=sieve.sieve(records, model, floor=scoring.FLOOR))
+    kept = scoring.weights(con, model, len(records.table), floor=scoring.FLOOR)
+    above = everything.weight >= scoring.FLOOR
+    assert kept.left.tolist() == everything.left[above].tolist()
+    assert 0 < kept.compared < everything.compared
