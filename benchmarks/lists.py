@@ -349,14 +349,15 @@ def make(
     records: int,
     *,
     seed: int,
-    level: str = "ordinary",
+    level: str | float = "ordinary",
     agencies: int = 3,
     groups: dict[str, float] | None = None,
     presence: float = 0.5,
     varied: float = 0.0,
     namesakes: bool = False,
 ) -> Made:
-    """Lists of about `records` records in all, of people of the name groups in the shares given; `varied`, how far each
+    """Lists of about `records` records in all, of people of the name groups in the shares given; `level`, of LEVELS, or how many times
+    the ordinary error rates; `varied`, how far each
     agency's error rates stray from the level's (standard deviation of their logarithm); `namesakes`, whether chance may give
     two siblings one name and two late-born children one birth date (then no field tells them apart)."""
     world, rng = World(seed, records, namesakes=namesakes), None
@@ -372,7 +373,7 @@ def make(
         while rng.random() < 0.22 and len(people) < count:
             household.append(world.kin_of(person, len(people) + 1, household))
             people.append(household[-1])
-    clerks = [Clerk(world, agency, LEVELS[level], varied) for agency in range(agencies)]
+    clerks = [Clerk(world, agency, LEVELS[level] if isinstance(level, str) else level, varied) for agency in range(agencies)]
     lists: list[list[dict[str, str]]] = [[] for _ in clerks]
     truth, group_of, serial = {}, {}, 0
     for person in people:
