@@ -14,7 +14,7 @@ from havre.evidence.stats.linkage import calibration, draws, link
 
 @pytest.fixture(scope="module")
 def known():
-    return make(1_500, seed=78)
+    return make(1_500, seed=78, level="high")
 
 
 @pytest.fixture(scope="module")
