@@ -54,17 +54,17 @@ def weights(con: duckdb.DuckDBPyConnection, model: Model, records: int, *, floor
         )
         linker.table_management.register_blocked_pairs_for_predict(api.register("blocked", table_name=f"blocked_{chunk}"))
         found = linker.inference.predict(threshold_match_weight=floor)
-        parts.append(
-            con.execute(
-                f"""SELECT p.rid_l AS l, p.rid_r AS r, match_weight AS w, pairs.rules AS rules, {columns}
+        part = con.execute(
+            f"""SELECT p.rid_l AS l, p.rid_r AS r, match_weight AS w, pairs.rules AS rules, {columns}
                 FROM {found.physical_name} p JOIN pairs ON pairs.l = p.rid_l AND pairs.r = p.rid_r"""
-            ).fetchnumpy()
-        )
+        ).fetchnumpy()
         found.drop_table_from_database_and_remove_from_cache()
-    joined = {key: np.concatenate([np.asarray(part[key]) for part in parts]) for key in parts[0]}
-    order = np.lexsort((joined["r"], joined["l"]))
-    pick = {key: value[order] for key, value in joined.items()}
-    gamma = {name: _levels(pick[f"mw_{name}"], model, name) for name in names}
+        # a level is one byte, its weight eight: at a million records a list that is a gigabyte
+        gammas = {name: _levels(np.asarray(part.pop(f"mw_{name}")), model, name) for name in names}
+        parts.append({key: np.asarray(value) for key, value in part.items()} | gammas)
+    order = np.lexsort((np.concatenate([part["r"] for part in parts]), np.concatenate([part["l"] for part in parts])))
+    pick = {key: np.concatenate([part.pop(key) for part in parts])[order] for key in list(parts[0])}
+    gamma = {name: pick[name] for name in names}
     weight = pick["w"].astype(np.float64)
     chance = 1 / (1 + np.exp2(-weight))
     return Scored(pick["l"].astype(np.int64), pick["r"].astype(np.int64), weight, gamma, chance, pick["rules"].astype(np.int32), total)
