@@ -1,16 +1,19 @@
 """Linkage on known-truth lists, Havre beside a tutorial-style Splink model in the same run.
 
-`python -m benchmarks.linkage --short` (CI size), `--grid` (three seeds, three error levels, 5,000 records) or `--full`
-(100,000 records, one seed). Prints F1, recall at precision 0.99, what is lost at blocking, scoring and threshold for each
-name group, and a Lincoln-Petersen figure before and after the balanced threshold, against the truth.
+`python -m benchmarks.linkage` (small) or `--full` (100,000 records, one seed); `--size`, `--draws` and `--held-out` as their help
+says; three seeds and three error levels: `python -m benchmarks.linkage_grid`. Prints F1, recall at precision 0.99, what is lost at
+blocking, scoring and threshold for each name group, and a Lincoln-Petersen figure before and after the balanced threshold.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import multiprocessing
 import resource
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -18,7 +21,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.lists import Made, make
-from havre.evidence.stats.linkage import link
+from havre.evidence.stats.linkage import Linkage, blocking, link, linking, model, scoring, sieve
 from havre.evidence.stats.linkage.draws import draw, histories, lincoln_petersen
 from havre.evidence.stats.linkage.reading import read_list
 
@@ -79,6 +82,7 @@ def _truth_histories(made: Made) -> pl.DataFrame:
 
 
 def run(records: int, *, seed: int, level: str, peer: bool, groups: dict[str, float] | None = None, draws: int = 0) -> None:
+    """One linkage beside the tutorial model, printed."""
     made = make(records, seed=seed, level=level, groups=groups)
     truth = made.true_pairs()
     with tempfile.TemporaryDirectory() as folder:
@@ -97,7 +101,7 @@ def run(records: int, *, seed: int, level: str, peer: bool, groups: dict[str, fl
             f"  havre     best F1 {f1:.3f} (P {precision:.3f}), recall at P 0.99 {recall:.3f}; at the balanced threshold P {p:.3f} R {r:.3f} F1 {2 * p * r / max(p + r, 1e-9):.3f}"  # noqa: E501
         )
         losses(linkage, made, truth, pairs, right, linked)
-        kin(made, pairs, right, linked)
+        kin(linkage, made)
         figures(linkage, made, pairs, draws)
         if peer:
             start = time.process_time()
@@ -108,8 +112,10 @@ def run(records: int, *, seed: int, level: str, peer: bool, groups: dict[str, fl
             )
 
 
-def losses(linkage, made, truth, pairs, right, linked) -> None:
-    """Shares of true pairs lost at blocking, scoring (under the written floor) and threshold, by name group."""
+def losses(linkage, made, truth, pairs, right, linked) -> dict[str, tuple[int, int, int, int, int]]:
+    """Shares of true pairs lost at blocking, scoring (under the written floor) and threshold, by name group; returned as counts: true pairs,
+    met by blocking, scored, linked, false links."""
+    counts = {}
     ids = linkage.records.table["record_id"].to_list()
     reported = linkage.report["blocking"]["estimated_recall"]
     seen = {(min(a, b), max(a, b)) for a, b in zip(pairs["a"], pairs["b"], strict=True)}
@@ -120,10 +126,12 @@ def losses(linkage, made, truth, pairs, right, linked) -> None:
     for group in sorted(set(made.group.values())):
         mine = {pair for pair in truth if made.group[pair[0]] == group}
         n, at_block, scored, got = len(mine), len(mine & blocked), len(mine & seen), len(mine & held)
+        counts[group] = (n, at_block, scored, got, false.count(group))
         f1 = 2 * got / max(got + false.count(group) + n, 1)
         print(
             f"    {group:12} F1 {f1:.3f}; lost at blocking {1 - at_block / n:.3f}, scoring {(at_block - scored) / n:.3f}, threshold {(scored - got) / n:.3f}"  # noqa: E501
         )
+    return counts
 
 
 def _blocked(linkage, truth) -> set[tuple[str, str]]:
@@ -138,35 +146,44 @@ def _blocked(linkage, truth) -> set[tuple[str, str]]:
     return set(rows)
 
 
-def kin(made: Made, pairs: pl.DataFrame, right: np.ndarray, linked: np.ndarray) -> None:
-    """How many links are siblings, twins, parents."""
+def kin(linkage: Linkage, made: Made) -> None:
+    """How many links are siblings, twins, parents: for a balanced figure and for automatic linking."""
     home = lambda person: made.kin.get(person, person)  # noqa: E731
-    for name, chosen in (("balanced", linked), ("automatic (p above 0.97)", linked & (pairs["p"] > 0.97).to_numpy())):
+    truth = len(made.true_pairs())
+    for purpose in ("balanced", "auto"):
+        decided = linkage.for_purpose(purpose)
+        pairs = decided.links.filter(pl.col("decision") == "link")
         false = [
-            (made.person[a], made.person[b]) for a, b, ok, up in zip(pairs["a"], pairs["b"], right, chosen, strict=True) if up and not ok
+            (made.person[a], made.person[b])
+            for a, b in zip(pairs["record_id_a"], pairs["record_id_b"], strict=True)
+            if made.person[a] != made.person[b]
         ]
-        related = sum(home(x) == home(y) for x, y in false)
+        related, n = sum(home(x) == home(y) for x, y in false), max(len(pairs), 1)
         print(
-            f"  kin among links, {name}: {related} of {int(chosen.sum()):,} ({1e4 * related / max(int(chosen.sum()), 1):.1f} per 10,000); {len(false)} false in all"  # noqa: E501
+            f"  {purpose:9} {len(pairs):,} links, precision {1 - len(false) / n:.4f} (estimated {decided.report['estimated_precision']}), "
+            f"recall {(len(pairs) - len(false)) / truth:.3f}; kin {related} ({1e4 * related / n:.1f} per 10,000); "
+            f"for a person {decided.links.filter(pl.col('decision') == 'review').height:,}"
         )
 
 
-def figures(linkage, made: Made, pairs: pl.DataFrame, draws: int) -> None:
-    """A Lincoln-Petersen figure of lists 1 and 2 by the true links, links at 0.99 and balanced links."""
+def figures(linkage, made: Made, pairs: pl.DataFrame, draws: int) -> tuple[float, float]:
+    """A Lincoln-Petersen figure of lists 1 and 2 by the true links, strict links and balanced links; returned as errors of the last two."""
     true = lincoln_petersen(_truth_histories(made))
     source = linkage.records.table["source"].to_numpy()
     ids = {record: i for i, record in enumerate(linkage.records.table["record_id"].to_list())}
-    out = []
+    out, errors = [], []
     for name, keep in (
         ("strict (p at least 0.97)", (pl.col("decision") == "link") & (pl.col("p") >= 0.97)),
         ("balanced", pl.col("decision") == "link"),
     ):
         person = _roots(len(ids), pairs.filter(keep), ids)
-        out.append(f"{name} {lincoln_petersen(histories(source, person, len(made.lists))) / true - 1:+.1%}")
+        errors.append(lincoln_petersen(histories(source, person, len(made.lists))) / true - 1)
+        out.append(f"{name} {errors[-1]:+.1%}")
     print(f"  Lincoln-Petersen against the true links ({true:,.0f}): " + ", ".join(out))
     if draws:
         values = [lincoln_petersen(one) / true - 1 for one in draw(linkage, draws=draws)]
         print(f"    {draws} draws: mean {np.mean(values):+.1%}, from {min(values):+.1%} to {max(values):+.1%}")
+    return errors[0], errors[1]
 
 
 def _roots(n: int, pairs: pl.DataFrame, ids: dict[str, int]) -> np.ndarray:
@@ -177,18 +194,100 @@ def _roots(n: int, pairs: pl.DataFrame, ids: dict[str, int]) -> np.ndarray:
     return connected_components(coo_matrix((np.ones(len(rows)), (rows, columns)), shape=(n, n)), directed=False)[1]
 
 
+def _matched(table: pl.DataFrame) -> int:
+    """Persons on lists 1 and 2."""
+    return int(table.filter((pl.col("list_1") == 1) & (pl.col("list_2") == 1))["count"].sum())
+
+
+def coverage(records: int, seeds: list[int], *, draws: int = 40) -> None:
+    """How often the 95 % interval of the draws covers the truth: persons on lists 1 and 2, and their Lincoln-Petersen figure."""
+    print(f"{records:,} records, {len(seeds)} seeds a level, {draws} draws: is the truth between the 2.5 % and the 97.5 % quantile?")
+    every: list[tuple[bool, bool]] = []
+    for level in ("low", "ordinary", "high"):
+        rows = []
+        for seed in seeds:
+            made = make(records, seed=seed, level=level)
+            linkage = link([pl.DataFrame(one).with_columns(pl.all().replace("", None)) for one in made.lists])
+            tables, truth = list(draw(linkage, draws=draws, seed=seed)), _truth_histories(made)
+            figures_of = [(_matched(one), lincoln_petersen(one)) for one in tables]
+            true = (_matched(truth), lincoln_petersen(truth))
+            low, high = np.quantile(figures_of, [0.025, 0.975], axis=0)
+            rows.append([low[0] <= true[0] <= high[0], low[1] <= true[1] <= high[1], np.mean(figures_of, axis=0)[0] / true[0] - 1, (high - low)[0] / true[0], np.mean(figures_of, axis=0)[1] / true[1] - 1])  # fmt: skip  # noqa: E501
+        every += [(bool(row[0]), bool(row[1])) for row in rows]
+        matched, total, bias, width, lincoln = np.array(rows, dtype=float).mean(axis=0)
+        print(f"  {level:9} matched persons {matched:.0%} covered, mean off {bias:+.1%}, width {width:.1%}; Lincoln-Petersen {total:.0%}, mean off {lincoln:+.1%}", flush=True)  # fmt: skip  # noqa: E501
+    print(f"  together  matched persons {np.mean([a for a, _ in every]):.0%}, Lincoln-Petersen {np.mean([b for _, b in every]):.0%}")
+
+
+def _write_lists(folder: Path, sizes: list[int], seed: int) -> None:
+    """Lists of the sizes asked, in a process of its own: the memory of the inventor is not the linker's."""
+    made = make(int(1.04 * max(sizes) * len(sizes)), seed=seed, agencies=len(sizes))
+    made.lists = [rows[:size] for rows, size in zip(made.lists, sizes, strict=True)]
+    made.write(folder)
+    kept = {row["record_id"]: made.person[row["record_id"]] for rows in made.lists for row in rows}
+    (folder / "truth.json").write_text(json.dumps(kept))
+
+
+def _timed(module, name: str, spent: dict[str, float]) -> None:
+    """Count the CPU seconds of one step."""
+    inner = getattr(module, name)
+
+    def outer(*given, **named):
+        start = time.process_time()
+        try:
+            return inner(*given, **named)
+        finally:
+            spent[name] = spent.get(name, 0.0) + time.process_time() - start
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            print(f"    {name.strip('_'):10} {spent[name]:5.0f} CPU s so far, peak {peak:,} MB", flush=True)
+
+    setattr(module, name, outer)
+
+
+def size(sizes: list[int], *, seed: int, retrain: bool) -> None:
+    """Lists of given sizes linked end to end: CPU seconds by step, wall time, peak memory; quality of the links as they are written."""
+    spent: dict[str, float] = {}
+    for module, names in ((linking, ("read_list", "prepare", "_finish", "_decide")), (blocking, ("block",)), (sieve, ("sieve",)), (scoring, ("weights",)), (model, ("train",))):  # fmt: skip  # noqa: E501
+        for name in names:
+            _timed(module, name, spent)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        writer = multiprocessing.get_context("spawn").Process(target=_write_lists, args=(folder, sizes, seed))
+        writer.start()
+        writer.join()
+        cpu, wall = time.process_time(), time.monotonic()
+        done = link(sorted(folder.glob("*.csv")), retrain=retrain)
+        cpu, wall = time.process_time() - cpu, time.monotonic() - wall
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        steps = ", ".join(f"{name.strip('_')} {value:.0f}" for name, value in spent.items())
+        print(f"{' x '.join(f'{n:,}' for n in sizes)}, seed {seed}: {done.report['blocking']['candidate_pairs']:,} pairs compared")
+        print(f"  CPU {cpu:.0f} s ({steps}); wall {wall:.0f} s; peak {peak:,.0f} MB", flush=True)
+        person = json.loads((folder / "truth.json").read_text())
+    held = Counter(Counter(person.values()).values())
+    truth = sum(many * times * (times - 1) // 2 for times, many in held.items())
+    links = done.links.filter(pl.col("decision") == "link")
+    right = sum(person[a] == person[b] for a, b in zip(links["record_id_a"], links["record_id_b"], strict=True))
+    p, r = right / max(len(links), 1), right / truth
+    print(f"  balanced: {len(links):,} links of {truth:,} true pairs, P {p:.3f} R {r:.3f} F1 {2 * p * r / max(p + r, 1e-9):.3f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--short", action="store_true")
-    parser.add_argument("--grid", action="store_true")
+    parser.add_argument("--short", action="store_true", help="the default")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--held-out", action="store_true", help="names of the Horn of Africa, held out of development")
+    parser.add_argument("--size", help="records of each list, such as 375000,358000: time and memory of a large linkage")
+    parser.add_argument("--retrain", action="store_true", help="with --size: estimate m and u on a sample first")
+    parser.add_argument(
+        "--draws", type=int, metavar="SEEDS", help="coverage of the interval that draws of links give, so many seeds a level"
+    )
     chosen = parser.parse_args()
-    if chosen.full:
+    if chosen.draws:
+        coverage(6_000, list(range(801, 801 + chosen.draws)))
+    elif chosen.size:
+        size([int(part) for part in chosen.size.split(",")], seed=401, retrain=chosen.retrain)
+    elif chosen.full:
         run(100_000, seed=201, level="ordinary", peer=True, draws=10)
-    elif chosen.grid:
-        for level, seed in [(level, seed) for level in ("low", "ordinary", "high") for seed in (211, 212, 213)]:
-            run(5_000, seed=seed, level=level, peer=True)
     elif chosen.held_out:
         run(20_000, seed=221, level="ordinary", peer=True, groups={"horn": 1.0})
     else:

@@ -3,7 +3,8 @@
 Two steps because the learner (LightGBM, tried with 4.7.0) lives in an environment of its own and is no dependency of Havre:
 1. here: FOLDER/first.npz, from invented lists; 2. there: `python benchmarks/linkage_training.py FOLDER --fit first`;
 3. here again: FOLDER/second.npz from other lists, with the first scorer's logits; 4. there: `--fit second`;
-5. here: `--write model.json`. m is counted on true pairs, u on random ones (both kept from the model it starts from).
+5. here: `--write model.json`; 6. `--calibrate model.json` for the draws of links.
+m is counted on true pairs, u on random ones (both kept from the model it starts from).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,38 @@ def fit(folder: Path, stage: str) -> None:
     (folder / f"{stage}.json").write_text(json.dumps(plain(trained.dump_model()["tree_info"])))
 
 
+CALIBRATED, LARGE = 70, 4  # invented runs, and the last ones of 60,000 to 120,000 records
+
+
+def calibrate(path: Path) -> None:
+    """Lists of all sizes, error rates, shares and numbers of agencies: how many joins (records less persons) were true for each one expected."""
+    import random
+
+    import polars as pl
+
+    from benchmarks.lists import make
+    from havre.evidence.stats.linkage import calibration, link
+    from havre.evidence.stats.linkage.draws import joins_expected
+    from havre.evidence.stats.linkage.model import load
+
+    rng, rows, ratio = random.Random(7), [], []
+    for seed in range(700, 700 + CALIBRATED + LARGE):
+        small = seed < 700 + CALIBRATED
+        size, level = (
+            int(10 ** (rng.uniform(3, 4.3) if small else rng.uniform(4.78, 5.08))),
+            float(np.exp(rng.uniform(np.log(0.35), np.log(2.2)))),
+        )
+        agencies, presence, varied = rng.choice((2, 3, 3)), rng.uniform(0.3, 0.6), rng.choice((0, 0.3, 0.5))
+        shares = dict(zip(("west_africa", "thai", "lusophone"), [rng.uniform(0.2, 1) for _ in range(3)], strict=True))
+        made = make(size, seed=seed, level=level, agencies=agencies, presence=presence, varied=varied, groups=shares)
+        linkage = link([pl.DataFrame(one).with_columns(pl.all().replace("", None)) for one in made.lists])
+        rows.append(calibration.covariates(linkage.scored, linkage.guard, len(linkage.records.table)))
+        ratio.append((len(made.person) - len(set(made.person.values()))) / joins_expected(linkage))
+    found = calibration.fit(np.array(rows), np.array(ratio))
+    print(f"{len(rows)} runs: true / expected joins {min(ratio):.3f} to {max(ratio):.3f}; spread left over {found['spread']:.4f}")
+    replace(load(), calibration=found).save(path)
+
+
 def plain(forest: list[dict[str, Any]]) -> dict[str, list]:
     """LightGBM's trees as the arrays of `havre.evidence.stats.linkage.trees`."""
     out: dict[str, list] = {key: [] for key in ("feature", "threshold", "left", "right", "missing_left", "value")}
@@ -99,19 +133,22 @@ def plain(forest: list[dict[str, Any]]) -> dict[str, list]:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--stage", choices=["first", "second"], default="first")
     parser.add_argument("--fit", choices=["first", "second"])
     parser.add_argument("--write", type=Path)
+    parser.add_argument("--calibrate", type=Path, help="model file to write: the shipped model with a new calibration")
     chosen = parser.parse_args()
-    if chosen.fit:
+    if chosen.calibrate:
+        calibrate(chosen.calibrate)
+    elif chosen.fit:
         fit(chosen.folder, chosen.fit)
     elif chosen.write:
-        from havre.evidence.stats.linkage.model import Model, load
+        from havre.evidence.stats.linkage.model import load
 
         old = load()
         scorers = [json.loads((chosen.folder / f"{stage}.json").read_text()) for stage in ("first", "second")]
-        Model(old.name, old.m, old.u, old.expected, scorers, old.trained_on).save(chosen.write)
+        replace(old, scorers=scorers, calibration={}).save(chosen.write)  # new scorers ask for a new calibration
     else:
         tables(chosen.folder, chosen.stage)
 

@@ -71,6 +71,12 @@ def _pick(rng: random.Random, names: list[str], skew: float = 1.6) -> str:
     return names[int(len(names) * rng.random() ** skew)]
 
 
+def _one_name(these: list[str], those: list[str]) -> bool:
+    """Whether one given name holds all parts of the other, however a Thai name was put together."""
+    one, other = ({part.replace("-", "") for part in names} for names in (these, those))
+    return one <= other or other <= one
+
+
 def _invented(rng: random.Random, n: int) -> list[str]:
     heads, tails = sp.WA_BITS
     return ["".join(rng.choice(heads) for _ in range(rng.choice((2, 3, 3)))) + rng.choice(tails) for _ in range(n)]
@@ -79,8 +85,8 @@ def _invented(rng: random.Random, n: int) -> list[str]:
 class World:
     """The pools of names, places and shared lines of one seed."""
 
-    def __init__(self, seed: int, records: int) -> None:
-        self.rng = random.Random(seed)
+    def __init__(self, seed: int, records: int, *, namesakes: bool = False) -> None:
+        self.rng, self.namesakes = random.Random(seed), namesakes
         rng = self.rng
         shuffled = {}
         for name in ("WA_MALE", "WA_FEMALE", "WA_FAMILY", "TH_GIVEN", "PT_MALE", "PT_FEMALE", "PT_FAMILY", "HORN_MALE", "HORN_FEMALE"):
@@ -107,8 +113,8 @@ class World:
     def _address(self, group: str) -> str:
         return f"{self.rng.choice(('Rua', 'Rue', 'Street', 'Soi', 'Suco', 'Quartier'))} {self.rng.randint(1, 999)} {_pick(self.rng, sp.PLACES[group][1]).split('|')[-1]}"  # noqa: E501
 
-    def given(self, group: str, sex: str) -> list[str]:
-        rng = self.rng
+    def given(self, group: str, sex: str, rng: random.Random | None = None) -> list[str]:
+        rng = rng or self.rng
         if group == "thai":
             return [_pick(rng, self.thai_given, 1.3)]
         if group == "lusophone":
@@ -141,20 +147,26 @@ class World:
         phone = self._line(group) if rng.random() < 0.6 else ""
         return Person(number, group, sex, self.given(group, sex), self.family(group), born, rng.choice(places[0]), _pick(rng, places[1]), phone, document, self._address(group), nick, latent=rng.gauss(0, 1))  # fmt: skip  # noqa: E501
 
-    def kin_of(self, other: Person, number: int) -> Person:
-        """A sibling, twin, cousin or child of the same household."""
+    def kin_of(self, other: Person, number: int, household: list[Person]) -> Person:
+        """A sibling, twin, cousin or child of the same household; but for a child of its mother's name, nobody bears another's whole name."""
         rng, kin = self.rng, self.person(number, other.group)
         kin.family, kin.birthplace, kin.nationality, kin.kin = list(other.family), other.birthplace, other.nationality, other.number
         if rng.random() < 0.7:
             kin.address, kin.phone = other.address, other.phone or kin.phone
         chance = rng.random()
+        namesake = 0.12 <= chance < 0.25
         if chance < 0.12:
             kin.born = other.born
-        elif chance < 0.25:  # mother and child with one name
+        elif namesake:  # mother and child with one name
             kin.born, kin.given = other.born + timedelta(days=rng.randint(6500, 9000)), list(other.given)
         else:
             kin.born = other.born + timedelta(days=rng.choice((-1, 1)) * rng.randint(330, 3000))
-        kin.born = min(kin.born, date(2018, 1, 1))
+        # a stream of its own, so that the rest of the world stays as it is
+        apart = random.Random(number)
+        while not self.namesakes and any(_one_name(kin.given, one.given) for one in household[namesake:]):
+            kin.given = self.given(kin.group, kin.sex, apart)
+        if kin.born > date(2018, 1, 1):
+            kin.born = date(2018, 1, 1) - timedelta(days=0 if self.namesakes else apart.randrange(1500))
         return kin
 
 
@@ -337,15 +349,18 @@ def make(
     records: int,
     *,
     seed: int,
-    level: str = "ordinary",
+    level: str | float = "ordinary",
     agencies: int = 3,
     groups: dict[str, float] | None = None,
     presence: float = 0.5,
     varied: float = 0.0,
+    namesakes: bool = False,
 ) -> Made:
-    """Lists of about `records` records in all, of people of the name groups in the shares given; `varied`, how far each
-    agency's error rates stray from the level's (standard deviation of their logarithm)."""
-    world, rng = World(seed, records), None
+    """Lists of about `records` records in all, of people of the name groups in the shares given; `level`, of LEVELS, or how many times
+    the ordinary error rates; `varied`, how far each
+    agency's error rates stray from the level's (standard deviation of their logarithm); `namesakes`, whether chance may give
+    two siblings one name and two late-born children one birth date (then no field tells them apart)."""
+    world, rng = World(seed, records, namesakes=namesakes), None
     rng = world.rng
     groups = groups or {"west_africa": 0.4, "thai": 0.3, "lusophone": 0.3}
     count = int(records / (agencies * presence * 1.04))
@@ -354,9 +369,11 @@ def make(
         group = rng.choices(list(groups), list(groups.values()))[0]
         person = world.person(len(people) + 1, group)
         people.append(person)
+        household = [person]
         while rng.random() < 0.22 and len(people) < count:
-            people.append(world.kin_of(person, len(people) + 1))
-    clerks = [Clerk(world, agency, LEVELS[level], varied) for agency in range(agencies)]
+            household.append(world.kin_of(person, len(people) + 1, household))
+            people.append(household[-1])
+    clerks = [Clerk(world, agency, LEVELS[level] if isinstance(level, str) else level, varied) for agency in range(agencies)]
     lists: list[list[dict[str, str]]] = [[] for _ in clerks]
     truth, group_of, serial = {}, {}, 0
     for person in people:

@@ -1,17 +1,22 @@
 """Which pairs are compared at all: a union of keys over exploded name parts, each rule counted before it runs.
 
+Pairs are counted once for each rule that finds them.
 A block above CAP is split by sex and nationality; what is still above is left out and reported. Nothing blocks on a line
 or a house of many people. Sources: Christen, Data Matching (2012), ch. 4, for the standard; the rules are our own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
+import polars as pl
 
 BUDGET = 200  # candidate pairs a record
 CAP = 2_000
+BATCH = 1_000_000
 
 
 class OverBudget(ValueError):
@@ -52,15 +57,15 @@ RULES = (
     Rule("date and part",          f"{_CALENDAR}, a", 1, where=_DATED),
     Rule("date and place",         "y, m, d, place, sex", where=f"{_DATED} AND place IS NOT NULL"),
     Rule("date and nationality",   "y, m, d, nat, sex", where=f"{_DATED} AND nat IS NOT NULL", cap=12),
-    Rule("two parts and year",     "a, b, yy", 2, where="y IS NOT NULL"),
-    Rule("two parts and place",    "a, b, place", 2, where="place IS NOT NULL", cap=200),
+    Rule("two parts and year",     "a, b, yy", 2, where="y IS NOT NULL", cap=100),
+    Rule("two parts and place",    "a, b, place", 2, where="place IS NOT NULL", cap=60),
     Rule("two parts, no date",     "a, b, sex", 2, cap=40),
-    Rule("two skeletons, no date", "a, b, nat", 2, where="nat IS NOT NULL", cap=80, kind="sk"),
-    Rule("part, year and place",   "a, yy, place", 1, where="y IS NOT NULL AND place IS NOT NULL", cap=150),
-    Rule("part, day and month",    "a, least(m, d), greatest(m, d)", 1, where=_DATED, cap=60, kind="sk"),
-    Rule("part, year and month",   "a, y, m", 1, where=_DATED, cap=60, kind="sk"),
+    Rule("two skeletons, no date", "a, b, nat", 2, where="nat IS NOT NULL", cap=50, kind="sk"),
+    Rule("part, year and place",   "a, yy, place", 1, where="y IS NOT NULL AND place IS NOT NULL", cap=40),
+    Rule("part, day and month",    "a, least(m, d), greatest(m, d)", 1, where=_DATED, cap=40, kind="sk"),
+    Rule("part, year and month",   "a, y, m", 1, where=_DATED, cap=40, kind="sk"),
     Rule("part, year and day",     "a, y, d", 1, where=_DATED, cap=60, kind="sk"),
-    Rule("part and year",          "a, yy, nat, sex", 1, where="y IS NOT NULL AND nat IS NOT NULL", cap=60, kind="sk"),
+    Rule("part and year",          "a, yy, nat, sex", 1, where="y IS NOT NULL AND nat IS NOT NULL", cap=30, kind="sk"),
     Rule("rare part",              "a", 1, cap=25, kind="grp"),
     Rule("rare skeleton",          "a, sex", 1, cap=20, kind="sk"),
 )
@@ -69,8 +74,8 @@ RULES = (
 
 @dataclass(frozen=True)
 class Blocked:
-    """What blocking did. Attributes: counts, pairs by rule (overlapping); pairs, distinct; dropped, records times rules
-    whose block stayed above the cap; skipped, those counts by rule."""
+    """What blocking did. Attributes: counts, pairs by rule; pairs, their sum (a pair that three rules find is looked at three times);
+    skipped, by rule, records whose block stayed above the cap."""
 
     counts: dict[str, int]
     pairs: int
@@ -88,33 +93,69 @@ def _keyed(rule: Rule) -> str:
     return f"SELECT hash({rule.key}) AS key, rid, hash(sex, nat) AS more FROM {source} WHERE {where}"
 
 
-def block(con: duckdb.DuckDBPyConnection, *, rules: tuple[Rule, ...] = RULES, budget: int = BUDGET, link_only: bool = False) -> Blocked:
-    """Write table `pairs` (l, r, rules as bits) from table `people`, l < r. Raises: OverBudget, before anything is compared."""
+Keep = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def block(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    rules: tuple[Rule, ...] = RULES,
+    budget: int = BUDGET,
+    link_only: bool = False,
+    keep: Keep | None = None,
+) -> Blocked:
+    """Write table `pairs` (l, r, rules as bits) from table `people`, l < r.
+
+    Args: link_only, pairs between two lists alone; keep, which of the pairs (left, right) are worth keeping: they pass by it as
+        they are found, so that those it drops are never held in memory.
+    Raises: OverBudget, before the rule that goes over it is run.
+    """
     records = con.execute("SELECT count(*) FROM people").fetchall()[0][0]
     counts, skipped = {}, {}
     con.execute("CREATE OR REPLACE TABLE found (l UINTEGER, r UINTEGER, rule INTEGER)")
     for i, rule in enumerate(rules):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT DISTINCT key, rid, more FROM ({_keyed(rule)})")
-        con.execute("CREATE OR REPLACE TEMP TABLE blocks AS SELECT key, count(*) AS n FROM keyed GROUP BY key HAVING count(*) > 1")
-        con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE kept AS
-            SELECT keyed.key, rid FROM keyed JOIN blocks USING (key) WHERE n <= {rule.cap}
-            UNION ALL SELECT hash(keyed.key, more), rid FROM keyed JOIN blocks USING (key) WHERE n > {rule.cap}"""
-        )
-        sizes = f"SELECT key, count(*) AS n FROM kept GROUP BY key HAVING count(*) BETWEEN 2 AND {rule.cap}"
-        over = "SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM kept GROUP BY key HAVING count(*) > ?)"
-        skipped[rule.name] = int(con.execute(over, [rule.cap]).fetchall()[0][0])
-        counts[rule.name] = int(con.execute(f"SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM ({sizes})").fetchall()[0][0])
-        if counts[rule.name] > budget * max(records, 100):
+        counts[rule.name], skipped[rule.name] = _blocks(con, rule)
+        if sum(counts.values()) > budget * max(records, 100):
             raise OverBudget(sum(counts.values()), records, counts)
-        con.execute(
-            f"""INSERT INTO found SELECT x.rid, y.rid, {1 << i} FROM kept x JOIN ({sizes}) s USING (key) JOIN kept y USING (key)
-            WHERE x.rid < y.rid"""
-        )
+        _found(con, i, keep)
     between = "JOIN people a ON a.rid = l JOIN people b ON b.rid = r WHERE a.source <> b.source" if link_only else ""
     con.execute(f"CREATE OR REPLACE TABLE pairs AS SELECT l, r, bit_or(rule) AS rules FROM found {between} GROUP BY l, r")
-    con.execute("DROP TABLE found")
-    pairs = int(con.execute("SELECT count(*) FROM pairs").fetchall()[0][0])
-    if pairs > budget * max(records, 100):
-        raise OverBudget(pairs, records, counts)
-    return Blocked(counts, pairs, skipped)
+    con.execute("DROP TABLE found; DROP TABLE blocked_records")
+    return Blocked(counts, sum(counts.values()), skipped)
+
+
+def _blocks(con: duckdb.DuckDBPyConnection, rule: Rule) -> tuple[int, int]:
+    """Table `blocked_records` (key, rid) of one rule's blocks of two and more; pairs in them, and records left out."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT DISTINCT key, rid, more FROM ({_keyed(rule)})")
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE sized AS WITH blocks AS (SELECT key, count(*) AS n FROM keyed GROUP BY key HAVING count(*) > 1),
+        kept AS (
+            SELECT keyed.key, rid, n FROM keyed JOIN blocks USING (key) WHERE n <= {rule.cap}
+            UNION ALL SELECT hash(keyed.key, more) AS key, rid, count(*) OVER (PARTITION BY hash(keyed.key, more)) AS n
+            FROM keyed JOIN blocks USING (key) WHERE n > {rule.cap}
+        ) SELECT key, rid, n FROM kept WHERE n > 1"""
+    )
+    con.execute("DROP TABLE keyed")
+    pairs, left_out = con.execute(
+        f"SELECT coalesce(sum((n - 1) / 2) FILTER (n <= {rule.cap}), 0), count(*) FILTER (n > {rule.cap}) FROM sized"
+    ).fetchall()[0]
+    con.execute(f"CREATE OR REPLACE TABLE blocked_records AS SELECT key, rid FROM sized WHERE n <= {rule.cap}")
+    con.execute("DROP TABLE sized")
+    return round(pairs), int(left_out)
+
+
+def _found(con: duckdb.DuckDBPyConnection, number: int, keep: Keep | None) -> None:
+    """Add one rule's pairs to table `found`."""
+    bit = 1 << number
+    pairs = "SELECT x.rid AS l, y.rid AS r FROM blocked_records x JOIN blocked_records y USING (key) WHERE x.rid < y.rid"
+    if keep is None:
+        con.execute(f"INSERT INTO found SELECT l, r, {bit} FROM ({pairs})")
+        return
+    kept = []
+    for batch in con.sql(pairs).to_arrow_reader(BATCH):
+        left, right = batch.column(0).to_numpy(), batch.column(1).to_numpy()
+        good = keep(left, right)
+        kept.append(pl.DataFrame({"l": left[good], "r": right[good]}))
+    if kept:
+        survivors = pl.concat(kept).to_arrow()  # noqa: F841 - read by DuckDB by its name
+        con.execute(f"INSERT INTO found SELECT l, r, {bit} FROM survivors")

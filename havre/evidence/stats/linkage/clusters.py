@@ -44,6 +44,12 @@ def impossible(table: pl.DataFrame, unique: frozenset[int] = frozenset()) -> Cal
     return test
 
 
+def alone(test: Callable[[int, int], bool], left: np.ndarray, right: np.ndarray) -> Callable[[int, int], bool]:
+    """`test`, and also whether two records are no link by themselves (`left` < `right`, the links): clusters become complete."""
+    links = set(zip(left.tolist(), right.tolist(), strict=True))
+    return lambda a, b: ((a, b) if a < b else (b, a)) not in links or test(a, b)
+
+
 def cluster(
     n: int,
     left: np.ndarray,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from havre.evidence.stats.linkage import calibration, guards, thresholds
 from havre.evidence.stats.linkage.clusters import cluster, impossible
 from havre.evidence.stats.linkage.linking import Linkage
 
@@ -19,24 +20,98 @@ def histories(source: np.ndarray, person: np.ndarray, lists: int) -> pl.DataFram
     return on.group_by("person").agg(flags).group_by(names).agg(pl.len().alias("count")).sort(names, descending=True)
 
 
+class _Doubt:
+    """The pairs that may be drawn, and how: left, right, p; one draw gives each record its person and the links taken."""
+
+    def __init__(self, linkage: Linkage) -> None:
+        free = ~guards.held(linkage.guard, "balanced")
+        scored = linkage.scored
+        self.left, self.right, self.p = scored.left[free], scored.right[free], scored.probability[free]
+        self.records, self.test = len(linkage.records.table), impossible(linkage.records.table, linkage.unique)
+
+    def once(self, rng: np.random.Generator, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        strength = rng.random(self.records)  # one number a record; a pair takes the lesser record's
+        taken = strength[self.left] < p
+        person, _held = cluster(self.records, self.left[taken], self.right[taken], p[taken], self.test, set())
+        return person, taken
+
+
+def joins(person: np.ndarray) -> int:
+    """How many records are one person with another: records less persons."""
+    return len(person) - len(np.unique(person))
+
+
+def joins_expected(linkage: Linkage, *, draws: int = 3) -> float:
+    """The mean of `joins` over a few draws, before any calibration; always the same for one linkage."""
+    doubt, rng = _Doubt(linkage), np.random.default_rng(0)
+    return float(np.mean([joins(doubt.once(rng, doubt.p)[0]) for _ in range(draws)]))
+
+
 def draw(linkage: Linkage, *, draws: int = 30, seed: int = 0) -> Iterator[pl.DataFrame]:
     """Tables of capture histories, one for each draw of the links from their probabilities; pool them in `prevalence`.
 
-    A pair is drawn with its probability; pairs of one cluster of candidates share one draw of strength, because the same
-    doubt (a common name, a shared house) stands behind all of them. Guards and impossible chains hold in every draw.
-    Source: Tancredi and Liseo, A Hierarchical Bayesian Approach to Record Linkage, Annals of Applied Statistics 5 (2011).
+    Each draw first draws how many records are one person with another (`calibration`), since all probabilities of a run are wrong
+    together: that, not the chance of single pairs, is most of the error. A pair is then drawn with its probability; pairs of one record
+    share one draw of strength, because the same doubt (a common name, a shared house) stands behind all of them. What is still missing,
+    pairs never met or held by a guard, is made up by joining records that stand alone to persons of the lists that links usually join.
+    Guards and impossible chains hold among the pairs that were scored. Source: Tancredi and Liseo, A Hierarchical Bayesian Approach to
+    Record Linkage, Annals of Applied Statistics 5 (2011).
     """
-    table, scored = linkage.records.table, linkage.scored
-    source = table["source"].to_numpy()
-    test, n = impossible(table), len(table)
-    rng = np.random.default_rng(seed)
-    free = linkage.guard == 0
-    left, right, p = scored.left[free], scored.right[free], scored.probability[free]
+    source, scored = linkage.records.table["source"].to_numpy(), linkage.scored
+    doubt, rng, usual = _Doubt(linkage), np.random.default_rng(seed), joins_expected(linkage)
+    seen = calibration.covariates(scored, linkage.guard, doubt.records)
+    lost = thresholds.lost_at_blocking(scored.rules, scored.probability) / max(float(doubt.p.sum()), 1.0)
     for _ in range(draws):
-        strength = rng.random(n)  # one number a record; a pair takes the lesser record's
-        taken = strength[left] < p
-        person, _held = cluster(n, left[taken], right[taken], p[taken], test, set())
-        yield histories(source, person, linkage.lists)
+        ratio = calibration.true_to_expected(linkage.model.calibration, seen, rng, lost=lost)
+        person, taken = doubt.once(rng, _shifted(doubt.p, float(doubt.p.sum()) * ratio))
+        missing = round(usual * ratio) - joins(person)
+        yield histories(source, _with_missed(person, source, doubt.left[taken], doubt.right[taken], missing, rng), linkage.lists)
+
+
+def _shifted(p: np.ndarray, true: float) -> np.ndarray:
+    """The probabilities with their odds lowered alike until they expect no more than `true` pairs."""
+    if not len(p) or p.sum() <= true:
+        return p
+    odds = np.clip(p, 1e-9, 1 - 1e-9)
+    odds = odds / (1 - odds)
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (low, middle) if (middle * odds / (1 + middle * odds)).sum() > true else (middle, high)
+    return low * odds / (1 + low * odds)
+
+
+def _with_missed(
+    person: np.ndarray, source: np.ndarray, left: np.ndarray, right: np.ndarray, missing: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Persons with so many joins made up: a record that stands alone joins a person whom its list does not know yet, between two lists
+    as often as links do (`left`, `right`)."""
+    size = np.bincount(person, minlength=len(person))
+    alone = rng.permutation(np.flatnonzero(size[person] == 1))
+    if missing <= 0 or not len(left) or not len(alone):
+        return person
+    person = person.copy()
+    lists = int(source.max()) + 1
+    known = np.zeros((len(person), lists), bool)
+    known[person, source] = True
+    queue = {i: iter(alone[source[alone] == i].tolist()) for i in range(lists)}
+    others = {i: np.flatnonzero(source == i) for i in range(lists)}
+    for link in rng.integers(0, len(left), 4 * missing):
+        ends = (source[left[link]], source[right[link]])
+        mine, theirs = ends if rng.random() < 0.5 else ends[::-1]
+        other = int(person[rng.choice(others[int(theirs)])])
+        if mine != theirs and known[other, mine]:
+            continue
+        one = next((x for x in queue[int(mine)] if size[person[x]] == 1 and person[x] != other), None)
+        if one is None:
+            continue
+        size[other] += 1
+        known[other, mine] = True
+        person[one] = other
+        missing -= 1
+        if missing == 0:
+            break
+    return person
 
 
 def lincoln_petersen(table: pl.DataFrame, one: int = 1, other: int = 2) -> float:

@@ -18,6 +18,7 @@ NAMES = (
 )  # fmt: skip
 RIVALS = ("logit", "gap_left", "gap_right", "rank", "common", "same_list_common", "rivals_close")
 PART_MATCH = 0.45
+PART_HEARD = 0.75  # a part is left over when nothing on the other side sounds like it
 
 
 @numba.njit(cache=True)
@@ -153,6 +154,48 @@ def pair_features(records: Records, left: np.ndarray, right: np.ndarray, weight:
     counts = table["place"].fill_null("").to_frame().with_columns(n=_len_over("place"))["n"].to_numpy()
     out[:, 24] = np.where(out[:, 15] >= 1, -np.log(counts[left] / max(len(table), LEAST_POPULATION)), 0)
     return out
+
+
+@numba.njit(cache=True)
+def _given(left, right, token, side, group, skeleton, sound, letters, lengths, bones, bone_lengths, out):
+    for p in range(len(left)):
+        a, b = left[p], right[p]
+        straight = there = back = 0.0
+        loose_a = loose_b = 0
+        for i in range(token.shape[1]):
+            if token[a, i] < 0:
+                break
+            best = 0.0
+            for j in range(token.shape[1]):
+                if token[b, j] < 0:
+                    break
+                like = _alike(token[a, i], token[b, j], group, skeleton, sound, letters, lengths, bones, bone_lengths)
+                best = max(best, like)
+                if side[a, i] == 0 and side[b, j] == 0:
+                    straight = max(straight, like)
+                elif side[a, i] == 0:
+                    there = max(there, like)
+                elif side[b, j] == 0:
+                    back = max(back, like)
+            loose_a += best < PART_HEARD
+        for j in range(token.shape[1]):
+            if token[b, j] < 0:
+                break
+            best = 0.0
+            for i in range(token.shape[1]):
+                if token[a, i] < 0:
+                    break
+                best = max(best, _alike(token[a, i], token[b, j], group, skeleton, sound, letters, lengths, bones, bone_lengths))
+            loose_b += best < PART_HEARD
+        # a family name that both share must not stand in for a given name: crosswise, both ways must meet
+        out[p, 0], out[p, 1] = max(straight, min(there, back)), min(loose_a, loose_b)
+
+
+def given_agreement(records: Records, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How alike the given names are, straight or with the two names swapped (0 to 1), and how many parts both sides have left over."""
+    tokens, out = records.tokens, np.zeros((len(left), 2))
+    _given(left, right, records.token, records.side, tokens.group, tokens.skeleton, tokens.sound, tokens.letters, tokens.lengths, tokens.bones, tokens.bone_lengths, out)  # fmt: skip  # noqa: E501
+    return out[:, 0], out[:, 1]
 
 
 def pl_enum(column):  # noqa: ANN201 - polars types

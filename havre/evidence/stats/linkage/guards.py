@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from havre.evidence.stats.linkage.features import NAMES
+from havre.evidence.stats.linkage.features import NAMES, given_agreement
 from havre.evidence.stats.linkage.levels import labels
 from havre.evidence.stats.linkage.records import Records
+from havre.evidence.stats.linkage.thresholds import REVIEW_LEAST
 
-GUARDS = ("twin", "sibling", "parent and child", "two places on one night")
+# the last one holds back automatic links only: nothing says that the two are kin, but nothing rules it out
+GUARDS = ("twin", "sibling", "parent and child", "two places on one night", "kin not ruled out")
+OPEN = 5
+GIVEN_AGREES, GIVEN_SAME = 0.9, 0.97  # one skeleton of three consonants; one name group
+DOUBT_LEAST = 0.99  # with one doubt left about kin, what the probability must be; with two no probability will do
 SAME_FAMILY, OTHER_GIVEN, SAME_GIVEN = 0.75, 0.62, 0.75
 PARENT_YEARS = 12
 
 
-def guards(records: Records, left: np.ndarray, right: np.ndarray, pair: np.ndarray, gamma: dict[str, np.ndarray]) -> np.ndarray:
-    """The guard that holds each pair: 0 none, else 1 + its place in GUARDS. A shared document number or line of one's own lifts it.
+def guards(
+    records: Records, left: np.ndarray, right: np.ndarray, pair: np.ndarray, gamma: dict[str, np.ndarray], probability: np.ndarray
+) -> np.ndarray:
+    """The guard that holds each pair: 0 none, else 1 + its place in GUARDS. A shared document number lifts those on kin.
 
-    Args: pair, the columns NAMES of each pair.
+    Args: pair, the columns NAMES of each pair; probability, the final one.
     """
     column = {name: pair[:, i] for i, name in enumerate(NAMES)}
     given, family, gap = column["given_fit"], column["family_fit"], column["year_gap"]
@@ -26,20 +33,53 @@ def guards(records: Records, left: np.ndarray, right: np.ndarray, pair: np.ndarr
     # both sides have a part left over, and what agrees stands on the family's side
     other_given = (given < OTHER_GIVEN) & (column["loose_least"] > 0) & (column["crossed"] < 0) & (column["byname"] == 0)
     one_home = (gamma["address"] == 1) | (gamma["phone"] == 1)
-    lifted = gamma["document"] >= 1
+    lifted = gamma["document"] == 2  # equal; papers issued to a family together differ by one character
     out = np.zeros(len(left), np.int8)
-    night = records.table["recorded"].cast(int).to_numpy()
-    house = records.table["house"].rank("dense").fill_null(0).to_numpy()
-    source = records.table["source"].to_numpy()
-    apart = (
-        (night[left] == night[right])
-        & (source[left] != source[right])
-        & (house[left] > 0)
-        & (house[right] > 0)
-        & (house[left] != house[right])
-    )
-    out[apart] = 4
+    asked = np.flatnonzero(~lifted & (probability >= REVIEW_LEAST))  # what is less likely is never linked, kin or not
+    ruled_out, doubts = _no_kin(records, left[asked], right[asked], pair[asked], {name: level[asked] for name, level in gamma.items()})
+    clear = (doubts == 0) | ((doubts == 1) & (probability[asked] >= DOUBT_LEAST))
+    out[asked] = np.where(ruled_out & clear, 0, OPEN)
+    out[_apart(records, left, right)] = 4
     out[(family >= SAME_FAMILY) & (given >= SAME_GIVEN) & (gap >= PARENT_YEARS) & ~lifted] = 3
     out[(family >= SAME_FAMILY) & other_given & other_date & one_home & ~lifted] = 2
     out[(family >= SAME_FAMILY) & other_given & same_date & ~lifted] = 1
     return out
+
+
+def _apart(records: Records, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Whether two lists put the two records in two houses on one night."""
+    night = records.table["recorded"].cast(int).to_numpy()
+    house = records.table["house"].rank("dense").fill_null(0).to_numpy()
+    source = records.table["source"].to_numpy()
+    housed = (house[left] > 0) & (house[right] > 0) & (house[left] != house[right])
+    return (night[left] == night[right]) & (source[left] != source[right]) & housed
+
+
+def _no_kin(
+    records: Records, left: np.ndarray, right: np.ndarray, pair: np.ndarray, gamma: dict[str, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whether the fields rule out a parent, child, sibling or twin, and how many doubts are left.
+
+    One household shares all but given name, birth date, sex and document. Both birth dates must be known and meet (a parent and
+    child of one name differ there), the given names must agree and leave nothing over on both sides (siblings and twins differ
+    there), sexes and documents must not contradict each other. Doubts: a given name that only sounds alike, a part over on one
+    side, a birth year near but not equal, both records in one list (kin come to one agency).
+    """
+    dates = labels("birth_date")
+    near_year = gamma["birth_date"] == dates.index("year within 2, a day unknown")
+    meeting = [label for label in dates if label not in ("no agreement", "year within 2", "same year, other day")]
+    date_meets = np.isin(gamma["birth_date"], [dates.index(label) for label in meeting])
+    given, left_over = given_agreement(records, left, right)
+    ruled_out = date_meets & (given >= GIVEN_AGREES) & (left_over == 0) & (gamma["sex"] != 0) & (gamma["document"] != 0)
+    doubts = (
+        near_year.astype(np.int8)
+        + (given < GIVEN_SAME)
+        + (pair[:, NAMES.index("loose_most")] > 0)
+        + (pair[:, NAMES.index("same_list")] > 0)
+    )
+    return ruled_out, doubts
+
+
+def held(guard: np.ndarray, purpose: str) -> np.ndarray:
+    """Which pairs a guard holds back for a purpose of `thresholds.PURPOSES`."""
+    return (guard > 0) & ((guard != OPEN) | (purpose == "auto"))

@@ -11,15 +11,15 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from havre.evidence.stats.linkage import blocking, features, guards, levels, scoring, thresholds
+from havre.evidence.stats.linkage import blocking, guards, levels, scoring, sieve, thresholds
 from havre.evidence.stats.linkage import model as models
-from havre.evidence.stats.linkage.clusters import cluster, impossible
+from havre.evidence.stats.linkage.clusters import alone, cluster, impossible
 from havre.evidence.stats.linkage.reading import ListError, check_together, read_list
 from havre.evidence.stats.linkage.records import Records, prepare
 from havre.evidence.stats.linkage.report import report_of
 
 WRITTEN_LEAST = 0.01  # pairs below this are not written
-MEMORY = "3GB"
+MEMORY = "2GB"
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Linkage:
     """A finished linkage.
 
     Attributes: links, columns record_id_a, record_id_b, probability, decision (link, review, no); clusters, columns
-    record_id, cluster_id; report, figures of the run; lists, how many; scored, guard, records and model, for `evidence`.
+    record_id, cluster_id; report, figures of the run; lists, how many; scored, guard (of `guards`), records, model, blocked and
+    unique, for `evidence` and `for_purpose`.
     """
 
     links: pl.DataFrame
@@ -38,6 +39,12 @@ class Linkage:
     guard: np.ndarray = field(repr=False)
     records: Records = field(repr=False)
     model: models.Model = field(repr=False)
+    blocked: blocking.Blocked = field(repr=False)
+    unique: frozenset[int] = frozenset()
+
+    def for_purpose(self, purpose: str) -> Linkage:
+        """The same scored pairs decided for another purpose. Raises: ValueError, for a purpose."""
+        return _decide(self.records, self.scored, self.guard, self.model, self.blocked, purpose, self.lists, self.unique)
 
     def evidence(self, pair: tuple[str, str]) -> list[dict[str, Any]]:
         """The steps from the starting odds to the final ones, for a waterfall: step, label, bits (log2 odds) and total.
@@ -103,7 +110,7 @@ def link(
         con.execute("CREATE TABLE people AS SELECT * FROM people")
         if retrain:
             used = models.train(con, used, records=len(records.table), seed=seed)
-        blocked = blocking.block(con)
+        blocked = blocking.block(con, keep=sieve.sieve(records, used, floor=scoring.FLOOR))
         scored = scoring.weights(con, used, len(records.table))
     finally:
         con.close()
@@ -114,25 +121,30 @@ def link(
 def _finish(records: Records, scored: scoring.Scored, used: models.Model) -> tuple[scoring.Scored, np.ndarray]:
     if not len(scored.left):
         return scored, np.zeros(0, np.int8)
-    probability = scoring.probabilities(records, scored, used.scorers)
-    first = features.pair_features(records, scored.left, scored.right, scored.weight, scored.gamma)
-    guard = guards.guards(records, scored.left, scored.right, first, scored.gamma)
+    first = scoring.first_features(records, scored)
+    probability = scoring.probabilities(records, scored, used.scorers, first)
+    guard = guards.guards(records, scored.left, scored.right, first, scored.gamma, probability)
     return scoring.Scored(scored.left, scored.right, scored.weight, scored.gamma, probability, scored.rules, scored.compared), guard
 
 
 def _decide(records, scored, guard, used, blocked, purpose, count, unique) -> Linkage:  # noqa: ANN001
     p = scored.probability
     lost = thresholds.lost_at_blocking(scored.rules, p)
+    kept_back = guards.held(guard, purpose)
     # what a guard holds back is missed too, as far as the threshold can make up for it
-    limit = thresholds.choose(p[guard == 0], purpose=purpose, lost=lost + float(p[guard > 0].sum()))
-    wanted = (p >= limit.link) & (guard == 0)
+    limit = thresholds.choose(p[~kept_back], purpose=purpose, lost=lost + float(p[kept_back].sum()))
+    wanted = (p >= limit.link) & ~kept_back
     left, right = scored.left[wanted], scored.right[wanted]
-    forbidden = set(zip(scored.left[guard > 0].tolist(), scored.right[guard > 0].tolist(), strict=True))
-    person, held = cluster(len(records.table), left, right, p[wanted], impossible(records.table, unique), forbidden)
+    forbidden = set(zip(scored.left[kept_back].tolist(), scored.right[kept_back].tolist(), strict=True))
+    test = impossible(records.table, unique)
+    if purpose == "auto":  # no link through a third record: every pair of a cluster stands by itself
+        test = alone(test, left, right)
+    person, stands = cluster(len(records.table), left, right, p[wanted], test, forbidden)
     linked = wanted.copy()
-    linked[np.flatnonzero(wanted)[~held]] = False
-    linked |= (person[scored.left] == person[scored.right]) & (guard == 0)  # a pair of one cluster is a link, whatever its own score
-    asked = ~linked & ((p >= limit.review) if purpose != "balanced" else wanted | ((guard > 0) & (p >= limit.link)))
+    linked[np.flatnonzero(wanted)[~stands]] = False
+    linked |= (person[scored.left] == person[scored.right]) & ~kept_back  # a pair of one cluster is a link, whatever its own score
+    # automatic linking shows a person what it held back; for a balanced figure only what it would have linked
+    asked = ~linked & ((p >= limit.review) if purpose != "balanced" else wanted | (kept_back & (p >= limit.link)))
     ids = records.table["record_id"].to_numpy()
     a, b = ids[scored.left].astype(str), ids[scored.right].astype(str)
     swap = a > b
@@ -141,5 +153,5 @@ def _decide(records, scored, guard, used, blocked, purpose, count, unique) -> Li
         "decision": np.where(linked, "link", np.where(asked, "review", "no")),
     }).filter((pl.col("probability") >= WRITTEN_LEAST) | (pl.col("decision") != "no")).sort("record_id_a", "record_id_b")  # fmt: skip
     clusters = pl.DataFrame({"record_id": ids.astype(str), "cluster_id": ids[person].astype(str)}).sort("record_id")
-    report = report_of(records, scored, guard, linked, limit, lost, blocked, used, purpose, count, person, int((~held).sum()))
-    return Linkage(links, clusters, report, count, scored, guard, records, used)
+    report = report_of(records, scored, guard, linked, limit, lost, blocked, used, purpose, count, person, int((~stands).sum()))
+    return Linkage(links, clusters, report, count, scored, guard, records, used, blocked, unique)

@@ -7,7 +7,7 @@ Source: Fellegi and Sunter (1969); expectation-maximisation by Splink.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ class Model:
     """A trained model.
 
     Attributes: name, version; m, u, by comparison from the strongest level to `else`; expected, matches expected for each
-    record (with the number of records it gives the prior); scorers, two tree ensembles or none; trained_on, in words.
+    record (with the number of records it gives the prior); scorers, two tree ensembles or none; trained_on, in words; calibration, of
+    `calibration.fit`, or empty.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Model:
     scorers: list[dict[str, Any]] = field(default_factory=list)
     trained_on: str = ""
     version: int = VERSION
+    calibration: dict[str, Any] = field(default_factory=dict)
 
     def prior(self, records: int) -> float:
         """The chance that two random records are one person."""
@@ -121,7 +123,8 @@ def train(con: duckdb.DuckDBPyConnection, start: Model, *, records: int, seed: i
         linker.training.estimate_parameters_using_expectation_maximisation(block, fix_u_probabilities=True)
     m, u = _read(linker, start)
     con.execute("DROP TABLE sample_people")
-    return Model(start.name + "-retrained", m, u, start.expected, start.scorers, f"EM on {min(records, SAMPLE)} records, seed {seed}")
+    said = f"EM on {min(records, SAMPLE)} records, seed {seed}"
+    return replace(start, name=start.name + "-retrained", m=m, u=u, trained_on=said)
 
 
 def _read(linker: Any, start: Model) -> tuple[dict[str, list[float]], dict[str, list[float]]]:

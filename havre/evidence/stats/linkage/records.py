@@ -129,10 +129,15 @@ def _lists(values: np.ndarray, token: np.ndarray, keep: np.ndarray | None = None
     return frame.select(pl.concat_list(pl.all()).list.eval(pl.element().filter(pl.element() >= 0).unique().sort())).to_series()
 
 
+def rare_tokens(tokens: Tokens, records: int) -> np.ndarray:
+    """Which name parts are rare; in a small list: held by a handful."""
+    if records < 4 / RARE:
+        return tokens.idf > -np.log(4.6 / (max(records, LEAST_POPULATION) + 1))
+    return tokens.idf > -np.log(RARE)
+
+
 def _name_columns(tokens: Tokens, token: np.ndarray) -> pl.DataFrame:
-    rare = tokens.idf > -np.log(RARE)
-    if len(token) < 4 / RARE:  # in a small list "rare" is: held by a handful
-        rare = tokens.idf > -np.log(4.6 / (max(len(token), LEAST_POPULATION) + 1))
+    rare = rare_tokens(tokens, len(token))
     return pl.DataFrame({
         "grp": _lists(tokens.group, token), "sk": _lists(tokens.skeleton, token), "snd": _lists(tokens.sound, token),
         "rare": _lists(tokens.group, token, rare), "n_tokens": (token >= 0).sum(axis=1).astype(np.int8),

@@ -13,6 +13,7 @@ from havre.evidence.stats.linkage.model import Model, settings
 from havre.evidence.stats.linkage.records import Records
 
 FLOOR = -7.0  # match weight (log2 of the odds, prior included) under which a pair is not looked at again
+HOPELESS = -7.0  # first logit under which rivals are not asked: of such pairs none came above 0.05
 CHUNK = 4_000_000  # candidate pairs scored at a time
 
 
@@ -53,17 +54,17 @@ def weights(con: duckdb.DuckDBPyConnection, model: Model, records: int, *, floor
         )
         linker.table_management.register_blocked_pairs_for_predict(api.register("blocked", table_name=f"blocked_{chunk}"))
         found = linker.inference.predict(threshold_match_weight=floor)
-        parts.append(
-            con.execute(
-                f"""SELECT p.rid_l AS l, p.rid_r AS r, match_weight AS w, pairs.rules AS rules, {columns}
+        part = con.execute(
+            f"""SELECT p.rid_l AS l, p.rid_r AS r, match_weight AS w, pairs.rules AS rules, {columns}
                 FROM {found.physical_name} p JOIN pairs ON pairs.l = p.rid_l AND pairs.r = p.rid_r"""
-            ).fetchnumpy()
-        )
+        ).fetchnumpy()
         found.drop_table_from_database_and_remove_from_cache()
-    joined = {key: np.concatenate([np.asarray(part[key]) for part in parts]) for key in parts[0]}
-    order = np.lexsort((joined["r"], joined["l"]))
-    pick = {key: value[order] for key, value in joined.items()}
-    gamma = {name: _levels(pick[f"mw_{name}"], model, name) for name in names}
+        # a level is one byte, its weight eight: at a million records a list that is a gigabyte
+        gammas = {name: _levels(np.asarray(part.pop(f"mw_{name}")), model, name) for name in names}
+        parts.append({key: np.asarray(value) for key, value in part.items()} | gammas)
+    order = np.lexsort((np.concatenate([part["r"] for part in parts]), np.concatenate([part["l"] for part in parts])))
+    pick = {key: np.concatenate([part.pop(key) for part in parts])[order] for key in list(parts[0])}
+    gamma = {name: pick[name] for name in names}
     weight = pick["w"].astype(np.float64)
     chance = 1 / (1 + np.exp2(-weight))
     return Scored(pick["l"].astype(np.int64), pick["r"].astype(np.int64), weight, gamma, chance, pick["rules"].astype(np.int32), total)
@@ -89,13 +90,14 @@ def second_features(records: Records, scored: Scored, first: np.ndarray, logit: 
     return np.hstack([first, features.rival_features(records, scored.left, scored.right, logit)])
 
 
-def probabilities(records: Records, scored: Scored, scorers: list[dict[str, Any]]) -> np.ndarray:
-    """The final probability of each pair; without scorers, the Fellegi-Sunter one."""
+def probabilities(records: Records, scored: Scored, scorers: list[dict[str, Any]], first: np.ndarray) -> np.ndarray:
+    """The final probability of each pair; without scorers, the Fellegi-Sunter one. Args: first, of `first_features`."""
     if not scorers or not len(scored.left):
         return scored.probability
-    first = first_features(records, scored)
-    logit = trees.predict(scorers[0], first)
-    final = trees.predict(scorers[1], second_features(records, scored, first, logit))
+    final = trees.predict(scorers[0], first)
+    asked = final >= HOPELESS
+    second = features.rival_features(records, scored.left, scored.right, final)[asked]
+    final[asked] = trees.predict(scorers[1], np.hstack([first[asked], second]))
     return np.round(1 / (1 + np.exp(-final)), 6)
 
 

@@ -53,6 +53,6 @@ def lost_at_blocking(rules: np.ndarray, probability: np.ndarray) -> float:
 
     Source: Chao, Nonparametric Estimation of the Number of Classes, Scand. J. Statistics 11 (1984); a lower bound.
     """
-    found = np.array([int(x).bit_count() for x in rules])
+    found = np.bitwise_count(rules)
     once, twice = float(probability[found == 1].sum()), float(probability[found == 2].sum())
     return once * once / (2 * twice) if twice else once

@@ -103,6 +103,42 @@ def test_link_never_links_twins_by_itself():
         assert "link" not in decisions(link((ours, theirs), purpose=purpose)).values()
 
 
+FAMILY = {"sex": "F", "nationality": "TLS", "place": "Dili", "phone": "+67077123456", "address": "Rua 12 Dili"}
+MOTHER = row("a1", "Maria", "Quintao", born="1980-02-03", **FAMILY)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        row("b1", "Maria", "Quintao", **FAMILY),  # perhaps the daughter of that name
+        row("b1", "Angelina", "Quintao", born="1980-02-03", **FAMILY),  # perhaps a twin
+        row("b1", "Maria", "Quintao", born="1980-02-03", **(FAMILY | {"sex": "M"})),
+        row("b1", "Maria Angelina", "Quintao", born="1982", **FAMILY),  # two doubts
+    ],
+)
+def test_link_for_auto_leaves_to_a_person_what_may_be_kin(other):
+    assert decisions(link((table(MOTHER), table(other)), purpose="auto"))["a1", "b1"] == "review"
+
+
+def test_link_for_auto_of_one_document_needs_no_birth_date():
+    ours, theirs = table(MOTHER | {"doc_number": "P1234567"}), table(row("b1", "Maria", "Quintao", document="P1234567", **FAMILY))
+    assert decisions(link((ours, theirs), purpose="auto"))["a1", "b1"] == "link"
+
+
+def test_link_for_auto_never_links_through_a_third_record(linked):
+    auto = linked[0].for_purpose("auto")
+    sure = {pair for pair, decision in decisions(auto).items() if decision == "link"}
+    people = auto.clusters.group_by("cluster_id").agg(pl.col("record_id").sort())["record_id"].to_list()
+    assert {pair for ids in people for pair in combinations(ids, 2)} == sure
+
+
+def test_link_for_auto_is_nearly_always_right_and_links_less_than_balanced(known, linked):
+    truth = known.true_pairs()
+    auto, balanced = ({p for p, d in decisions(one).items() if d == "link"} for one in (linked[0].for_purpose("auto"), linked[0]))
+    assert len(auto & truth) / len(auto) > 0.99
+    assert len(truth) / 2 < len(auto) < len(balanced)
+
+
 def test_link_splits_a_chain_whose_ends_cannot_be_one_person():
     known = {"sex": "F", "nationality": "TLS", "place": "Dili", "phone": "+67077123456"}
     lists = (
@@ -185,3 +221,25 @@ def test_model_of_another_version_is_refused(tmp_path):
     with pytest.raises(ListError):
         load(tmp_path / "m.json")
     assert len(list(combinations(load().m, 2))) == 28
+
+
+def test_sieve_gives_the_weights_of_splink_and_drops_nothing_above_the_floor(known):
+    import duckdb
+
+    from havre.evidence.stats.linkage import blocking, scoring, sieve
+    from havre.evidence.stats.linkage.model import load
+    from havre.evidence.stats.linkage.records import prepare
+
+    lists = [pl.DataFrame(rows).with_columns(pl.all().replace("", None)) for rows in known.lists]
+    records, model, con = prepare(lists), load(), duckdb.connect()
+    people = records.table.to_arrow()  # noqa: F841 - read by DuckDB by its name
+    con.execute("CREATE TABLE people AS SELECT * FROM people")
+    blocking.block(con)
+    everything = scoring.weights(con, model, len(records.table), floor=-1000)
+    found = sieve.at_most(sieve.arrays(records), sieve.bits_of(model, len(records.table)), everything.left, everything.right)
+    assert found == pytest.approx(everything.weight, abs=1e-4)
+    blocking.block(con, keep=sieve.sieve(records, model, floor=scoring.FLOOR))
+    kept = scoring.weights(con, model, len(records.table), floor=scoring.FLOOR)
+    above = everything.weight >= scoring.FLOOR
+    assert kept.left.tolist() == everything.left[above].tolist()
+    assert 0 < kept.compared < everything.compared

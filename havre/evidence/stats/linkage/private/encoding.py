@@ -64,28 +64,43 @@ class Encoded:
     dropped: Mapping[str, int]
 
 
-def _coded(values: Sequence[object]) -> tuple[list[object], npt.NDArray[np.int64]]:
-    """Distinct values in order of appearance, and each entry's place among them."""
-    index: dict[object, int] = {}
-    codes = np.fromiter((index.setdefault(value, len(index)) for value in values), dtype=np.int64, count=len(values))
-    return list(index), codes
-
-
 def _word(key: bytes, values: Sequence[Any], bag: Callable[[Any], sketch.Bag], *, fold: bool) -> Words:
-    distinct, codes = _coded(values)
+    distinct, codes = sketch.coded(values)
     return sketch.sketches(key, [bag(value) if value else () for value in distinct], fold=fold)[codes]
 
 
 def _plain(key: bytes, values: Sequence[object]) -> Words:
-    distinct, codes = _coded(values)
+    distinct, codes = sketch.coded(values)
     return sketch.digests(key, [str(value) for value in distinct])[codes]
 
 
-def base_words(key: ExchangeKey, who: People, *, fold: bool) -> tuple[Words, npt.NDArray[np.uint16]]:
+@dataclass(frozen=True, slots=True)
+class NameParts:
+    """The distinct name parts of a list (a last one stands for none), and which each record has: first and second given name, first and
+    second family name (shape 4 × records)."""
+
+    parts: Sequence[Token | None]
+    code: npt.NDArray[np.int64]
+
+
+def name_parts(who: People) -> NameParts:
+    """Each distinct name is taken apart once: keyed work is done on parts, not on records."""
+    sides, which = sketch.coded([*who.given, *who.family])
+    parts, flat = sketch.coded([side[slot] if slot < len(side) else None for slot in (0, 1) for side in sides])
+    none = parts.index(None) if None in parts else len(parts)
+    every = [*parts, None] if none == len(parts) else parts
+    first, second = flat.reshape(2, len(sides))[:, which].reshape(2, 2, len(who))
+    return NameParts(every, np.stack([first[0], second[0], first[1], second[1]]))
+
+
+def base_words(key: ExchangeKey, who: People, names: NameParts, *, fold: bool) -> tuple[Words, npt.NDArray[np.uint16]]:
     """The sketches before any salt (shape records × 10), and what each record has. Never sent like this."""
-    names = [side[min(slot, len(side) - 1)] if side else None for side_of in (who.given, who.family) for slot in (0, 1) for side in side_of]
     # one key for both names: a swapped name must still meet
-    named = _word(key.derive("field/name"), names, lambda token: sketch.name_bag(*token), fold=fold).reshape(4, len(who))
+    bags: list[sketch.Bag] = [sketch.name_bag(*part) if part else () for part in names.parts]
+    none, code = names.parts.index(None), names.code.copy()
+    for first in (0, 2):  # a name of one part fills both places
+        code[first + 1] = np.where(code[first + 1] == none, code[first], code[first + 1])
+    named = sketch.sketches(key.derive("field/name"), bags, fold=fold)[code]
     half = np.uint64(0xFFFFFFFF)
     nation = _plain(key.derive("field/nationality"), who.nationality) & half
     last = nation | (_plain(key.derive("field/sex"), who.sex) & ~half)
@@ -115,22 +130,21 @@ def base_words(key: ExchangeKey, who: People, *, fold: bool) -> tuple[Words, npt
     return np.stack(columns, axis=1), known
 
 
-def _tokens(key: bytes, who: People, part: Callable[[Token], str]) -> Words:
+def _tokens(key: bytes, names: NameParts, part: Callable[[Token], str]) -> Words:
     """Keyed digests of one reading of up to four name tokens (shape records × 4), 0 where there is none or it is a repetition."""
-    flat = [part(side[slot]) if slot < len(side) else "" for sides in (who.given, who.family) for slot in (0, 1) for side in sides]
-    found = _tagged(key, flat).reshape(4, len(who)).T.copy()
+    found = _tagged(key, [part(one) if one else "" for one in names.parts])[names.code].T.copy()
     for one in range(1, 4):
         for other in range(one):
             found[found[:, one] == found[:, other], one] = 0
     return found
 
 
-def compounds(key: ExchangeKey, who: People) -> Compounds:
+def compounds(key: ExchangeKey, who: People, names: NameParts) -> Compounds:
     """Keyed digests of what the rules combine."""
     secret = key.derive("block/name")
-    spoken = _tokens(secret, who, lambda token: "s:" + token[1])
+    spoken = _tokens(secret, names, lambda token: "s:" + token[1])
     # a reading by known name groups, where there is one: it meets spellings whose skeletons differ
-    grouped = _tokens(secret, who, lambda token: "s:" + token[1] if token[0].startswith("~") else "g:" + token[0])
+    grouped = _tokens(secret, names, lambda token: "s:" + token[1] if token[0].startswith("~") else "g:" + token[0])
     born = np.array(who.born, dtype=np.int64).reshape(len(who), 3)
     days = np.sort(born[:, 1:], axis=1)
     return Compounds(
@@ -196,12 +210,18 @@ def _unknown(known: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]:
     return np.concatenate([absent, neither[:, None]], axis=1)
 
 
+def _written(values: Sequence[Any]) -> list[str]:
+    """Each value as Python writes it; distinct values once."""
+    known = {value: repr(value) for value in dict.fromkeys(values)}
+    return [known[value] for value in values]
+
+
 def flips(key: ExchangeKey, who: People, share: int) -> tuple[Words, Words]:
     """The bits that each record turns for good, and random words for what it does not know: both from the HMAC of its content, so that
     the same record always lies in the same way and asking again tells nothing new."""
     secret = key.derive(f"noise/{key.party}")
-    rows = zip(who.given, who.family, who.born, who.sex, who.nationality, who.place, who.phone, who.document, strict=True)
-    raw = b"".join(sketch.digest(secret, repr(row))[:16] for row in rows)
+    columns = (who.given, who.family, who.born, who.sex, who.nationality, who.place, who.phone, who.document)
+    raw = b"".join(sketch.digest(secret, f"({', '.join(row)})")[:16] for row in zip(*map(_written, columns), strict=True))
     seeds = np.frombuffer(raw, dtype="<u8").astype(np.uint64).reshape(-1, 2)
     random = _stream(key.derive(f"noise-stream/{key.party}"), seeds[:, 0], seeds[:, 1] >> np.uint64(8), 4 * len(WORDS))
     random = random.reshape(len(who), 8, len(WORDS))
@@ -293,7 +313,8 @@ def encode(who: People, key: ExchangeKey, *, size: int, how: Hardening = Hardeni
     """
     real = len(who)
     who = with_dummies(key, who, how.dummies)
-    words, known = base_words(key, who, fold=how.fold)
+    parts = name_parts(who)
+    words, known = base_words(key, who, parts, fold=how.fold)
     if how.least:
         known = common_masks(known, how.least)
     noise, filler = flips(key, who, how.flip)
@@ -302,7 +323,7 @@ def encode(who: People, key: ExchangeKey, *, size: int, how: Hardening = Hardeni
     order = np.array(sorted(range(len(who)), key=names.__getitem__), dtype=np.int64)
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
-    made, dropped = _rows(key, compounds(key, who), words, rank, size=size, how=how)
+    made, dropped = _rows(key, compounds(key, who, parts), words, rank, size=size, how=how)
     record, rule, bucket, rows = made
     by_record = np.argsort(record, kind="stable")
     return Encoded(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,14 @@ from scipy.sparse import csr_array
 BITS = 64
 Bag = Sequence[tuple[str, float]]
 Words = npt.NDArray[np.uint64]
+T = TypeVar("T")
+
+
+def coded(values: Sequence[T]) -> tuple[list[T], npt.NDArray[np.int64]]:
+    """Distinct values in order of appearance, and each entry's place among them."""
+    distinct = list(dict.fromkeys(values))
+    place = {value: number for number, value in enumerate(distinct)}
+    return distinct, np.fromiter(map(place.__getitem__, values), dtype=np.int64, count=len(values))
 
 
 def digest(key: bytes, value: str) -> bytes:
@@ -35,8 +44,7 @@ def sketches(key: bytes, bags: Sequence[Bag], *, fold: bool = True) -> Words:
     """One 64-bit sketch a bag; shape (bags,). With `fold`, 128 bits XORed to 64. An empty bag gives 0."""
     if not bags:
         return np.empty(0, dtype=np.uint64)
-    index: dict[str, int] = {}
-    feature = [index.setdefault(name, len(index)) for bag in bags for name, _ in bag]
+    index, feature = coded([name for bag in bags for name, _ in bag])
     weight = np.array([value for bag in bags for _, value in bag], dtype=np.float32)
     starts = np.cumsum([0, *map(len, bags)])
     wide = 2 * BITS if fold else BITS

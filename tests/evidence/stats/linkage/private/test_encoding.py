@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from havre.evidence.stats.linkage.private import Hardening, encode, encoding, people, sketch
+from havre.evidence.stats.linkage.private import ExchangeKey, Hardening, encode, encoding, people, sketch
+from havre.evidence.stats.linkage.private.checking import vectors
 from havre.evidence.stats.linkage.private.distances import FIELDS, MISSING, distances
 from havre.evidence.stats.linkage.private.nearby import nearby, with_numpy
 from tests.evidence.stats.linkage.private.exchanges import PLAIN, agreement, key, two_lists
@@ -122,7 +123,8 @@ def test_distances_find_swapped_names_and_skip_what_is_missing():
         "record_id": ["1", "2", "3"], "given_name": ["Ama Serwaa", "Owusu", "Yaw"], "family_name": ["Owusu", "Ama Serwaa", ""],
         "birth_date": ["1990-05-06", "1990-06-05", ""],
     }  # fmt: skip
-    made, known = encoding.base_words(key(), people(columns), fold=False)
+    who = people(columns)
+    made, known = encoding.base_words(key(), who, encoding.name_parts(who), fold=False)
     found, swapped = distances(made[[0, 0]], made[[1, 2]], known[[0, 0]], known[[1, 2]])
     at = {name: place for place, name in enumerate(FIELDS)}
     assert swapped.tolist() == [True, False]
@@ -140,3 +142,10 @@ def test_nearby_compiled_and_numpy_agree(seed):
     left, right = (random.integers(0, 30, 200) for _ in range(2))
     assert (nearby(a, b, left, right) == with_numpy(a, b, left, right)).all()
     assert nearby(a, b, np.arange(10), np.arange(10)).all()
+
+
+def test_vectors_of_a_known_key_keep_their_bits_from_version_to_version():
+    """Two owners with different releases of Havre must still meet: change these digests only with the normaliser's or the format's version."""
+    made = vectors(ExchangeKey("invented", "a", b"i" * 32, "0" * 64, confirmed=True), size=50, how=Hardening())
+    assert made.normaliser == "58706455f9642cc97609ff70bf02190d39145a0fb63c99fba0a12ed98cb9617e"
+    assert made.digest == "c292fb8cdedf11e15d0738029a5fe0c5e9d7268ebf8d35581112a391581a7d09"
