@@ -11,6 +11,7 @@ for module, *options in (
     ("benchmarks.suppression", "--short"),
     ("benchmarks.attacks", "--short"),
     ("benchmarks.linkage",),
+    ("benchmarks.linkage_grid",),
     ("benchmarks.private_linkage", "--short"),
     ("benchmarks.prevalence", "--short"),
     ("benchmarks.coverage", "--short"),
