@@ -74,7 +74,7 @@ def rule_of(clock: Clock) -> ClockRule:
 
 
 def add_to(moment: datetime, amount: int, unit: str) -> datetime:
-    """`amount` hours, days or working days (Monday to Friday, no public holidays) after a moment."""
+    """`amount` hours, days or working days (Monday to Friday, no public holidays) after a moment. Raises: ValueError for another unit."""
     if unit == "hours":
         return moment + timedelta(hours=amount)
     if unit == "days":

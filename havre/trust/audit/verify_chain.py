@@ -397,7 +397,7 @@ def read_public_key(path: Path) -> bytes:
 
 
 def open_source(paths: list[Path]) -> Source:
-    """The source behind a folder, two SQLite files (acts first) or one .jsonl file."""
+    """The source behind a folder, two SQLite files (acts first) or one .jsonl file. Raises: FileNotFoundError."""
     if len(paths) == 1 and paths[0].is_dir():
         paths = [paths[0] / "havre.sqlite3", paths[0] / "access.sqlite3"]
     if len(paths) == 1:

@@ -129,7 +129,10 @@ def _bound(case: UUID, person: UUID, bit: int, kind: str, record: UUID, schema: 
 
 
 def padded(body: dict[str, Any]) -> bytes:
-    """The body as JSON in UTF-8, its length before it, filled with zeros to a multiple of 64 bytes, so that length says little."""
+    """The body as JSON in UTF-8, its length before it, filled with zeros to a multiple of 64 bytes, so that length says little.
+
+    Raises: Invalid for what is not plain data.
+    """
     try:
         words = _ENCODE(body).encode()
     except (TypeError, ValueError) as error:

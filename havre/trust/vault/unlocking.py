@@ -119,7 +119,7 @@ def custodian(version: int | None = None) -> KeyCustodian:
 
 
 def current_version() -> int:
-    """The root version that wraps now. Inside a transaction on `keys`, it stays so until the end of it."""
+    """The root version that wraps now. Inside a transaction on `keys`, it stays so until the end of it. Raises: KeyFault where none was made."""
     version = RootKey.objects.filter(retired_at=None).order_by("-version").values_list("version", flat=True).first()
     if version is None:
         raise KeyFault(_("This instance has no root key yet."), _("Make one with `havre keys make`."))
