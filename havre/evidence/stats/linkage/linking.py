@@ -94,6 +94,7 @@ def link(
         file, else the one shipped; seed, of training; retrain, estimate m and u anew on a sample of these lists; unique,
         positions of lists known to hold nobody twice.
     Raises: ListError, for a list that cannot be read or ids that are not unique; blocking.OverBudget; ValueError, for a purpose.
+    Source: Fellegi and Sunter, A Theory for Record Linkage, JASA 64 (1969); scorers, Friedman 2001; guards are our own.
     """
     if purpose not in thresholds.PURPOSES:
         raise ValueError(f"purpose {purpose!r} is not one of {', '.join(thresholds.PURPOSES)}")

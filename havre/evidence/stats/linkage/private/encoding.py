@@ -310,6 +310,7 @@ def encode(who: People, key: ExchangeKey, *, size: int, how: Hardening = Hardeni
 
     Args: who, the normalised list; key, of the exchange; size, about how many records the lists have, the same number on both sides.
     Rows in blocks above an owner's cap and in buckets outside `least` … `most` are not sent, and counted in `dropped`.
+    Source: Charikar 2002 (sign sketches); Schnell & Borgs 2016; Erlingsson et al. 2014 (permanent response).
     """
     real = len(who)
     who = with_dummies(key, who, how.dummies)

@@ -226,6 +226,7 @@ def compare(files: Sequence[tuple[Header, Encoded]], *, terms: Agreement | None 
 
     Args: terms, the agreement, wanted for pairs; seed, of the draws behind the bounds.
     Raises: CannotLink when files do not match, with every reason at once, or when pairs were not agreed.
+    Source: Fellegi & Sunter 1969; Winkler 1988 (EM); Sadinle 2017 (one to one) and 2018 (linkage averaging).
     """
     if len(files) < 2:
         raise CannotLink("too_few", en="give two encoded files or more", fr="donnez deux fichiers encodés ou plus")
