@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 import havre.trust
 from havre.trust.accounts import urls
@@ -70,6 +70,14 @@ def test_every_page_opens_in_both_languages(client, language):
     with translation.override(language):
         for path in ["/accounts/login/", "/accounts/code/", "/calendar/"]:
             assert client.get(path, headers={"accept-language": language}).status_code == 200
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_everyday_page_says_the_whole_date_as_a_calendar_does(client, language):
+    page = client.get("/calendar/", headers={"accept-language": language}).content.decode()
+    today = timezone.localdate()
+    assert str(today.year) in page.split('<p class="quiet">')[1].split("</p>")[0]
+    assert ("today" if language == "en" else "aujourd’hui") not in page.lower()
 
 
 def test_every_string_of_the_accounts_is_in_french():
