@@ -15,7 +15,7 @@ from havre.standards.words import Words
 # codes of `events.status`: what the person was on that leg, in law and in fact; a person may have had several on one journey
 STATUSES: Mapping[str, Words] = {
     "trafficked": Words("trafficked", "en situation de traite"),
-    "smuggled": Words("smuggled", "passage par un passeur"),
+    "smuggled": Words("smuggled", "objet d'un trafic illicite de migrants"),
     "asylum_seeker": Words("seeking asylum", "demande d'asile"),
     "refugee": Words("refugee", "statut de réfugié"),
     "labour_migrant": Words("migrant worker", "migration de travail"),
