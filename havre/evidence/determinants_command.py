@@ -8,11 +8,33 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from havre.evidence.bilingual_command import Bilingual, shell_language
+
 if TYPE_CHECKING:
     from havre.evidence.stats.vulnerability import Determinants
 
 
-@click.command()
+FRENCH = {
+    "": "Étudier comment un résultat va avec les déterminants de la vulnérabilité dans TABLE (CSV ou Parquet, une ligne par personne)."
+    " Association, jamais cause.\n\nCe qui est refusé est affiché avec sa raison et se termine avec le statut 0. Une table illisible se"
+    " termine avec le statut 1.",
+    "outcome": "Colonne du résultat : 0/1, oui/non ou présent/absent.",
+    "factors": "Un facteur connu (DOV-…) ; par défaut, tous ceux de la table.",
+    "adjust": "Colonne qui entre dans le modèle sans être étudiée.",
+    "cluster": "Colonne des lieux ou ménages dont les personnes peuvent se ressembler.",
+    "weight": "Poids de sondage.",
+    "by": "Étudier à part chaque valeur de cette colonne (age_group).",
+    "scale": "Rapport de risques ou rapport de cotes.",
+    "k": "Le plus petit groupe, ou la plus petite case, que l'on étudie.",
+    "period": "Mots sur la période, gardés avec le résultat.",
+    "coverage": "Mots sur les personnes de la table, gardés avec le résultat.",
+    "as_json": "Le résultat entier en JSON.",
+    "folder": "Écrire la figure et sa table, fr et en.",
+    "language": "Langue de ce qui s'affiche à l'écran.",
+}
+
+
+@click.command(cls=Bilingual, french=FRENCH)
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option("--outcome", required=True, metavar="COL", help="Column of the outcome: 0/1, yes/no, or present/absent.")
 @click.option("--factor", "factors", multiple=True, metavar="COL", help="A known factor (DOV-…); by default every one in the table.")
@@ -20,13 +42,21 @@ if TYPE_CHECKING:
 @click.option("--cluster", metavar="COL", help="Column of places or households whose persons may be alike.")
 @click.option("--weight", metavar="COL", help="Survey weights.")
 @click.option("--by", metavar="COL", help="Study each value of this column apart (age_group).")
-@click.option("--scale", type=click.Choice(["risk_ratio", "odds_ratio"]), default="risk_ratio", show_default=True)
+@click.option(
+    "--scale", type=click.Choice(["risk_ratio", "odds_ratio"]), default="risk_ratio", show_default=True, help="Risk ratio or odds ratio."
+)
 @click.option("--k", default=11, show_default=True, type=click.IntRange(2), help="The smallest group or cell that is studied.")
 @click.option("--period", default="", help="Words on the period, kept with the result.")
 @click.option("--coverage", default="", help="Words on who is in the table, kept with the result.")
 @click.option("--json", "as_json", is_flag=True, help="The whole result as JSON.")
 @click.option("--report", "folder", type=click.Path(path_type=Path, file_okay=False), help="Write the figure and its table, fr and en.")
-@click.option("--language", default="en", show_default=True, type=click.Choice(["fr", "en"]), help="Of what is printed on the screen.")
+@click.option(
+    "--language",
+    default=shell_language,
+    show_default="of the shell",
+    type=click.Choice(["fr", "en"]),
+    help="Of what is printed on the screen.",
+)
 def determinants(
     table: Path,
     outcome: str,

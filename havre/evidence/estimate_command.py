@@ -8,6 +8,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from havre.evidence.bilingual_command import Bilingual, shell_language
+
 if TYPE_CHECKING:
     from havre.evidence.stats.prevalence import Prevalence
 
@@ -23,7 +25,25 @@ class _Unreadable(click.ClickException):
         click.echo(f"{'Erreur :' if self.language == 'fr' else 'Error:'} {self.message}", file=file, err=file is None)
 
 
-@click.command()
+FRENCH = {
+    "": "Estimer combien de personnes il y a, vues et non vues, à partir de TABLE : des colonnes 0/1, une par liste, et une dernière colonne"
+    " d'effectifs.\n\nUn refus est un résultat : il est affiché avec ses raisons et se termine avec le statut 0. Une table illisible se"
+    " termine avec le statut 1.",
+    "strata": "Colonne des strates (sexe, groupe d'âge, forme, année).",
+    "count": "Colonne des effectifs, si ce n'est pas la dernière.",
+    "as_json": "Le résultat entier en JSON.",
+    "folder": "Écrire le rapport, fr et en, dans DIR.",
+    "population": "Nombre d'habitants, pour un taux pour 100 000.",
+    "resamples": "Rééchantillons du bootstrap.",
+    "sweeps": "Passages de chaque chaîne des classes latentes.",
+    "seed": "Graine des tirages : la même donne le même résultat.",
+    "period": "Mots sur la période, affichés avec le résultat.",
+    "coverage": "Mots sur ce que couvrent les listes, affichés avec le résultat.",
+    "language": "Langue de ce qui s'affiche à l'écran.",
+}
+
+
+@click.command(cls=Bilingual, french=FRENCH)
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option("--strata", metavar="COL", help="Column of strata (sex, age group, form, year).")
 @click.option("--count", metavar="COL", help="Column of counts, when it is not the last.")
@@ -34,10 +54,16 @@ class _Unreadable(click.ClickException):
 @click.option("--population", type=click.IntRange(1), help="People living there, for a rate per 100,000.")
 @click.option("--resamples", default=1000, show_default=True, type=click.IntRange(20), help="Bootstrap resamples.")
 @click.option("--sweeps", default=100_000, show_default=True, type=click.IntRange(400), help="Sweeps of each latent-class chain.")
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Seed of the draws: the same gives the same result.")
 @click.option("--period", default="", help="Words on the period, printed with the result.")
 @click.option("--coverage", default="", help="Words on what the lists cover, printed with the result.")
-@click.option("--language", default="en", show_default=True, type=click.Choice(["fr", "en"]), help="Of what is printed on the screen.")
+@click.option(
+    "--language",
+    default=shell_language,
+    show_default="of the shell",
+    type=click.Choice(["fr", "en"]),
+    help="Of what is printed on the screen.",
+)
 def estimate(
     table: Path,
     strata: str | None,

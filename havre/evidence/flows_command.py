@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from havre.evidence.bilingual_command import Bilingual
+
 if TYPE_CHECKING:
     from havre.evidence.stats.engines import Engine
     from havre.evidence.stats.measure import Source
@@ -24,14 +26,33 @@ COLUMNS = {
 }
 
 
-@click.command()
+FRENCH = {
+    "": "Itinéraires, statuts et dettes en route, évolution et parcours à partir de FOLDER, les tables Parquet d'un extrait (persons, events,"
+    " steps ...).",
+    "out": "Dossier des pages, des figures et du JSON.",
+    "engine": "Ce qui compte : auto choisit selon la taille des tables.",
+    "marks": "Un changement de pratique : 2024-06 et ses mots, en français puis en anglais.",
+    "steps": "Étapes du parcours dans l'ordre ; par défaut celles des tables.",
+    "k": "Les itinéraires et effectifs de moins de personnes ne sont pas montrés.",
+    "seed": "Graine des tirages : la même donne le même résultat.",
+    "coverage": "Mots sur les organisations comprises, gardés avec le résultat.",
+}
+
+
+@click.command(cls=Bilingual, french=FRENCH)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--report", "out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for pages, figures, JSON.")
-@click.option("--engine", type=click.Choice(["auto", "polars", "duckdb", "spark"]), default="auto", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "polars", "duckdb", "spark"]),
+    default="auto",
+    show_default=True,
+    help="What counts; auto goes by the tables' size.",
+)
 @click.option("--mark", "marks", multiple=True, nargs=3, metavar="MONTH FR EN", help="A change of practice: 2024-06 and its words.")
 @click.option("--step", "steps", multiple=True, metavar="STEP", help="Steps of the chain in order; by default those of the tables.")
 @click.option("--k", default=11, show_default=True, type=click.IntRange(2), help="Routes and counts of fewer persons are not shown.")
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Seed of the draws: the same gives the same result.")
 @click.option("--coverage", default="", help="Words on which organisations are in it, kept with the result.")
 def flows(
     folder: Path, out: Path, engine: str, marks: tuple[tuple[str, str, str], ...], steps: tuple[str, ...], k: int, seed: int, coverage: str

@@ -4,10 +4,13 @@ import json
 import subprocess
 import sys
 
+import click
 import pytest
 from click.testing import CliRunner
 
+from havre.evidence.bilingual_command import Bilingual
 from havre.evidence.determinants_command import determinants
+from havre.evidence.estimate_command import estimate
 from havre.evidence.flows_command import flows
 from tests.evidence.stats.test_routes import journeys
 from tests.evidence.stats.vulnerability.known import population
@@ -93,3 +96,29 @@ def test_commands_load_nothing_heavy_and_no_django():
         "raise SystemExit(any(name in sys.modules for name in ('django', 'numpy', 'polars', 'statsmodels')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("command", [estimate, determinants, flows])
+def test_help_is_in_the_language_of_the_shell(command, monkeypatch):
+    for name in ("HAVRE_LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "fr_FR.UTF-8")
+    french = CliRunner().invoke(command, ["--help"]).output
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    english = CliRunner().invoke(command, ["--help"]).output
+    options = [option for param in command.params if isinstance(param, click.Option) for option in param.opts]
+    assert all(option in french and option in english for option in options)
+    assert [word in english for word in ("Usage:", "[default: ", "Show this message and exit.")] == [True] * 3
+    assert [word in french for word in ("default", "required", "of the shell", "Show")] == [False] * 4
+    assert [word in french for word in ("Usage :", "[par défaut", "Afficher cette aide")] == [True] * 3
+
+
+@pytest.mark.parametrize("asked", [["--help", "--language", "fr"], ["--language=fr", "--help"]])
+def test_help_is_in_the_language_of_the_line_before_that_of_the_shell(asked, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    assert "Estimer combien de personnes il y a" in CliRunner().invoke(estimate, asked).output
+
+
+def test_command_whose_french_help_forgets_an_option_is_refused():
+    with pytest.raises(ValueError, match="folder"):
+        Bilingual("count", params=[click.Option(["--folder"], help="Where.")], french={"": "Compter."})
