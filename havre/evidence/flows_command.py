@@ -144,7 +144,6 @@ def count(engine: Engine, source: Source, marks: list[Mark], steps: tuple[str, .
         "flows": [one.measure for some in routes.values() for one in some],
         "kinds": [measure for some in routes.values() for measure in flow_shares(some, source)],
         "statuses": [m for one in mixed for stage in one.stages.values() for m in stage.measures],
-        "moves": [move.measure for one in mixed for move in one.moves],
         "debts": [m for one in mixed for m in (*one.debts.measures, *one.debts_by_status, *one.became_trafficked, *one.amounts)],
         "trend": list(months.counts),
         "season": list(season.months),
@@ -156,4 +155,6 @@ def count(engine: Engine, source: Source, marks: list[Mark], steps: tuple[str, .
         measures["needs"] = [m for one in needs for m in (one.met, one.unmet, one.unavailable, one.not_wanted)]
     if engine.columns("claim"):
         measures["compensation"] = list(compensation(engine, source))
-    return figures, {name: [one.as_json() for one in some] for name, some in measures.items()}
+    found = {name: [one.as_json() for one in some] for name, some in measures.items()}
+    found["moves"] = [{"move_fr": move.words.fr, "move_en": move.words.en, **move.measure.as_json()} for one in mixed for move in one.moves]
+    return figures, found

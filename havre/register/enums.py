@@ -1,7 +1,12 @@
 """The register's vocabularies. HTCDS value names are kept as published where HTCDS has the field."""
 
+from typing import Any, cast
+
 from django.db import models
+from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
+
+from havre import standards
 
 
 class CaseStatus(models.TextChoices):
@@ -41,18 +46,10 @@ class AgeBasis(models.TextChoices):
     NOT_RECORDED = "not_recorded", _("Not recorded")
 
 
-class RouteStatus(models.TextChoices):
-    """What a person was, in law or in fact, at a stage of the route: mixed flows change from one to another."""
-
-    TRAFFICKED = "trafficked", _("Trafficked")
-    SMUGGLED = "smuggled", _("Smuggled")
-    ASYLUM_SEEKER = "asylum_seeker", _("Seeking asylum")
-    REFUGEE = "refugee", _("Refugee")
-    LABOUR_MIGRANT = "labour_migrant", _("Migrant worker")
-    IRREGULAR = "irregular", _("Without right of stay")
-    REGULAR = "regular", _("With right of stay")
-    DISPLACED = "displaced", _("Displaced inside the country")
-    RETURNEE = "returnee", _("Returning")
+# What a person was, in law or in fact, at a stage of the route: codes and words of `standards`, which the statistics read too.
+_members = [(code.upper(), (code, lazystr(label))) for code, label in standards.route_statuses().labels.items()]
+# made by call, as enumerations are: the type stubs of Django know the class statement only
+RouteStatus: type[models.TextChoices] = cast(Any, models.TextChoices)("RouteStatus", _members, module=__name__)
 
 
 class Precision(models.TextChoices):

@@ -21,6 +21,7 @@ from havre.standards.files.indicators import Indicators
 from havre.standards.files.media import MediaRules
 from havre.standards.files.profiles import FactBook, Profile
 from havre.standards.files.rights import Rights
+from havre.standards.files.routes import RouteStatuses
 from havre.standards.files.vulnerability import Vulnerability
 from havre.standards.library import DATA, Library, library
 from havre.standards.words import Words, follow
@@ -52,6 +53,7 @@ __all__ = [
     "packaged_facts",
     "profile",
     "rights",
+    "route_statuses",
     "vulnerability",
 ]
 
@@ -91,6 +93,11 @@ def media_rules() -> MediaRules:
 def vulnerability() -> Vulnerability:
     """Risk and protective factors."""
     return library().vulnerability
+
+
+def route_statuses() -> RouteStatuses:
+    """What a person may have been at a stage of the route."""
+    return library().route_statuses
 
 
 def glossary() -> Glossary:

@@ -17,6 +17,7 @@ from havre.standards.files import (
     media,
     profiles,
     rights,
+    routes,
     vulnerability,
 )
 from havre.standards.files.countries import Countries, Languages
@@ -109,6 +110,10 @@ class Library:
     @cached_property
     def vulnerability(self) -> vulnerability.Vulnerability:
         return vulnerability.read(self._page("vulnerability"))
+
+    @cached_property
+    def route_statuses(self) -> routes.RouteStatuses:
+        return routes.read(self._page("route_status"))
 
     @cached_property
     def glossary(self) -> glossary.Glossary:

@@ -1,5 +1,6 @@
 """The packaged files say what the notes say, and know no Django."""
 
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -90,6 +91,13 @@ def test_countries_are_the_249_of_iso_3166_with_namibia_and_norway():
     assert [places.label(code).en for code in ("NA", "NO", "tls", "XXA")] == ["Namibia", "Norway", "Timor-Leste", "Stateless person"]
     with pytest.raises(KeyError):
         places.label("ZZ")
+
+
+def test_route_statuses_have_both_languages_and_the_instrument_that_defines_them():
+    statuses = standards.route_statuses()
+    assert len(statuses.labels) == len(statuses.statuses) == 9
+    assert statuses.labels["smuggled"].fr == "Objet d’un trafic illicite de migrants"
+    assert all(one.label.en != one.label.fr and re.search(r"\b(19|20)\d\d\b", one.source) for one in statuses.statuses)
 
 
 def test_profile_of_an_unknown_country_is_refused():

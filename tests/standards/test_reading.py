@@ -56,6 +56,7 @@ FAULTS = {
     "extension that is published": ("htcds", "name: RestrictsMovement", "name: DebtBondage", ("name: DebtBondage", 2), "already published", "Take"),
     "column of CTDC": ("crosswalk", "to: [meansThreats]", "to: [meansThreat]", "[meansThreat]", "no column of ctdc.yaml", "'meansThreats'"),
     "old vulnerability": ("vulnerability", "Poverty: DOV-H02", "Poverty: DOV-H99", "DOV-H99", "no factor of this file", "DOV-H"),
+    "status on the route": ("route_status", "code: refugee", "code: Refugee", "code: Refugee", "'Refugee' is no code", "small letters"),
     "country code": ("countries", "alpha2: 'NO'", "alpha2: 'no'", "'no'", "no alpha2 code", "2 capital letters"),
     "Norway read as false": ("countries", "alpha2: 'NO'", "alpha2: NO", "alpha2: NO,", "False is not a text", "Put quotes"),
     "derived fact": ("facts", "from_fact: age_majority}", "from_fact: age_majorite}", "age_majorite", "no fact defined above", "'age_majority'"),

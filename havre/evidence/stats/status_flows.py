@@ -10,29 +10,28 @@ from scipy.stats import binom
 from havre.evidence.stats.engines import STAGES, Engine, Where
 from havre.evidence.stats.measure import Measure, Source, share
 from havre.evidence.stats.profiles import Breakdown, apart, breakdown, incidence
+from havre.standards.library import library
 from havre.standards.words import Words
-
-# codes of `events.status`: what the person was on that leg, in law and in fact; a person may have had several on one journey
-STATUSES: Mapping[str, Words] = {
-    "trafficked": Words("trafficked", "en situation de traite"),
-    "smuggled": Words("smuggled", "objet d'un trafic illicite de migrants"),
-    "asylum_seeker": Words("seeking asylum", "demande d'asile"),
-    "refugee": Words("refugee", "statut de réfugié"),
-    "labour_migrant": Words("migrant worker", "migration de travail"),
-    "irregular": Words("without right of stay", "sans titre de séjour"),
-    "regular": Words("with right of stay", "avec titre de séjour"),
-    "displaced": Words("displaced inside the country", "déplacement interne"),
-    "returnee": Words("returning", "retour"),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """From the first status recorded on the route to the last one: `measure` is its share among those who began alike."""
+    """From the first status recorded on the route to the last one: `measure` is its share among those who began alike.
+
+    `first` and `last` are codes of `events.status`: those of `standards.route_statuses()`, or whatever else the table holds.
+    Source: mixed movements, UNHCR's 10-Point Plan 2016; each status as route_status.yaml cites it.
+    """
 
     first: str
     last: str
     measure: Measure
+
+    @property
+    def words(self) -> Words:
+        """Both statuses in the standard's words; a code that the standard does not know stays as it is."""
+        labels = library().route_statuses.labels
+        one, other = (labels.get(code, Words(code, code)) for code in (self.first, self.last))
+        return Words(f"{one.en} → {other.en}", f"{one.fr} → {other.fr}")
 
 
 @dataclass(frozen=True, slots=True)

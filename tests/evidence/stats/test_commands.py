@@ -62,6 +62,10 @@ def test_flows_of_an_extract_are_written_whole(tmp_path):
     assert ran.exit_code == 0, ran.output
     measures = json.loads((tmp_path / "out" / "measures.json").read_text())
     assert {"flows", "kinds", "statuses", "moves", "debts", "trend", "chain"} <= measures.keys()
+    told = {move["code"]: (move["move_en"], move["move_fr"]) for move in measures["moves"]}
+    assert told["status_last=trafficked"][0].endswith(" → Trafficked") and told["status_last=trafficked"][1].endswith(
+        " → En situation de traite"
+    )
     assert [one["numerator"] for one in measures["flows"]] == [1, 1, 1]
 
 

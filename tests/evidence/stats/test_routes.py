@@ -12,7 +12,7 @@ from havre.evidence.stats.engines import DuckDB, Polars, open_tables
 from havre.evidence.stats.errors import BadRows
 from havre.evidence.stats.measure import Source
 from havre.evidence.stats.profiles import flow_shares, flows_apart
-from havre.evidence.stats.status_flows import STATUSES, median, mixed_flows
+from havre.evidence.stats.status_flows import median, mixed_flows
 from havre.evidence.stats.trends import chain
 from tests.evidence.stats.tables import SOURCE, both, frames, person, route_frames
 
@@ -135,10 +135,6 @@ def test_median_has_the_tabled_interval(size, low, high):
     # Conover 1999 (sign test): n = 6 -> smallest and largest; n = 17 -> 5th and 13th; n = 100 -> 40th and 61st
     found = median("x", "all", [float(n + 1) for n in range(size)], "GHS", SOURCE)
     assert (found.low, found.high) == (low, high)
-
-
-def test_every_status_has_both_languages():
-    assert all(words.en and words.fr and words.en != words.fr for words in STATUSES.values())
 
 
 def test_mixed_flows_of_a_part_count_that_part_only():

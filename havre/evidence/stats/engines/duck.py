@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from havre.evidence.stats.engines.asking import Spread, Where
+from havre.evidence.stats.engines.sql import Sql
 
 # persons with the columns of ROUTE and ROUTE_LISTS; {status} and {debt} are columns of events, or NULL in an older extract
 _ROUTED = """
@@ -31,8 +32,10 @@ _ROUTED = """
     SELECT p.*, r.* EXCLUDE (person) FROM "plain persons" p LEFT JOIN route r ON p.person = r.person"""
 
 
-class DuckDB:
+class DuckDB(Sql):
     """The same counts as SQL over Parquet files by table name. A file bigger than memory is read in pieces."""
+
+    quote = '"'
 
     def __init__(self, files: Mapping[str, Path], *, routed: bool = False) -> None:
         self.base = duckdb.connect(":memory:")
@@ -40,7 +43,7 @@ class DuckDB:
         self.kinds: dict[str, dict[str, str]] = {}
         for table, path in files.items():
             # DuckDB takes no parameter in a view: the path is quoted by doubling
-            name = _name("plain persons" if routed and table == "persons" else table)
+            name = self._name("plain persons" if routed and table == "persons" else table)
             self.base.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')")
             self._describe(table, name)
         if routed:
@@ -52,11 +55,11 @@ class DuckDB:
     def _describe(self, table: str, name: str) -> None:
         self.kinds[table] = {column: kind for column, kind, *_ in self.base.execute(f"DESCRIBE {name}").fetchall()}
 
-    def columns(self, table: str) -> tuple[str, ...]:
-        return tuple(self.kinds.get(table, ()))
-
     def _where(self, where: Where) -> tuple[str, list[str]]:
-        tests = [f"list_contains({_name(column)}, ?)" if self._listed("persons", column) else f"{_name(column)} = ?" for column in where]
+        tests = [
+            f"list_contains({self._name(column)}, ?)" if self._listed("persons", column) else f"{self._name(column)} = ?"
+            for column in where
+        ]
         return " AND ".join(tests) or "true", list(where.values())
 
     def _listed(self, table: str, column: str) -> bool:
@@ -67,8 +70,8 @@ class DuckDB:
 
     def spread(self, column: str, where: Where, *, table: str = "persons") -> Spread:
         test, values = self._where(where)
-        name, kept = _name(column), f"SELECT * FROM persons WHERE {test}"
-        rows = kept if table == "persons" else f"SELECT * FROM {_name(table)} WHERE person IN (SELECT person FROM ({kept}))"
+        name, kept = self._name(column), f"SELECT * FROM persons WHERE {test}"
+        rows = kept if table == "persons" else f"SELECT * FROM {self._name(table)} WHERE person IN (SELECT person FROM ({kept}))"
         everyone = self._all(f"SELECT count(*) FROM ({kept})", values)[0][0]
         recorded = self._all(f"SELECT count(DISTINCT person) FROM ({rows}) WHERE {name} IS NOT NULL", values)[0][0]
         one = f"unnest({name})" if self._listed(table, column) else name
@@ -80,16 +83,16 @@ class DuckDB:
     def over_time(self, column: str, where: Where, *, table: str = "persons", width: int = 4) -> dict[str, int]:
         test, values = self._where(where)
         query = (
-            f"SELECT substr({_name(column)}, 1, {int(width)}) AS period, count(DISTINCT person) FROM {_name(table)}"
-            f" WHERE {_name(column)} IS NOT NULL AND person IN (SELECT person FROM persons WHERE {test}) GROUP BY 1 ORDER BY 1"
+            f"SELECT substr({self._name(column)}, 1, {int(width)}) AS period, count(DISTINCT person) FROM {self._name(table)}"
+            f" WHERE {self._name(column)} IS NOT NULL AND person IN (SELECT person FROM persons WHERE {test}) GROUP BY 1 ORDER BY 1"
         )
         return {period: int(number) for period, number in self._all(query, values)}
 
     def incidence(self, column: str, by: str, where: Where) -> dict[tuple[str, str], int]:
         test, values = self._where(where)
-        first, second = (f"unnest({_name(c)})" if self._listed("persons", c) else _name(c) for c in (by, column))
-        inner = f"SELECT person, {first} AS a, {_name(column)} AS other FROM persons WHERE {test}"
-        outer = f"SELECT person, a, {second.replace(_name(column), 'other')} AS b FROM ({inner})"
+        first, second = (f"unnest({self._name(c)})" if self._listed("persons", c) else self._name(c) for c in (by, column))
+        inner = f"SELECT person, {first} AS a, {self._name(column)} AS other FROM persons WHERE {test}"
+        outer = f"SELECT person, a, {second.replace(self._name(column), 'other')} AS b FROM ({inner})"
         query = f"SELECT a, b, count(DISTINCT person) FROM ({outer}) WHERE a IS NOT NULL AND b IS NOT NULL GROUP BY 1, 2"
         return {(str(a), str(b)): int(number) for a, b, number in self._all(query, values)}
 
@@ -108,48 +111,11 @@ class DuckDB:
         everyone = self._all(f"SELECT count(*) FROM persons WHERE {test}", values)[0][0]
         return counts, sum(counts.values()), int(everyone)
 
-    def waits(self, step: str, where: Where, *, after: str | None = None) -> tuple[list[int], list[int]]:
-        test, values = self._where(where)
-        first = "SELECT person, min(days) AS days FROM steps WHERE step = ? AND days IS NOT NULL GROUP BY 1"
-        since = f"JOIN ({first}) a USING (person)" if after is not None else "CROSS JOIN (SELECT 0 AS days) a"
-        both = f"""
-            SELECT greatest(0, p.days_observed - a.days), CASE WHEN s.days IS NOT NULL THEN greatest(0, s.days - a.days) END
-            FROM (SELECT * FROM persons WHERE {test}) p {since} LEFT JOIN ({first}) s USING (person)
-            WHERE p.days_observed IS NOT NULL"""
-        rows = self._all(both, [*values, *([after] if after is not None else []), step])
-        return sorted(days for _seen, days in rows if days is not None), sorted(seen for seen, days in rows if days is None)
-
     def _rows(self, table: str, test: str) -> str:
-        return f"SELECT * FROM {_name(table)} WHERE person IN (SELECT person FROM persons WHERE {test})"
+        return f"SELECT * FROM {self._name(table)} WHERE person IN (SELECT person FROM persons WHERE {test})"
 
-    def best(self, table: str, key: str | None, column: str, order: Sequence[str], where: Where) -> dict[str, dict[str, int]]:
-        test, values = self._where(where)
-        name = "'all'" if key is None else _name(key)
-        ranked = f"SELECT person, {name} AS key, list_position(?::VARCHAR[], {_name(column)}) AS rank FROM ({self._rows(table, test)})"
-        one = f"SELECT person, key, min(rank) AS rank FROM ({ranked}) WHERE rank > 0 AND key IS NOT NULL GROUP BY 1, 2"
-        found: dict[str, dict[str, int]] = {}
-        for group, rank, number in self._all(
-            f"SELECT key, rank, count(*) FROM ({one}) GROUP BY 1, 2 ORDER BY 1, 2", [list(order), *values]
-        ):
-            found.setdefault(group, {})[order[rank - 1]] = int(number)
-        return found
-
-    def amounts(self, table: str, column: str, currency: str, where: Where) -> dict[str, list[float]]:
-        test, values = self._where(where)
-        amount, coin = _name(column), _name(currency)
-        query = (
-            f"SELECT {coin}, max({amount})::DOUBLE AS most FROM ({self._rows(table, test)}) WHERE {amount} > 0 AND {coin} <> ''"
-            f" GROUP BY person, {coin} ORDER BY 1, 2"
-        )
-        found: dict[str, list[float]] = {}
-        for name, most in self._all(query, values):
-            found.setdefault(name, []).append(float(most))
-        return found
+    def _rank(self, order: Sequence[str], column: str) -> tuple[str, list[Any]]:
+        return f"list_position(?::VARCHAR[], {self._name(column)})", [list(order)]
 
     def with_route(self) -> DuckDB:
         return DuckDB(self.files, routed=True)
-
-
-def _name(column: str) -> str:
-    """A quoted SQL name."""
-    return '"' + column.replace('"', '""') + '"'

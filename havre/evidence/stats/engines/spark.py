@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from havre.evidence.stats.engines.asking import Spread, Where
+from havre.evidence.stats.engines.sql import Sql
 
 _ROUTED = """
     WITH legs AS (
@@ -49,8 +50,10 @@ def local_session(**more: str) -> Any:
     )
 
 
-class Spark:
+class Spark(Sql):
     """Counts by Spark over Parquet files or folders by table name. Each engine has views of its own in the session."""
+
+    quote = "`"
 
     def __init__(self, files: Mapping[str, Path], *, session: Any = None, routed: bool = False) -> None:
         self.session = (session or local_session()).newSession()
@@ -69,14 +72,14 @@ class Spark:
         frame.createOrReplaceTempView(name)
         self.kinds[table] = dict(frame.dtypes)
 
-    def columns(self, table: str) -> tuple[str, ...]:
-        return tuple(self.kinds.get(table, ()))
-
     def _listed(self, table: str, column: str) -> bool:
         return self.kinds[table][column].startswith("array")
 
     def _where(self, where: Where) -> tuple[str, list[Any]]:
-        tests = [f"array_contains({_name(column)}, ?)" if self._listed("persons", column) else f"{_name(column)} = ?" for column in where]
+        tests = [
+            f"array_contains({self._name(column)}, ?)" if self._listed("persons", column) else f"{self._name(column)} = ?"
+            for column in where
+        ]
         return " AND ".join(tests) or "true", list(where.values())
 
     def _all(self, query: str, values: list[Any]) -> list[Any]:
@@ -88,11 +91,11 @@ class Spark:
 
     def _rows(self, table: str, test: str) -> str:
         kept = f"SELECT * FROM persons WHERE {test}"
-        return kept if table == "persons" else f"SELECT * FROM {_name(table)} WHERE person IN (SELECT person FROM ({kept}))"
+        return kept if table == "persons" else f"SELECT * FROM {self._name(table)} WHERE person IN (SELECT person FROM ({kept}))"
 
     def spread(self, column: str, where: Where, *, table: str = "persons") -> Spread:
         test, values = self._where(where)
-        name, rows = _name(column), self._rows(table, test)
+        name, rows = self._name(column), self._rows(table, test)
         one = f"explode({name})" if self._listed(table, column) else name
         inner = f"SELECT person, {one} AS v FROM ({rows})"
         # a flag is True or False in every engine
@@ -108,7 +111,7 @@ class Spark:
 
     def over_time(self, column: str, where: Where, *, table: str = "persons", width: int = 4) -> dict[str, int]:
         test, values = self._where(where)
-        name = _name(column)
+        name = self._name(column)
         query = (
             f"SELECT substr({name}, 1, {int(width)}) AS period, count(DISTINCT person) FROM ({self._rows(table, test)})"
             f" WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 1"
@@ -117,10 +120,10 @@ class Spark:
 
     def incidence(self, column: str, by: str, where: Where) -> dict[tuple[str, str], int]:
         test, values = self._where(where)
-        first, second = (f"explode({_name(c)})" if self._listed("persons", c) else _name(c) for c in (by, column))
+        first, second = (f"explode({self._name(c)})" if self._listed("persons", c) else self._name(c) for c in (by, column))
         # Spark takes one generator a SELECT: the second stands outside
-        inner = f"SELECT person, {first} AS a, {_name(column)} AS other FROM persons WHERE {test}"
-        outer = f"SELECT person, a, {second.replace(_name(column), 'other')} AS b FROM ({inner})"
+        inner = f"SELECT person, {first} AS a, {self._name(column)} AS other FROM persons WHERE {test}"
+        outer = f"SELECT person, a, {second.replace(self._name(column), 'other')} AS b FROM ({inner})"
         query = f"SELECT a, b, count(DISTINCT person) FROM ({outer}) WHERE a IS NOT NULL AND b IS NOT NULL GROUP BY 1, 2"
         return {(str(a), str(b)): int(number) for a, b, number in self._all(query, values)}
 
@@ -140,44 +143,8 @@ class Spark:
         everyone = self._all(f"SELECT count(*) FROM persons WHERE {test}", values)[0][0]
         return counts, sum(counts.values()), int(everyone)
 
-    def waits(self, step: str, where: Where, *, after: str | None = None) -> tuple[list[int], list[int]]:
-        test, values = self._where(where)
-        first = "SELECT person, min(days) AS days FROM steps WHERE step = ? AND days IS NOT NULL GROUP BY 1"
-        since = f"JOIN ({first}) a USING (person)" if after is not None else "CROSS JOIN (SELECT 0 AS days) a"
-        both = f"""
-            SELECT greatest(0, p.days_observed - a.days), CASE WHEN s.days IS NOT NULL THEN greatest(0, s.days - a.days) END
-            FROM (SELECT * FROM persons WHERE {test}) p {since} LEFT JOIN ({first}) s USING (person)
-            WHERE p.days_observed IS NOT NULL"""
-        rows = self._all(both, [*values, *([after] if after is not None else []), step])
-        return sorted(days for _seen, days in rows if days is not None), sorted(seen for seen, days in rows if days is None)
-
-    def best(self, table: str, key: str | None, column: str, order: Sequence[str], where: Where) -> dict[str, dict[str, int]]:
-        test, values = self._where(where)
-        name = "'all'" if key is None else _name(key)
-        places = ", ".join("?" for _value in order)
-        ranked = f"SELECT person, {name} AS key, array_position(array({places}), {_name(column)}) AS rank FROM ({self._rows(table, test)})"
-        one = f"SELECT person, key, min(rank) AS rank FROM ({ranked}) WHERE rank > 0 AND key IS NOT NULL GROUP BY 1, 2"
-        found: dict[str, dict[str, int]] = {}
-        for group, rank, number in self._all(f"SELECT key, rank, count(*) FROM ({one}) GROUP BY 1, 2 ORDER BY 1, 2", [*order, *values]):
-            found.setdefault(group, {})[order[rank - 1]] = int(number)
-        return found
-
-    def amounts(self, table: str, column: str, currency: str, where: Where) -> dict[str, list[float]]:
-        test, values = self._where(where)
-        amount, coin = _name(column), _name(currency)
-        query = (
-            f"SELECT {coin}, CAST(max({amount}) AS DOUBLE) AS most FROM ({self._rows(table, test)}) WHERE {amount} > 0 AND {coin} <> ''"
-            f" GROUP BY person, {coin} ORDER BY 1, 2"
-        )
-        found: dict[str, list[float]] = {}
-        for name, most in self._all(query, values):
-            found.setdefault(name, []).append(float(most))
-        return found
+    def _rank(self, order: Sequence[str], column: str) -> tuple[str, list[Any]]:
+        return f"array_position(array({', '.join('?' for _value in order)}), {self._name(column)})", list(order)
 
     def with_route(self) -> Spark:
         return Spark(self.files, session=self.session, routed=True)
-
-
-def _name(column: str) -> str:
-    """A quoted Spark name."""
-    return "`" + column.replace("`", "``") + "`"
