@@ -17,7 +17,7 @@ INITIALS = re.compile(
     + NAME
     + r") [A-ZÀ-Ý]\.(?= |,|$|\))|(?<=[Ii]nitials )[A-Z]{2,3}\b|(?<=[Ii]nitiales )[A-Z]{2,3}\b"
 )
-KINDS = ("address", "locality", "school", "employer", "vessel")
+KINDS = ("address", "locality", "landmark", "school", "employer", "vessel")
 PLACE = {
     "en": r"\b(?:in|at|near|from|to|outside) (?:the )?[A-Z][\w'’-]+",
     "fr": r"\b(?:à|en|au|aux|de|d['’]|près de|dans) ?(?:la |le |l['’])?[A-ZÀ-Ý][\w'’-]+",
@@ -37,9 +37,12 @@ def names(doc: Doc) -> Iterator[Finding]:
             if what == "locality" and not _is_role(doc, sentence, start, end):
                 yield _place(doc, sentence, start, end, "MR02", what)
         names_here = [(start, end) for start, end, what in unknown if what == "name"]
-        for start, end in (*_introduced(doc, sentence), *_aged(doc, sentence), *_given(doc, sentence), *names_here):
+        acting = list(_acting(doc, sentence))
+        for start, end in (*_introduced(doc, sentence), *_aged(doc, sentence), *_given(doc, sentence), *names_here, *acting):
             name = sentence.text[start:end]
-            if not _is_role(doc, sentence, start, end) and not (changed and " " not in name):
+            # "told the journalists" makes nobody a journalist: after the verb, only a title before the name counts
+            verb = (start, end) in acting and not sentence.text[end:].startswith(",")
+            if not (_titled if verb else _is_role)(doc, sentence, start, end) and not (changed and " " not in name):
                 yield _place(doc, sentence, start, end, "MR01", "name")
         yield from _initials(doc, sentence)
 
@@ -67,6 +70,25 @@ def _aged(doc: Doc, sentence: Sentence) -> Iterator[tuple[int, int]]:
     for found in WITH_AGE.finditer(sentence.text):
         if _is_name(doc, found.group(1)):
             yield found.span(1)
+
+
+def _acting(doc: Doc, sentence: Sentence) -> Iterator[tuple[int, int]]:
+    """Whom something was done to, by the verb beside the name: "Bishal, who now drives", "we met Soledad", "Oksana Hrytsenko fled"."""
+    near = doc.near(sentence)
+    if not any(doc.words.finds(name, near) for name in ("case", "child", "person", "likeness")):
+        return
+    tried = doc.words.finds("court", sentence.text)
+    for found in CAPITALISED.finditer(sentence.text):
+        words = found.group().split()
+        if any(_known(doc, word) for word in words) or found.group() in doc.words.countries:
+            continue
+        before, after = sentence.text[: found.start()], sentence.text[found.end() :]
+        # one capital at the head of a sentence is any word: two are a name
+        alone = len(words) == 1 and before.strip(" \"“«'’") == ""
+        if not alone and ((not tried and doc.words.patterns["acted"].match(after)) or doc.words.finds("met", before)):
+            place = doc.words.patterns["place_before"].search(before)
+            if not place or words[0] in doc.words.given or doc.words.finds("met", before):
+                yield found.span()
 
 
 def _given(doc: Doc, sentence: Sentence) -> Iterator[tuple[int, int]]:
@@ -105,10 +127,16 @@ def _known(doc: Doc, word: str) -> bool:
 
 def _is_role(doc: Doc, sentence: Sentence, start: int, end: int) -> bool:
     """Whether the name is an official's, an author's, an accused person's or a place's."""
-    before, after = sentence.text[max(0, start - 40) : start], sentence.text[end : end + 70]
+    role = doc.words.patterns["role"].search(sentence.text[end : end + 70])
+    return role is not None or _titled(doc, sentence, start, end)
+
+
+def _titled(doc: Doc, sentence: Sentence, start: int, end: int) -> bool:
+    """Whether a title stands before the name, or an accusation beside it."""
+    before, after = sentence.text[max(0, start - 40) : start], sentence.text[end : end + 30]
     title = re.search(doc.words.patterns["official"].pattern + r"$", before, re.IGNORECASE)
-    accused = doc.words.finds("accused_near", before[-30:]) or doc.words.finds("accused_near", after[:30])
-    return bool(title or accused or doc.words.patterns["role"].search(after))
+    accused = doc.words.finds("accused_near", before[-30:]) or doc.words.finds("accused_near", after)
+    return bool(title or accused)
 
 
 def _initials(doc: Doc, sentence: Sentence) -> Iterator[Finding]:
@@ -126,9 +154,18 @@ def places(doc: Doc) -> Iterator[Finding]:
             for found in doc.words.patterns[kind].finditer(sentence.text):
                 if not doc.words.finds("shelter", sentence.text) or kind != "address":
                     yield _place(doc, sentence, *found.span(), "MR02", kind)
+        yield from _relations(doc, sentence)
         if not doc.words.finds("event", sentence.text):
             for found in doc.words.patterns["date"].finditer(sentence.text):
                 yield _place(doc, sentence, *found.span(), "MR02", "date")
+
+
+def _relations(doc: Doc, sentence: Sentence) -> Iterator[Finding]:
+    """What a relative does, where one place has one such person: "the imam's daughter", "her father, the only baker of Lomé"."""
+    for found in doc.words.patterns["relation"].finditer(sentence.text):
+        single = re.search(r"\b(?:the|du|de la|le|la|des)\b|\bl['’]", found.group(), re.IGNORECASE)
+        if single or re.search(PLACE[doc.words.language], sentence.text):
+            yield _place(doc, sentence, *found.span(), "MR02", "relation")
 
 
 def _one(doc: Doc, sentence: Sentence) -> bool:
@@ -137,15 +174,14 @@ def _one(doc: Doc, sentence: Sentence) -> bool:
 
 
 def combinations(doc: Doc, threshold: int) -> Iterator[Finding]:
-    """Three of age, nationality, place and form of exploitation about one person or a group under the threshold."""
+    """Three of age, nationality, place, form of exploitation and a rare trait about one person or a group under the threshold."""
     if doc.has("changed") and re.search(r"fict|invent|compos|made[- ]up", doc.text, re.IGNORECASE):
         return
     for sentence in doc.sentences:
         several = re.search(rf"\b{doc.words.patterns['few'].pattern}\b", sentence.text, re.IGNORECASE)
         after = sentence.text[several.end() : several.end() + 40] if several else ""
-        group = (doc.words.finds("people", after) or doc.words.patterns["nationality"].match(after.strip())) and not _proportion(
-            doc, sentence
-        )
+        several_of = doc.words.finds("people", after) or doc.words.finds("nationality", " ".join(after.split()[:3]))
+        group = several_of and not _proportion(doc, sentence)
         one = re.search(rf"\b(?:an?|une?) (?:{doc.words.patterns['nationality'].pattern})\b", sentence.text, re.IGNORECASE)
         if not (group or one or doc.words.finds("person", sentence.text)):
             continue
@@ -155,8 +191,9 @@ def combinations(doc: Doc, threshold: int) -> Iterator[Finding]:
             or _from_country(doc, sentence),
             re.search(PLACE[doc.words.language], sentence.text),
             doc.words.finds("form", sentence.text),
+            doc.words.finds("rare", sentence.text),
         ]
-        if sum(one is not None for one in known) >= 3 and known[0] is not None:
+        if sum(one is not None for one in known) >= 3 and (known[0] is not None or known[-1] is not None):
             yield Finding("MR03", "combination", doc.excerpt(sentence.start, sentence.end), sentence.start, sentence.end, f"< {threshold}")
 
 
@@ -177,12 +214,14 @@ def shelters(doc: Doc) -> Iterator[Finding]:
         here = doc.words.finds("shelter", sentence.text)
         if here and not doc.words.finds("not_located", sentence.text):
             where = doc.words.finds("address", sentence.text) or doc.words.patterns["shelter_place"].search(sentence.text, here.end())
+            where = where or _shelter_named(doc, sentence)
             if where:
                 yield _place(doc, sentence, *where.span(), "MR05", "shelter")
         elif doc.words.finds("housed", sentence.text) and (home := doc.words.finds("address", sentence.text)):
             yield _place(doc, sentence, *home.span(), "MR05", "shelter")
         for found in doc.words.patterns["phone"].finditer(sentence.text):
-            if not doc.words.finds("helpline", doc.near(sentence)) and len(re.sub(r"\D", "", found.group())) >= 8:
+            open_line = doc.words.finds("helpline", doc.near(sentence)) and not doc.words.finds("private_line", sentence.text)
+            if not open_line and len(re.sub(r"\D", "", found.group())) >= 8:
                 yield _place(doc, sentence, *found.span(), "MR05", "phone")
         for found in doc.words.patterns["staff"].finditer(sentence.text):
             name = CAPITALISED.match(sentence.text, found.end())
@@ -190,5 +229,23 @@ def shelters(doc: Doc) -> Iterator[Finding]:
                 yield _place(doc, sentence, *name.span(), "MR05", "staff")
         for name in CAPITALISED.finditer(sentence.text):
             told = STAFF_AFTER.match(sentence.text, name.end())
-            if told and doc.words.patterns["staff"].match(sentence.text + ", ", told.end()) and _is_name(doc, name.group()) and here:
+            works = told and doc.words.patterns["staff"].match(sentence.text + ", ", told.end())
+            # a matron or a night guard works where people sleep; a nurse may work anywhere
+            housed = here or (works and doc.words.patterns["resident_staff"].match(works.group()) and _housed(doc, sentence))
+            if works and housed and _is_name(doc, name.group()):
                 yield _place(doc, sentence, *name.span(), "MR05", "staff")
+
+
+def _shelter_named(doc: Doc, sentence: Sentence) -> re.Match[str] | None:
+    """The name of a shelter, which leads to it; "the national shelter" is none."""
+    for found in doc.words.patterns["shelter_named"].finditer(sentence.text):
+        own = [word for word in re.findall(NAME, found.group()) if not _known(doc, word)]
+        if own and not re.fullmatch(doc.words.patterns["shelter"].pattern, " ".join(own), re.IGNORECASE):
+            return found
+    return None
+
+
+def _housed(doc: Doc, sentence: Sentence) -> bool:
+    """Whether those under protection are near: residents, girls, survivors."""
+    near = doc.near(sentence)
+    return bool(doc.words.finds("case", near) or doc.words.finds("child", near) or doc.words.finds("shelter", near))

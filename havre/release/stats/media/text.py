@@ -15,7 +15,7 @@ from havre.release.stats.media.reading import Doc, read
 WHOLE = 800
 # a sentence that says that a child is not shown is no fault
 _DENIED = re.compile(
-    r"\b(?:not|never|no|cannot|without|must|may|ne|n['’]|pas|jamais|aucun\w*|sans|doi(?:t|vent)|blurred|flouté\w*)", re.IGNORECASE
+    r"\b(?:(?:not|never|no|cannot|without|must|may|ne|pas|jamais|aucun\w*|sans|doi(?:t|vent)|blurred|flouté\w*)\b|n['’])", re.IGNORECASE
 )
 
 
@@ -92,9 +92,15 @@ def _story(doc: Doc) -> tuple[int, int] | None:
         ):
             return sentence.start, sentence.end
         first = doc.words.finds("first_person", sentence.text)
-        if first and doc.words.finds("case", near):
+        if first and (doc.words.finds("case", near) or _suffered(doc, near)):
             return sentence.start, sentence.end
     return None
+
+
+def _suffered(doc: Doc, near: str) -> bool:
+    """Whether somebody who holds no office tells in the first person of two hardships: the floor and the key, hunger and a blow."""
+    told = {found.group().lower() for found in doc.words.patterns["hardship"].finditer(near)}
+    return len(told) >= 2 and not doc.words.finds("titles", near)
 
 
 def _consent(doc: Doc, story: tuple[int, int], declared: Declared) -> Iterator[Finding]:
