@@ -91,3 +91,52 @@ def test_any_text_is_read_and_every_finding_lies_within_it(text, language, capti
 @pytest.mark.parametrize(("text", "language"), [("a child prostitute", "en"), ("la prostitution enfantine", "fr")])
 def test_word_about_a_child_blocks_and_is_not_only_warned_of(text, language):
     assert [(one.rule, one.blocks) for one in check_text(text, language=language)] == [("MR17", True)]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_seventh_texts_are_found_no_worse_than_when_they_were_first_read(language):
+    found, faults, alarms, clean = judge(f"seventh_{language}.yaml", language)
+    assert (faults, alarms, clean) == (20, 0, 20)
+    assert found >= {"en": 18, "fr": 16}[language]
+
+
+POINTING = (
+    ("en", "MR02", "landmark", "She was kept in a flat two streets from the fish market and saw no daylight."),
+    ("en", "MR02", "relation", "The girl who was sold is the catechist's younger daughter."),
+    ("en", "MR03", "combination", "The only deaf pupil of Vakpo, a boy of fifteen, was made to sell water at the lorry park."),
+    ("en", "MR05", "shelter", "The survivors now live at the Casa Luar shelter and learn to sew."),
+    ("en", "MR05", "phone", "Reporters may call the survivor on +233 24 555 0142."),
+    ("en", "MR07", "story", "The captain kept my papers. I slept in the ice store, hungry, and nobody was allowed ashore."),
+    ("en", "MR09", "child", "Six-year-old Odile was photographed with the bricks on her head, after the raid that freed her."),
+    ("en", "MR15", "word", "Gullible young women keep falling for the same trick, the column says."),
+    ("fr", "MR02", "landmark", "On la retenait dans un appartement à deux rues du marché aux poissons."),
+    ("fr", "MR02", "relation", "La jeune fille vendue est la fille cadette du catéchiste."),
+    ("fr", "MR03", "combination", "Le seul élève sourd de Vakpo, un garçon de quinze ans, vendait de l'eau à la gare routière."),
+    ("fr", "MR05", "shelter", "Les survivantes vivent désormais au foyer Casa Luar et apprennent la couture."),
+    ("fr", "MR05", "phone", "Les journalistes peuvent appeler la survivante au +33 6 39 98 00 11."),
+    ("fr", "MR07", "story", "Le capitaine gardait mes papiers. Je dormais par terre, j'avais faim, et personne ne descendait à quai."),
+    ("fr", "MR09", "child", "À six ans, Odile portait les briques sur la tête quand on l'a photographiée, le jour où elle fut libérée."),
+    ("fr", "MR15", "word", "Des jeunes filles trop crédules tombent dans le même piège, lit-on dans la chronique."),
+)
+
+
+@pytest.mark.parametrize(("language", "rule", "what", "text"), POINTING)
+def test_what_points_to_a_person_without_a_usual_word_is_found(language, rule, what, text):
+    assert (rule, what) in {(one.rule, one.what) for one in check_text(text, language=language)}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "The new office stands opposite the bus station and is open to workers every day."),
+        ("en", "The only way out of debt bondage is a contract that the law protects."),
+        ("en", "The daughter of the minister opened the exhibition on forced labour in mines."),
+        ("en", "The national shelter programme publishes its accounts each spring."),
+        ("en", "I joined the inspectorate in 2019 and have worked on the floor of factories ever since, says the inspector."),
+        ("fr", "Le nouveau bureau, en face de la gare routière, est ouvert chaque jour aux travailleurs."),
+        ("fr", "La seule issue à la servitude pour dette est un contrat que la loi protège."),
+        ("fr", "Les foyers d'hébergement publient leurs comptes au printemps."),
+    ],
+)
+def test_same_words_about_nobody_in_particular_raise_no_alarm(language, text):
+    assert check_text(text, language=language) == ()
