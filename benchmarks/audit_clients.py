@@ -26,7 +26,10 @@ WAYS = ("group", "each", "shared")
 
 
 def prepare(home: Path) -> None:
-    """Django on an empty home, with only the tables that are written here."""
+    """Django on an empty home, with only the tables that are written here.
+
+    Args: home, a folder on the disk that is measured.
+    """
     os.environ["HAVRE_HOME"] = str(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "havre.site.settings")
     os.environ.pop("HAVRE_DATABASE_URL", None)
@@ -36,6 +39,7 @@ def prepare(home: Path) -> None:
 
 
 def make_tables() -> None:
+    """Make the tables of the readings in each of the two files."""
     from django.db import connections
 
     from havre.trust.models import ActRow, Reading, ReadingSubject
@@ -48,7 +52,10 @@ def make_tables() -> None:
 
 
 def row():
-    """One reading of one person."""
+    """One reading of one person.
+
+    Gives a Reading that is not saved, of a made-up person.
+    """
     from django.utils import timezone
 
     from havre.trust.models import Reading
@@ -70,6 +77,7 @@ def row():
 
 
 def write(way: str, reading) -> None:
+    """Write one reading in one of the WAYS; it is acknowledged when this returns. Raises: whatever the database says."""
     from django.db import transaction
 
     from havre.trust.audit import writer
@@ -85,7 +93,10 @@ def write(way: str, reading) -> None:
 
 
 def import_rows(home: str, started, stop) -> None:
-    """Batches of 500 acts in one transaction each, with a breath between, until told to stop."""
+    """Batches of 500 acts in one transaction each, with a breath between, until told to stop.
+
+    Args: home, as `prepare` has it; started is set when it begins, stop when it shall end.
+    """
     prepare(Path(home))
     from django.db import transaction
     from django.utils import timezone
@@ -103,7 +114,10 @@ def import_rows(home: str, started, stop) -> None:
 
 
 def measure(way: str, seconds: float) -> tuple[list[float], int, float]:
-    """Latencies in seconds of the acknowledged rows, how many were refused, and the time it took."""
+    """Latencies in seconds of the acknowledged rows, how many were refused, and the time it took.
+
+    Args: way, one of WAYS; seconds to measure.
+    """
     from django.db import connections
 
     waits: list[float] = []
@@ -131,6 +145,7 @@ def measure(way: str, seconds: float) -> tuple[list[float], int, float]:
 
 
 def stored() -> int:
+    """How many readings the two files hold."""
     from django.db import connections
 
     from havre.trust.models import Reading
@@ -141,6 +156,7 @@ def stored() -> int:
 
 
 def main() -> int:
+    """Run three ways, alone and beside an import. Ends with status 1 when an acknowledged row is not there."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.5
     lost = 0
     with tempfile.TemporaryDirectory(dir=sys.argv[2] if len(sys.argv) > 2 else None) as home:

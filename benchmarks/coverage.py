@@ -36,14 +36,20 @@ _SMALL = ("independent 4", "referral", "out of reach", "disjoint")
 
 
 def overlaps(seen: np.ndarray) -> Overlaps:
-    """A table from people × lists; those on no list go unseen."""
+    """A table from people × lists; those on no list go unseen.
+
+    Args: seen, people × lists of zeros and ones.
+    """
     masks = (seen * (1 << np.arange(seen.shape[1]))).sum(axis=1)
     counts = np.bincount(masks, minlength=1 << seen.shape[1])
     return Overlaps.from_masks([f"L{j + 1}" for j in range(seen.shape[1])], dict(enumerate(counts)))
 
 
 def drawn(design: Design, turn: int) -> Any:
-    """The table of one draw: overlaps, or a table with a column of strata where the design shows them."""
+    """The table of one draw: overlaps, or a table with a column of strata where the design shows them.
+
+    Args: turn, the draw's number, which with the design's name is its seed.
+    """
     draw = np.random.default_rng([SEED, turn, sum(map(ord, design.name))])
     if not design.strata:
         return overlaps(design.draw(draw, design.size))
@@ -56,7 +62,10 @@ def drawn(design: Design, turn: int) -> Any:
 
 
 def line(design: Design, turn: int, *, resamples: int, sweeps: int, estimator: Callable[..., Prevalence] = estimate) -> dict[str, Any]:
-    """One draw, estimated: what the tables need of it."""
+    """One draw, estimated: what the tables need of it.
+
+    Args: resamples and sweeps as `estimate`. Gives a JSON object: answers, ends and lights, in people, and seconds.
+    """
     began = time.perf_counter()
     table = drawn(design, turn)
     more = {"strata": "stratum"} if design.strata else {}
@@ -85,12 +94,18 @@ def line(design: Design, turn: int, *, resamples: int, sweeps: int, estimator: C
 
 
 def read(results: Path) -> list[dict[str, Any]]:
-    """The lines of a file, none when it is not there."""
+    """The lines of a file, none when it is not there.
+
+    Args: results, one JSON object a line.
+    """
     return [json.loads(text) for text in results.read_text(encoding="utf-8").splitlines()] if results.exists() else []
 
 
 class Tally:
-    """What one estimator did over the draws of one design, truth in people."""
+    """What one estimator did over the draws of one design, truth in people.
+
+    Source: coverage, width and bias, Morris, White & Crowther, Statistics in Medicine 38 (2019).
+    """
 
     def __init__(self, truth: int, answers: Iterable[list[float] | None]) -> None:
         every = list(answers)
@@ -110,7 +125,10 @@ class Tally:
 
 
 def misses(design: Design, lines: list[dict[str, Any]]) -> dict[str, int]:
-    """Intervals that miss, by the colour of their light; `false` those that are short and green, `short` those short and not red."""
+    """Intervals that miss, by the colour of their light; `false` those that are short and green, `short` those short and not red.
+
+    Gives colour to number of draws. Source: coverage as Morris, White & Crowther, Statistics in Medicine 38 (2019).
+    """
     found = dict.fromkeys((*COLOURS, "false", "short"), 0)
     for one in lines:
         if one["together"] is None or one["together"][1] <= design.size <= one["together"][2]:
@@ -135,7 +153,10 @@ TAIL = "What the tables do not show: dependence on populations unlike these. Ind
 
 
 def page(lines: list[dict[str, Any]], note: str = "") -> str:
-    """The tables, in Markdown, of whatever lines there are; `note` is one paragraph on how the run went."""
+    """The tables, in Markdown, of whatever lines there are; `note` is one paragraph on how the run went.
+
+    Source: reporting of simulations, Morris, White & Crowther, Statistics in Medicine 38 (2019).
+    """
     by_design: dict[str, list[dict[str, Any]]] = {}
     for one in lines:
         by_design.setdefault(one["design"], []).append(one)
@@ -181,7 +202,10 @@ def _alone(chosen: list[tuple[Design, list[dict[str, Any]]]]) -> list[str]:
 
 
 def run(designs: Iterable[Design], results: Path, *, draws: int, resamples: int, sweeps: int) -> None:
-    """Estimate what is not yet in the file, one line after the other."""
+    """Estimate what is not yet in the file, one line after the other.
+
+    Args: draws, how many a design in the end.
+    """
     done = {(one["design"], one["turn"]) for one in read(results)}
     for design in designs:
         began = time.perf_counter()
@@ -196,7 +220,10 @@ def run(designs: Iterable[Design], results: Path, *, draws: int, resamples: int,
 
 
 def short(estimator: Callable[..., Prevalence] = estimate) -> list[str]:
-    """CI's size: five draws of four designs, and what is wrong with what they show (an empty list: nothing)."""
+    """CI's size: five draws of four designs, and what is wrong with what they show (an empty list: nothing).
+
+    Args: estimator, what is tried; another shows that the test can fail.
+    """
     wrong = []
     every = {one.name: one for one in DESIGNS}
     for name in _SMALL:
@@ -215,6 +242,7 @@ def short(estimator: Callable[..., Prevalence] = estimate) -> list[str]:
 
 
 def main() -> None:
+    """Read the line and run, or write the page. Ends with status 1 when the short run shows less than it must."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("results", type=Path, nargs="?", help="where each draw is one line; what is there is not done again")
     parser.add_argument("--short", action="store_true", help="the size of CI; ends with status 1 when it shows less than it must")

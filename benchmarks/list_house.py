@@ -28,7 +28,10 @@ SHARES = (0, 1, 20, 100)
 
 @dataclass(frozen=True)
 class Officer:
-    """Somebody who holds `share` per cent of the cases: the actor, a signed-in session's cookie, and the client it belongs to."""
+    """Somebody who holds `share` per cent of the cases: the actor, a signed-in session's cookie, and the client it belongs to.
+
+    `share` in per cent of the cases.
+    """
 
     share: int
     actor: Actor
@@ -37,7 +40,10 @@ class Officer:
 
 
 def build(home: Path, cases: int) -> list[Officer]:
-    """Migrate, unlock, import, hand out. Prints what it took."""
+    """Migrate, unlock, import, hand out. Prints what it took.
+
+    Args: home, an empty folder; cases, how many. Gives one Officer a share.
+    """
     migrating.make_home()
     phrase = secrets.token_hex(16)
     place = home / "passphrase"

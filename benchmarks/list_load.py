@@ -31,12 +31,18 @@ ROUNDS, PAGE, RATE, LIMIT = 120, 25, 20, 300
 
 
 def p95(values: list[float]) -> float:
-    """The 95th percentile, nearest rank."""
+    """The 95th percentile, nearest rank.
+
+    Args: seconds. Gives seconds. Source: nearest rank, Hyndman & Fan 1996, definition 1.
+    """
     return sorted(values)[max(0, -(-len(values) * 95 // 100) - 1)]
 
 
 def policy_cost(officers: list[Officer]) -> None:
-    """A page of 25 with the policy's predicate beside the same page without it (the house's own eyes), turn about."""
+    """A page of 25 with the policy's predicate beside the same page without it (the house's own eyes), turn about.
+
+    Prints milliseconds and their ratio.
+    """
     print("a page of 25, ms: median and p95 with the policy; p95 without; what the policy adds at p95 (limit 40)")
     for officer in officers:
         with_policy, without = [], []
@@ -51,7 +57,10 @@ def policy_cost(officers: list[Officer]) -> None:
 
 
 def queries_a_page(officers: list[Officer]) -> None:
-    """Queries of the list and the search, over all databases, for the holder of everything (limit 12)."""
+    """Queries of the list and the search, over all databases, for the holder of everything (limit 12).
+
+    Prints numbers of queries.
+    """
     client = officers[-1].client
     ref = _some_references(officers[-1], 1)[0]
     for name, path in (("list", reverse("cases") + "?tab=all"), ("search", f"{reverse('search')}?ref={ref[2:4]}")):
@@ -63,7 +72,10 @@ def queries_a_page(officers: list[Officer]) -> None:
 
 @contextmanager
 def counting(seen: Counter[str]) -> Iterator[None]:
-    """Count the queries of every database into `seen`, by its alias."""
+    """Count the queries of every database into `seen`, by its alias.
+
+    Args: seen, a counter by alias.
+    """
 
     def count(run: Callable[..., object], sql: str, *rest: object) -> object:
         seen[rest[-1]["connection"].alias] += not sql.startswith(("SAVEPOINT", "RELEASE"))  # type: ignore[index]
@@ -76,7 +88,10 @@ def counting(seen: Counter[str]) -> Iterator[None]:
 
 
 def served(officers: list[Officer], seconds: int) -> None:
-    """Twenty pages a second on the served product for so long; prints p50 and p95 by kind of page, and what failed."""
+    """Twenty pages a second on the served product for so long; prints p50 and p95 by kind of page, and what failed.
+
+    Args: seconds. Prints milliseconds.
+    """
     for each in connections.all():
         each.close()
     with socket.socket() as one:
@@ -123,7 +138,10 @@ def _wait(port: int) -> None:
 
 
 class Load:
-    """Requests at fixed moments, each from a thread of its own; a late answer delays nobody and counts from its due moment."""
+    """Requests at fixed moments, each from a thread of its own; a late answer delays nobody and counts from its due moment.
+
+    Source: open loop and intended start, Tene 2013 (coordinated omission).
+    """
 
     def __init__(self, port: int, officers: list[Officer], references: list[list[str]]) -> None:
         self.port, self.officers, self.references = port, officers, references
@@ -189,7 +207,10 @@ class Load:
 
 
 class Fields(HTMLParser):
-    """The values that a form would send as it stands: inputs with a value, the chosen (else the first) option of each list."""
+    """The values that a form would send as it stands: inputs with a value, the chosen (else the first) option of each list.
+
+    Source: the form data set, HTML Living Standard.
+    """
 
     def __init__(self) -> None:
         super().__init__()

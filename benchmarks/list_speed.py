@@ -23,6 +23,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "havre.site.settings")
 
 
 def main() -> None:
+    """Build the house, then print what policy, queries and load cost."""
     import django
 
     django.setup()

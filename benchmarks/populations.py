@@ -19,6 +19,7 @@ class Design:
     """A population of `size` people and its lists: `draw` gives people × lists, zeros and ones. `identified`: whether the overlaps can tell.
 
     `strata`: shares of the strata that the table shows in a column of their own; `draw` then takes the stratum's number too.
+    Source: designs of simulations, Morris, White & Crowther, Statistics in Medicine 38 (2019).
     """
 
     name: str
@@ -34,12 +35,18 @@ def _logistic(x):
 
 
 def independent(*chances):
-    """Each list takes its people without regard to the others."""
+    """Each list takes its people without regard to the others.
+
+    Args: chances, one a list. Gives draw(generator, size) to size × lists. Source: Lincoln 1930; Petersen 1896.
+    """
     return lambda draw, size: draw.random((size, len(chances))) < np.array(chances)
 
 
 def paired(chances, pairs):
-    """Lists drawn one after the other; `pairs` maps (earlier, later) to a log odds ratio: referral above 0, avoidance below."""
+    """Lists drawn one after the other; `pairs` maps (earlier, later) to a log odds ratio: referral above 0, avoidance below.
+
+    Gives draw(generator, size) to size × lists. Source: dependence of lists, Sekar & Deming, JASA 44 (1949).
+    """
 
     def drawn(draw, size):
         seen = np.zeros((size, len(chances)), dtype=bool)
@@ -55,7 +62,10 @@ def paired(chances, pairs):
 
 
 def loglinear(chances, terms):
-    """Histories drawn from a log-linear model: `terms` maps sets of lists to log effects."""
+    """Histories drawn from a log-linear model: `terms` maps sets of lists to log effects.
+
+    Gives draw(generator, size) to size × lists. Source: Fienberg, Biometrika 59 (1972).
+    """
     lists = len(chances)
     masks = np.arange(1 << lists)
     logs = sum(np.where(masks >> j & 1, np.log(p), np.log(1 - p)) for j, p in enumerate(chances))
@@ -72,7 +82,10 @@ def loglinear(chances, terms):
 
 
 def classes(*groups):
-    """(share, chances) of each class of people; lists are independent within a class."""
+    """(share, chances) of each class of people; lists are independent within a class.
+
+    Gives draw(generator, size) to size × lists. Source: Manrique-Vallier, Biometrics 72 (2016).
+    """
 
     def drawn(draw, size):
         which = draw.choice(len(groups), size=size, p=[share for share, _ in groups])
@@ -82,7 +95,10 @@ def classes(*groups):
 
 
 def continuous(chances, spread):
-    """Every person's own visibility: the same normal shift of the log odds on all lists."""
+    """Every person's own visibility: the same normal shift of the log odds on all lists.
+
+    Gives draw(generator, size) to size × lists. Source: Darroch, Fienberg, Glonek & Junker, JASA 88 (1993).
+    """
 
     def drawn(draw, size):
         logit = np.log(np.array(chances) / (1 - np.array(chances)))
@@ -92,7 +108,10 @@ def continuous(chances, spread):
 
 
 def nested(chances, inside, outer, share):
-    """Independent lists, but list `inside` takes a share of list `outer` and nobody else."""
+    """Independent lists, but list `inside` takes a share of list `outer` and nobody else.
+
+    Gives draw(generator, size) to size × lists. Source: dependence of lists, Sekar & Deming, JASA 44 (1949).
+    """
 
     def drawn(draw, size):
         seen = draw.random((size, len(chances))) < np.array(chances)
@@ -103,7 +122,10 @@ def nested(chances, inside, outer, share):
 
 
 def apart(*groups):
-    """The chances of each stratum that the table shows; lists are independent within it."""
+    """The chances of each stratum that the table shows; lists are independent within it.
+
+    Gives draw(generator, size, stratum) to size × lists. Source: Sekar & Deming, JASA 44 (1949).
+    """
     return lambda draw, size, stratum: draw.random((size, len(groups[0]))) < np.array(groups[stratum])
 
 

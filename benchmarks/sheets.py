@@ -5,7 +5,10 @@ import io
 
 
 def sheet(persons: int, first: int = 0) -> io.BytesIO:
-    """A made-up HTCDS sheet: 24 columns, as a case system exports them; the records are numbered from `first`."""
+    """A made-up HTCDS sheet: 24 columns, as a case system exports them; the records are numbered from `first`.
+
+    Gives UTF-8 CSV, one row a person. Source: HTCDS 2.0 (IOM).
+    """
     head = (
         *("record_id", "prs_FirstName", "prs_SecondName", "prs_Birthdate", "prs_Gender", "prs_Citizenship", "prs_PrimaryLanguage"),
         *("prs_MobilePhone", "prs_MailingCity", "prs_MailingCountry", "vic_TraffickingStatus", "vic_TraffickingStatusDecisionMakingOrg"),

@@ -42,7 +42,10 @@ def between(engine: Engine, first: str, second: str, source: Source, *, where: W
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One need: shares of the persons who have it. `unmet` is waiting plus unavailable; what the person did not want is apart."""
+    """One need: shares of the persons who have it. `unmet` is waiting plus unavailable; what the person did not want is apart.
+
+    Each a Measure in shares of persons. Source: rights gate RG28; CoE Convention 2005, art. 12.
+    """
 
     need: str
     met: Measure

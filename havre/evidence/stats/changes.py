@@ -31,7 +31,10 @@ _ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """Each month's index (1 is an ordinary month) with its interval, the test that all are one, and why there is none."""
+    """Each month's index (1 is an ordinary month) with its interval, the test that all are one, and why there is none.
+
+    `months` are Measures without unit. Source: McCullagh & Nelder 1989.
+    """
 
     months: tuple[Measure, ...]
     p: float | None
@@ -91,7 +94,10 @@ def _unfit(periods: Sequence[str], counts: np.ndarray) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A break: the new level begins in `period`, between `earliest` and `latest` at 95 %; `marks` are changes of practice in between."""
+    """A break: the new level begins in `period`, between `earliest` and `latest` at 95 %; `marks` are changes of practice in between.
+
+    `ratio` is the new level over the old one. Source: as `changes`, binary segmentation: Scott & Knott 1974.
+    """
 
     period: str
     earliest: str
@@ -103,7 +109,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The breaks in order, the levels between them, the dispersion used, and whether the seasons were taken out first."""
+    """The breaks in order, the levels between them, the dispersion used, and whether the seasons were taken out first.
+
+    Levels are persons a period. Source: as `changes`, Scott & Knott 1974.
+    """
 
     changes: tuple[Change, ...]
     levels: tuple[Measure, ...]

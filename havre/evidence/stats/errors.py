@@ -4,7 +4,10 @@ from __future__ import annotations
 
 
 class BadRows(ValueError):
-    """A table from which nothing can be counted. `str()` is the English sentence; `words(language)` either."""
+    """A table from which nothing can be counted. `str()` is the English sentence; `words(language)` either.
+
+    Args: the sentence in French, then in English; both say where, what and how to mend it.
+    """
 
     def __init__(self, fr: str, en: str) -> None:
         super().__init__(en)

@@ -114,7 +114,10 @@ METHODS_FR: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the rows come from: `name`, `period` in words (ISO dates), `coverage` in words, `fingerprint` of the input (SHA-256)."""
+    """Where the rows come from: `name`, `period` in words (ISO dates), `coverage` in words, `fingerprint` of the input (SHA-256).
+
+    `partial` when not every organisation has reported; `external` when the counts were made elsewhere.
+    """
 
     name: str
     period: str
@@ -131,6 +134,7 @@ class Measure:
     `value` is in `unit` (None when it does not exist); `low` and `high` bound it at `level` (None when no interval is defined).
     `denominator` counts the persons with a recorded answer, `everyone` all persons in the group: a share over the second treats silence
     as no, so both are printed. `seed` is None for what draws nothing. `warnings` are keys of WARNINGS.
+    Source: the lines of a statistical product, UN Fundamental Principles of Official Statistics 2014, principle 3.
     """
 
     code: str
@@ -185,6 +189,8 @@ class Measure:
 def fingerprint(frame: pl.DataFrame) -> str:
     """SHA-256 of a table's columns and rows, in their order: the same input gives the same word.
 
+    Gives 64 hexadecimal digits. Source: FIPS 180-4.
+
     >>> fingerprint(pl.DataFrame({"a": [1, None]}))[:12] == fingerprint(pl.DataFrame({"a": [1, None]}))[:12]
     True
     """
@@ -194,7 +200,10 @@ def fingerprint(frame: pl.DataFrame) -> str:
 
 
 def wilson(numerator: int, denominator: int, *, level: float = 0.95) -> tuple[float, float] | tuple[None, None]:
-    """The Wilson score interval of a share; (None, None) for an empty denominator. Source: Wilson 1927; scipy.stats.binomtest."""
+    """The Wilson score interval of a share; (None, None) for an empty denominator. Source: Wilson 1927; scipy.stats.binomtest.
+
+    Args: persons; level between 0 and 1. Gives shares of one.
+    """
     if not denominator:
         return (None, None)
     found = binomtest(numerator, denominator).proportion_ci(level, method="wilson")
@@ -202,7 +211,10 @@ def wilson(numerator: int, denominator: int, *, level: float = 0.95) -> tuple[fl
 
 
 def exact(numerator: int, denominator: int, *, level: float = 0.95) -> tuple[float, float] | tuple[None, None]:
-    """The Clopper-Pearson interval of a share: never under its level, wider than Wilson's. Source: Clopper & Pearson 1934."""
+    """The Clopper-Pearson interval of a share: never under its level, wider than Wilson's. Source: Clopper & Pearson 1934.
+
+    Args: persons; level between 0 and 1. Gives shares of one; (None, None) for an empty denominator.
+    """
     if not denominator:
         return (None, None)
     found = binomtest(numerator, denominator).proportion_ci(level, method="exact")
@@ -210,7 +222,10 @@ def exact(numerator: int, denominator: int, *, level: float = 0.95) -> tuple[flo
 
 
 def poisson(count: int, *, level: float = 0.95) -> tuple[float, float]:
-    """The exact interval of a count of independent events. Source: Garwood 1936."""
+    """The exact interval of a count of independent events. Source: Garwood 1936.
+
+    Args: count of events; level between 0 and 1. Gives events.
+    """
     tail = (1 - level) / 2
     low = float(chi2.ppf(tail, 2 * count) / 2) if count else 0.0
     return (low, float(chi2.ppf(1 - tail, 2 * count + 2) / 2))
@@ -219,7 +234,10 @@ def poisson(count: int, *, level: float = 0.95) -> tuple[float, float]:
 def share(
     code: str, group: str, numerator: int, recorded: int, everyone: int, source: Source, *, few: int = 30, extra: tuple[str, ...] = ()
 ) -> Measure:
-    """A share of persons with Wilson's interval, Clopper-Pearson under `few` persons, and both denominators."""
+    """A share of persons with Wilson's interval, Clopper-Pearson under `few` persons, and both denominators.
+
+    Args: numerator, recorded and everyone in persons; extra, codes of WARNINGS. Source: Wilson 1927; Clopper & Pearson 1934.
+    """
     small = recorded < few
     low, high = (exact if small else wilson)(numerator, recorded)
     warnings = [*extra]

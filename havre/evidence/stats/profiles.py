@@ -13,7 +13,10 @@ AGE_GROUPS = ("child", "adult", "not_recorded")
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """One column's shares in one group of persons: `column`, `group` (child, adult, all ...), one Measure a value, greatest first."""
+    """One column's shares in one group of persons: `column`, `group` (child, adult, all ...), one Measure a value, greatest first.
+
+    Measures are shares of persons. Source: as `breakdown` (Wilson 1927).
+    """
 
     column: str
     group: str
@@ -43,6 +46,7 @@ def profile(engine: Engine, columns: Sequence[str], source: Source, *, where: Wh
     """Each column's breakdown, children and adults apart when the table knows `age_group` (Palermo Protocol art. 3(c)).
 
     A group nobody is in is left out; persons whose age group is not recorded are a group of their own, never adults.
+    Args: columns of `persons`. Source: Wilson 1927 (interval).
     """
     where = dict(where or {})
     if "age_group" not in engine.columns("persons"):
@@ -89,7 +93,10 @@ def incidence(engine: Engine, column: str, by: str, source: Source, *, where: Wh
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One route with its persons: `origin`, `via` (countries in order), `end`, and which kind it is."""
+    """One route with its persons: `origin`, `via` (countries in order), `end`, and which kind it is.
+
+    `end` and `origin` are ISO 3166-1 alpha-2 codes. Source: UNODC Global Report's kinds of flow.
+    """
 
     origin: str
     via: tuple[str, ...]
@@ -134,7 +141,10 @@ def flow_shares(found: Sequence[Flow], source: Source) -> tuple[Measure, ...]:
 
 
 def flow_kinds(flows: Sequence[Flow]) -> dict[str, int]:
-    """Persons by kind of flow."""
+    """Persons by kind of flow.
+
+    Args: flows of one group. Gives kind to persons. Source: UNODC Global Report's kinds of flow.
+    """
     found: dict[str, int] = {}
     for flow in flows:
         found[flow.kind] = found.get(flow.kind, 0) + int(flow.measure.numerator)

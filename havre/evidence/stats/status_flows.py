@@ -36,7 +36,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class MixedFlow:
-    """One group of persons: status by stage, first status, moves, debts, and who ended trafficked by whether they owed money."""
+    """One group of persons: status by stage, first status, moves, debts, and who ended trafficked by whether they owed money.
+
+    Measures are shares of persons, but for `amounts`, which are medians in a currency. Source: as `mixed_flows`.
+    """
 
     group: str
     stages: Mapping[str, Breakdown]

@@ -16,7 +16,10 @@ from havre.evidence.stats.measure import Measure, Source, poisson, share
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A change of practice: from `period` on (same width as the trend's periods), in French and English."""
+    """A change of practice: from `period` on (same width as the trend's periods), in French and English.
+
+    `period` is an ISO year or month. Source: breaks in series, UN National Quality Assurance Frameworks Manual 2019.
+    """
 
     period: str
     fr: str
@@ -25,7 +28,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Counts by period, the change from each to the next, and the marks that fall among them."""
+    """Counts by period, the change from each to the next, and the marks that fall among them.
+
+    Counts are Measures in persons, changes are ratios. Source: Garwood 1936.
+    """
 
     counts: tuple[Measure, ...]
     changes: tuple[Measure, ...]
@@ -93,7 +99,9 @@ def _ratio(column: str, before: str, after: str, first: int, second: int, source
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of the chain: who reached it, the median wait, and which share of those at the step before has not got here (None for
-    the first)."""
+    the first).
+    `wait` is in days, `drop_off` a share. Source: Kaplan & Meier 1958.
+    """
 
     step: str
     reached: Measure
@@ -124,7 +132,10 @@ def chain(engine: Engine, steps: Sequence[str], source: Source, *, where: Where 
 
 
 def median_wait(step: str, done: list[int], open_: list[int], source: Source) -> Measure:
-    """The median days to a step, those who still wait counted as unfinished. Source: Kaplan & Meier 1958; log-log interval."""
+    """The median days to a step, those who still wait counted as unfinished. Source: Kaplan & Meier 1958; log-log interval.
+
+    Args: days of those who got there, and of those who still wait. Gives a Measure in days.
+    """
     everyone = len(done) + len(open_)
     value = low = high = None
     warnings = ["waiting"] if open_ else []
@@ -153,7 +164,10 @@ def _crossing(days: np.ndarray, left: np.ndarray) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Residents by group ("all", "Female", "child" ...), with who counted them and when."""
+    """Residents by group ("all", "Female", "child" ...), with who counted them and when.
+
+    Numbers are residents. Source: metadata of SDG 16.2.2.
+    """
 
     residents: Mapping[str, int]
     source: str

@@ -22,7 +22,10 @@ STAGES = ("Recruitment", "Transit", "Exploitation")
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How persons spread over the values of one column: `values`, persons by value; `recorded`, with an answer; `everyone`, all."""
+    """How persons spread over the values of one column: `values`, persons by value; `recorded`, with an answer; `everyone`, all.
+
+    Numbers are persons. `recorded` is at most `everyone`.
+    """
 
     values: Mapping[str, int]
     recorded: int
@@ -30,7 +33,10 @@ class Spread:
 
 
 class Engine(Protocol):
-    """What the measures ask. Tables hold a column `person`; a table `persons` has one row a person."""
+    """What the measures ask. Tables hold a column `person`; a table `persons` has one row a person.
+
+    Numbers are distinct persons, days or amounts, as each method says. Raises: whatever the engine does for a column that is not there.
+    """
 
     def columns(self, table: str) -> tuple[str, ...]:
         """The columns of a table, in order."""

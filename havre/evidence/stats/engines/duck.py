@@ -33,7 +33,10 @@ _ROUTED = """
 
 
 class DuckDB(Sql):
-    """The same counts as SQL over Parquet files by table name. A file bigger than memory is read in pieces."""
+    """The same counts as SQL over Parquet files by table name. A file bigger than memory is read in pieces.
+
+    Args: files, table name to path; routed, with the columns of ROUTE. Raises: duckdb.Error for a file that cannot be read.
+    """
 
     quote = '"'
 

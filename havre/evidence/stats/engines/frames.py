@@ -13,7 +13,10 @@ EXTRA: Mapping[str, pl.DataType] = {"status": pl.String(), "debt": pl.Boolean()}
 
 
 class Polars:
-    """Counts over polars frames by table name."""
+    """Counts over polars frames by table name.
+
+    Args: tables, name to frame, each with a column `person`. Raises: polars' own errors for a column that is not there.
+    """
 
     def __init__(self, tables: Mapping[str, pl.DataFrame]) -> None:
         self.tables = dict(tables)

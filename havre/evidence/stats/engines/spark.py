@@ -34,7 +34,10 @@ _ROUTED = """
 
 
 def local_session(**more: str) -> Any:
-    """A SparkSession on this machine alone, without a web page of its own. `more`: settings, dots written as `__`."""
+    """A SparkSession on this machine alone, without a web page of its own. `more`: settings, dots written as `__`.
+
+    Raises: RuntimeError of pyspark where Java is not installed.
+    """
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder
@@ -51,7 +54,10 @@ def local_session(**more: str) -> Any:
 
 
 class Spark(Sql):
-    """Counts by Spark over Parquet files or folders by table name. Each engine has views of its own in the session."""
+    """Counts by Spark over Parquet files or folders by table name. Each engine has views of its own in the session.
+
+    Args: files, table name to path or folder; session, of yours. Raises: pyspark's own errors.
+    """
 
     quote = "`"
 

@@ -13,6 +13,7 @@ class Sql(ABC):
     """The questions of `Engine` that read alike in both dialects. A dialect gives its quote, its conditions and its answers.
 
     `kinds` holds each table's columns with their types, as the dialect names them.
+    Not an engine by itself.
     """
 
     kinds: dict[str, dict[str, str]]

@@ -12,7 +12,10 @@ LETTER = 0.56
 
 
 class Drawing:
-    """An SVG under construction, `width` × `height` units."""
+    """An SVG under construction, `width` × `height` units.
+
+    Units are SVG's user units, from the top left. Args: title and words, read out in place of the picture. Source: SVG 1.1, W3C 2011.
+    """
 
     def __init__(self, width: float, height: float, title: str, words: str) -> None:
         self.width, self.height = width, height
@@ -70,6 +73,8 @@ class Drawing:
 def figure(value: float | None, language: str, digits: int = 0) -> str:
     """A number as the language writes it; a dash for None.
 
+    Args: digits after the comma; language, "fr" or anything else for English.
+
     >>> figure(12345.6, "en", 1), figure(0.25, "fr", 2), figure(None, "fr")
     ('12,345.6', '0,25', '–')
     """
@@ -83,6 +88,8 @@ def figure(value: float | None, language: str, digits: int = 0) -> str:
 def percent(value: float | None, language: str) -> str:
     """A share as a percentage.
 
+    Args: value, a share of one.
+
     >>> percent(0.256, "en"), percent(0.256, "fr")
     ('26%', '26\\u202f%')
     """
@@ -92,7 +99,10 @@ def percent(value: float | None, language: str) -> str:
 
 
 def interval(low: float | None, high: float | None, language: str, digits: int = 0) -> str:
-    """Both ends, or a dash."""
+    """Both ends, or a dash.
+
+    Args: low and high in one unit; digits after the comma.
+    """
     if low is None or high is None:
         return "–"
     return f"{figure(low, language, digits)} – {figure(high, language, digits)}"
@@ -100,6 +110,8 @@ def interval(low: float | None, high: float | None, language: str, digits: int =
 
 def folded(words: str, letters: int) -> list[str]:
     """The words in lines of at most so many letters where a space allows.
+
+    A word longer than that has a line of its own.
 
     >>> folded("one two three", 8)
     ['one two', 'three']
@@ -116,6 +128,8 @@ def folded(words: str, letters: int) -> list[str]:
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Round numbers between two ends.
 
+    Args: low, high in any unit; most, about how many. Source: steps of 1, 2 and 5, Heckbert, Graphics Gems, 1990.
+
     >>> ticks(0, 43)
     [0.0, 10.0, 20.0, 30.0, 40.0]
     """
@@ -130,5 +144,8 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 
 def crosses(one: Sequence[float], other: Sequence[float]) -> bool:
-    """Whether two boxes (left, top, right, bottom) overlap."""
+    """Whether two boxes (left, top, right, bottom) overlap.
+
+    Both in the same units; boxes that touch do not cross.
+    """
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -44,6 +44,7 @@ def forest(study: Determinants, language: str, *, outcome: Words | None = None, 
     """The forest plot of a study, with its table. Source: the usual form of meta-analysis figures (Lewis & Clarke 2001).
 
     Args: outcome, the outcome in words; else the column's name.
+    Ratios on a log scale; q is a share of false discoveries. Gives a Figure in `language`.
     """
     say = lambda key: SAYS[key].text(language)  # noqa: E731
     told = outcome.text(language) if outcome else study.outcome

@@ -37,7 +37,10 @@ td.n{text-align:right;white-space:nowrap}small,.method{font-size:.85rem;color:#4
 
 @dataclass(slots=True)
 class Methods:
-    """Numbers the distinct method lines of a figure: the same method, source, period and seed is one line."""
+    """Numbers the distinct method lines of a figure: the same method, source, period and seed is one line.
+
+    `mark` gives [1], [2] ...; `lines` and `warnings` are in `language`.
+    """
 
     language: str
     # False where each row says its own period
@@ -65,7 +68,10 @@ class Methods:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture, its table (`head`, `rows`; the last column is the mark of the method line), its method lines and warnings."""
+    """A picture, its table (`head`, `rows`; the last column is the mark of the method line), its method lines and warnings.
+
+    Cells are text, in one language. Every row has as many cells as `head`.
+    """
 
     name: str
     title: str
@@ -97,7 +103,10 @@ class Figure:
 
 
 def write(figures: Mapping[str, Sequence[Figure]], folder: Path, title: Words) -> tuple[Path, ...]:
-    """Write one page a language ("fr", "en"), each figure as SVG and the style. Gives the pages. Raises: OSError."""
+    """Write one page a language ("fr", "en"), each figure as SVG and the style. Gives the pages. Raises: OSError.
+
+    Args: figures by language; title in both languages.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "figures.css").write_text(STYLE, encoding="utf-8")
     pages = []

@@ -33,7 +33,10 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 900, 450, 60, 20, 126, 40
 
 
 def trend_chart(trend: Trend, language: str, *, changes: Changes | None = None, k: int = 11, name: str = "trend") -> Figure:
-    """A trend with its band. Counts from 1 to k - 1 leave a gap, in the picture and in the table. Source: Garwood 1936 (band)."""
+    """A trend with its band. Counts from 1 to k - 1 leave a gap, in the picture and in the table. Source: Garwood 1936 (band).
+
+    Counts are persons a period. Gives a Figure in `language`.
+    """
     say = lambda key: SAYS[key].text(language)  # noqa: E731
     counts = trend.counts
     unit = say("month" if counts and len(counts[0].source.period) > 4 else "year")

@@ -17,7 +17,10 @@ DATA = Path(__file__).parent / "data"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A country's region (UN M49 sub-region, None where there is none) and the point where it stands on a map, in degrees."""
+    """A country's region (UN M49 sub-region, None where there is none) and the point where it stands on a map, in degrees.
+
+    `longitude` and `latitude` in degrees, WGS 84. Source: UN M49.
+    """
 
     region: str | None
     longitude: float
@@ -42,13 +45,19 @@ def places() -> Mapping[str, Place]:
 
 
 def regions() -> dict[str, str]:
-    """Country code to region, for `profiles.flows`. Source: UN M49 sub-regions."""
+    """Country code to region, for `profiles.flows`. Source: UN M49 sub-regions.
+
+    Gives alpha-2 to M49 code; a country without a region is left out.
+    """
     return {code: place.region for code, place in places().items() if place.region}
 
 
 @cache
 def region_labels() -> Mapping[str, Words]:
-    """The regions' names. Source: UN M49, English and French."""
+    """The regions' names. Source: UN M49, English and French.
+
+    Gives region code to words.
+    """
     rows = _read()["regions"]
     assert isinstance(rows, dict)
     return {code: Words(texts["en"], texts["fr"]) for code, texts in rows.items()}
@@ -59,7 +68,10 @@ Ring = tuple[tuple[float, float], ...]
 
 @cache
 def outlines() -> tuple[tuple[Ring, ...], tuple[Ring, ...]]:
-    """The land, then the water inside it, as rings of (longitude, latitude). Source: Natural Earth 1:110m, joined and thinned."""
+    """The land, then the water inside it, as rings of (longitude, latitude). Source: Natural Earth 1:110m, joined and thinned.
+
+    In degrees, WGS 84.
+    """
     rows = yaml.load((DATA / "land.yaml").read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return _rings(rows["rings"]), _rings(rows["water"])
 

@@ -23,13 +23,20 @@ _SCREENED = 4
 
 
 def highest_order(lists: int) -> int:
-    """The largest interaction admitted: pairs at three lists and above six, triples at four to six."""
+    """The largest interaction admitted: pairs at three lists and above six, triples at four to six.
+
+    Args: lists, how many (2 or more). Gives 1, 2 or 3, the number of lists in a term.
+    Source: hierarchical models, Bishop, Fienberg & Holland, Discrete Multivariate Analysis, 1975; the bound as Silverman, Chan & Vincent 2024.
+    """
     return 3 if 4 <= lists <= 6 else 2
 
 
 @lru_cache(maxsize=8)
 def hierarchical(lists: int, order: int) -> tuple[tuple[int, ...], ...]:
     """Every hierarchical model of pairs and, with order 3, triples whose three pairs are in. 8, 113, 6,212 for three, four, five lists.
+
+    Args: lists, 2 to 5; order, the largest term. Gives tuples of terms, each term a bit mask of lists; main effects are never written.
+    Source: Bishop, Fienberg & Holland, Discrete Multivariate Analysis, 1975.
 
     >>> [len(hierarchical(t, highest_order(t))) for t in (3, 4, 5)]
     [8, 113, 6212]
@@ -47,13 +54,21 @@ def hierarchical(lists: int, order: int) -> tuple[tuple[int, ...], ...]:
 
 
 def ranked(cells: Cells, models: Iterable[tuple[int, ...]]) -> list[Fit]:
-    """The models that have an estimate, least BIC first."""
+    """The models that have an estimate, least BIC first.
+
+    Args: models, tuples of masks. Gives one Fit a model, its `missing` in people; a model without an estimate is left out, so the list may be empty.
+    Source: Silverman, Chan & Vincent, Statistics and Computing 34 (2024); BIC: Schwarz, Annals of Statistics 6 (1978).
+    """
     fits = [found for model in models if (found := fit(cells, model)).outcome == EXISTS]
     return sorted(fits, key=lambda one: (one.bic, len(one.terms), one.terms))
 
 
 def neighbours(lists: int, model: tuple[int, ...], order: int) -> tuple[list[int], list[int]]:
-    """Terms that may enter and terms that may leave with the hierarchy kept."""
+    """Terms that may enter and terms that may leave with the hierarchy kept.
+
+    Gives two lists of masks: those that may enter, with at most `order` lists each, and those that may leave.
+    Source: Bishop, Fienberg & Holland, Discrete Multivariate Analysis, 1975 (the principle of hierarchy).
+    """
     inside = set(model)
     enter = [two for two in pairs(lists) if two not in inside]
     if order >= 3:
@@ -67,7 +82,11 @@ def neighbours(lists: int, model: tuple[int, ...], order: int) -> tuple[list[int
 
 @dataclass(frozen=True, slots=True)
 class Descent:
-    """One downhill search: from which start to which model."""
+    """One downhill search: from which start to which model.
+
+    `start` a key of `starts`; `end` the fit where no neighbour is better.
+    Source: Silverman, Chan & Vincent, Statistics and Computing 34 (2024).
+    """
 
     start: str
     end: Fit
@@ -77,6 +96,9 @@ def downhill(cells: Cells, start: tuple[int, ...], *, order: int, memory: dict[t
     """From one model, one term more or less at a time, to the neighbour of least BIC, until none is better.
 
     Above six lists only the terms that a score test ranks first are tried: the path may differ from that of all neighbours.
+    Args: start, masks; order, the largest term; memory, fits already made, filled as the search goes. Gives the last fit, which may have no
+    estimate when the start has none.
+    Source: Silverman, Chan & Vincent, Statistics and Computing 34 (2024); score tests: Rao, Proc. Cambridge Phil. Soc. 44 (1948).
     """
     known: dict[tuple[int, ...], Fit] = {} if memory is None else memory
 
@@ -110,7 +132,11 @@ def _promising(cells: Cells, terms: tuple[int, ...], enter: list[int]) -> list[i
 
 
 def starts(cells: Cells, *, seed: int, order: int, random: int = 12) -> dict[str, tuple[int, ...]]:
-    """Where searches begin: no pairs, all pairs with an estimate, the stepwise choice, and random sets of pairs."""
+    """Where searches begin: no pairs, all pairs with an estimate, the stepwise choice, and random sets of pairs.
+
+    Args: seed of the random sets; random, how many. Gives a name of each start and its masks.
+    Source: random restarts of a local search, as Hoos & Stützle, Stochastic Local Search, 2004.
+    """
     found: dict[str, tuple[int, ...]] = {"none": ()}
     twos = tuple(sorted(pairs(cells.lists)))
     if fit(cells, twos).outcome == EXISTS:
@@ -132,7 +158,11 @@ def starts(cells: Cells, *, seed: int, order: int, random: int = 12) -> dict[str
 
 
 def descents(cells: Cells, *, seed: int, order: int, random: int = 12, memory: dict[tuple[int, ...], Fit] | None = None) -> list[Descent]:
-    """All searches of one table; the best end is the family's answer, and how many end where is reported."""
+    """All searches of one table; the best end is the family's answer, and how many end where is reported.
+
+    Args: as `starts` and `downhill`. Gives one Descent a start, in the order of `starts`.
+    Source: Silverman, Chan & Vincent, Statistics and Computing 34 (2024).
+    """
     memory = {} if memory is None else memory
     found = []
     for name, start in starts(cells, seed=seed, order=order, random=random).items():

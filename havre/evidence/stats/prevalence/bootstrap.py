@@ -24,7 +24,12 @@ Estimator = Callable[[np.ndarray], float]
 
 @dataclass(frozen=True, slots=True)
 class Bootstrap:
-    """Resamples of one estimator. Values are total population sizes; `curve` the BCa confidence distribution on GRID, None if refused."""
+    """Resamples of one estimator. Values are total population sizes; `curve` the BCa confidence distribution on GRID, None if refused.
+
+    `value`, `low`, `high`, `values` and `curve` are people; `failed` the share of resamples without an estimate; `bias` (z0) and `acceleration` (a)
+    have no unit.
+    Source: DiCiccio & Efron, Statistical Science 11 (1996).
+    """
 
     value: float
     low: float | None
@@ -38,7 +43,11 @@ class Bootstrap:
 
 
 def resamples(table: Overlaps, number: int, seed: int | np.random.Generator) -> np.ndarray:
-    """Multinomial resamples of the people over the observed cells: number × 2**t counts."""
+    """Multinomial resamples of the people over the observed cells: number × 2**t counts.
+
+    Args: seed, a number or a generator of yours. Cells are in the order of the history masks; each row sums to the people seen.
+    Source: Chan, Silverman & Vincent, JASA 116 (2021).
+    """
     draw = np.random.default_rng(seed)
     masks = np.array([history for history, _ in table.cells])
     counts = np.array([people for _, people in table.cells])
@@ -48,7 +57,11 @@ def resamples(table: Overlaps, number: int, seed: int | np.random.Generator) -> 
 
 
 def jackknife(table: Overlaps, estimator: Estimator) -> tuple[np.ndarray, np.ndarray]:
-    """Estimates with one person less in each occupied cell, and the cells' people as weights."""
+    """Estimates with one person less in each occupied cell, and the cells' people as weights.
+
+    Gives two arrays of one length, the number of occupied cells: population sizes (nan where there is no estimate), and people.
+    Source: Chan, Silverman & Vincent, JASA 116 (2021).
+    """
     dense = table.dense()
     found, weights = [], []
     for history, people in table.cells:
@@ -60,7 +73,11 @@ def jackknife(table: Overlaps, estimator: Estimator) -> tuple[np.ndarray, np.nda
 
 
 def acceleration(values: np.ndarray, weights: np.ndarray) -> float:
-    """BCa's a from the weighted jackknife; 0 when nothing varies."""
+    """BCa's a from the weighted jackknife; 0 when nothing varies.
+
+    Args: values and weights as `jackknife` gives them; nan is left out. No unit.
+    Source: DiCiccio & Efron, Statistical Science 11 (1996), each value weighted by its people.
+    """
     held = np.isfinite(values)
     values, weights = values[held], weights[held]
     if not len(values):
@@ -76,6 +93,9 @@ def bca(
     """BCa interval of the population size; the estimator selects its model anew in each resample and each jackknife table.
 
     Args: estimator, counts by history to people missing; number of resamples; drawn, resamples made elsewhere (linkage error).
+    Gives population sizes at `level`; low and high are None where too many resamples have no estimate. `seed` is used unless `drawn`
+    (number × 2**t counts) is given.
+    Source: DiCiccio & Efron, Statistical Science 11 (1996); Chan, Silverman & Vincent, JASA 116 (2021).
     """
     value = table.people + estimator(table.dense())
     drawn = resamples(table, number, seed) if drawn is None else drawn
@@ -93,7 +113,11 @@ def bca(
 
 
 def adjusted(held: np.ndarray, point: np.ndarray | float, bias: float, a: float) -> np.ndarray:
-    """The BCa quantile of sorted resamples at confidence `point`."""
+    """The BCa quantile of sorted resamples at confidence `point`.
+
+    Args: held, sorted values in people, length n; point, one or many confidences between 0 and 1; bias and a without unit. Gives the shape of point.
+    Source: DiCiccio & Efron, Statistical Science 11 (1996).
+    """
     z = bias + ndtri(point)
     spread = np.maximum(1 - a * z, 1e-6)
     return np.quantile(held, np.clip(ndtr(bias + z / spread), 0, 1))

@@ -30,7 +30,11 @@ _MOST_RARE = 20
 
 
 def point(table: Overlaps, family: str, *, threshold: float = 0.02, candidates: Sequence[tuple[int, ...]] | None = None) -> float | None:
-    """One family's estimate of the population size without interval; None when it has none. `candidates`: models of least BIC to choose among."""
+    """One family's estimate of the population size without interval; None when it has none. `candidates`: models of least BIC to choose among.
+
+    Args: family, a name of FAMILIES; threshold of the stepwise p. In people, those seen included.
+    Source: as the family's own function, such as Silverman, JRSS A 183 (2020) for stepwise.
+    """
     if len(table.lists) < 3 or not any(history.bit_count() > 1 for history, _ in table.cells):
         return None
     cells = Cells.of(table)
@@ -56,6 +60,7 @@ def sensitivity(table: Overlaps, families: Sequence[str], *, rare: bool = True) 
 
     Point estimates of stepwise, least BIC (among the 100 best models while the lists stay the same; exhaustive to four lists and two searches
     beyond otherwise) and, to five lists, the decomposable average. Source: merged lists, DOI 10.1177/0011128720951429.
+    Args: families, names of FAMILIES; rare, whether small overlaps are changed too. Gives one Change a family and change, in people.
     """
     best = _best_models(table) if rare and "least_bic" in families else None
     asked = [family for family in _POINTS if family in families]
@@ -112,6 +117,7 @@ def consistency(table: Overlaps, *, seed: int, resamples: int = 200, level: floa
 
     With two other lists the estimate is Chapman's (1951); else the pool of stepwise and the decomposable average.
     Source: Binette & Steorts, arXiv 2112.01594.
+    Args: resamples and seed of each interval, at `level`. Gives one Check a list that has at least two others, in people.
     """
     found = []
     for index, name in enumerate(table.lists):

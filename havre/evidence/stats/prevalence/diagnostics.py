@@ -17,7 +17,11 @@ LEAST_ESS = 400.0
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """R-hat (the larger of bulk and folded) and effective sample sizes of one quantity over chains × draws."""
+    """R-hat (the larger of bulk and folded) and effective sample sizes of one quantity over chains × draws.
+
+    No unit; `bulk` and `tail` count independent draws.
+    Source: Vehtari, Gelman, Simpson, Carpenter & Bürkner, Bayesian Analysis 16 (2021).
+    """
 
     rhat: float
     bulk: float
@@ -31,6 +35,9 @@ class Gates:
 
 def gates(draws: np.ndarray) -> Gates:
     """The gates of chains × draws.
+
+    Args: draws, chains × draws, two chains at least, in any unit. Draws that never move have an R-hat of nan, and the gates do not hold.
+    Source: Vehtari, Gelman, Simpson, Carpenter & Bürkner, Bayesian Analysis 16 (2021).
 
     >>> gates(np.random.default_rng(1).normal(size=(4, 1000))).hold
     True
@@ -64,7 +71,11 @@ def _rhat(values: np.ndarray) -> float:
 
 
 def ess(values: np.ndarray) -> float:
-    """Effective sample size of chains × draws by Geyer's initial monotone sequence over the pooled autocorrelations."""
+    """Effective sample size of chains × draws by Geyer's initial monotone sequence over the pooled autocorrelations.
+
+    Args: values, chains × draws. Gives a number of draws; 0 when nothing moves.
+    Source: Geyer, Statistical Science 7 (1992); Vehtari et al., Bayesian Analysis 16 (2021).
+    """
     chains, number = values.shape
     centred = values - values.mean(axis=1, keepdims=True)
     size = 1 << (2 * number - 1).bit_length()

@@ -29,6 +29,8 @@ class Fit:
     `terms` the interactions, as masks; `outcome` one of "exists", "not identified", "does not exist"; `missing` the people on no list
     (NaN unless it exists); `bic` on the full Poisson likelihood; `at_minus_infinity` the terms whose parameter is -∞ (nobody is on all their
     lists: allowed); `at_fault` the terms along which the likelihood has no maximum; `deviance` and `spare` its fit and degrees of freedom.
+    `missing` is in people, not rounded.
+    Source: Fienberg & Rinaldo, Annals of Statistics 40 (2012).
     """
 
     terms: tuple[int, ...]
@@ -42,7 +44,11 @@ class Fit:
 
 
 class Cells:
-    """A table as arrays, with its margins: what the fits of many models share. `dense` has length 2**t."""
+    """A table as arrays, with its margins: what the fits of many models share. `dense` has length 2**t.
+
+    Lists are t; counts are people, by history mask.
+    Source: Chan, Silverman & Vincent, JASA 116 (2021), which decides existence on the margins.
+    """
 
     __slots__ = ("constant", "dense", "lists", "margin", "people", "positive")
 
@@ -75,7 +81,11 @@ def _dead(cells: Cells, terms: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def setup(cells: Cells, terms: tuple[int, ...]) -> tuple[str, tuple[int, ...], np.ndarray, np.ndarray, np.ndarray]:
-    """Outcome, terms at -∞, live parameters, cells kept and design of one model on one table."""
+    """Outcome, terms at -∞, live parameters, cells kept and design of one model on one table.
+
+    Gives outcome (as `Fit.outcome`), masks, masks, history masks kept (length c) and design (c × parameters, 0 and 1).
+    Source: Fienberg & Rinaldo, Annals of Statistics 40 (2012).
+    """
     dead = _dead(cells, terms)
     live, kept, design = _frame(cells.lists, terms, dead)
     return _outcome(cells, terms, dead), dead, live, kept, design
@@ -94,7 +104,11 @@ def _by_pattern(lists: int, terms: tuple[int, ...], dead: tuple[int, ...], patte
 
 
 def design_outcome(design: np.ndarray, positive: np.ndarray) -> str:
-    """Whether a Poisson log-linear fit of this design (cells × parameters) exists, given which cells are occupied."""
+    """Whether a Poisson log-linear fit of this design (cells × parameters) exists, given which cells are occupied.
+
+    Args: design, cells × parameters of 0 and 1; positive, length cells. Gives "exists", "not identified" or "does not exist".
+    Source: Fienberg & Rinaldo, Annals of Statistics 40 (2012).
+    """
     if design.shape[1] > design.shape[0]:
         return UNIDENTIFIED
     # quick and exact: if the occupied cells alone have full rank, no direction leaves the likelihood flat or rising for ever
@@ -131,7 +145,11 @@ def _positive_combination(rest: np.ndarray) -> bool:
 
 
 def exists_by_programme(table: Overlaps, terms: Iterable[int]) -> str:
-    """The outcome of a model by the full linear programme: maximise s with Aᵀx = Aᵀn, x ≥ s ≥ 0. The slow judge of the quick way."""
+    """The outcome of a model by the full linear programme: maximise s with Aᵀx = Aᵀn, x ≥ s ≥ 0. The slow judge of the quick way.
+
+    Args: terms, masks. Gives an outcome as `Fit.outcome`.
+    Source: Chan, Silverman & Vincent, JASA 116 (2021).
+    """
     cells, terms = Cells.of(table), tuple(terms)
     dead = _dead(cells, terms)
     _, kept, design = _frame(cells.lists, terms, dead)
@@ -148,7 +166,11 @@ def exists_by_programme(table: Overlaps, terms: Iterable[int]) -> str:
 
 
 def fault(cells: Cells, terms: tuple[int, ...]) -> tuple[int, ...]:
-    """The interactions along which the estimate runs away or is not determined; empty when it exists."""
+    """The interactions along which the estimate runs away or is not determined; empty when it exists.
+
+    Gives masks of terms.
+    Source: Fienberg & Rinaldo, Annals of Statistics 40 (2012).
+    """
     outcome, _, live, kept, design = setup(cells, terms)
     if outcome == EXISTS:
         return ()
@@ -163,6 +185,8 @@ def fit(cells: Cells, terms: tuple[int, ...], *, explain: bool = False) -> Fit:
 
     BIC = -2 log L + p log n with the full Poisson likelihood, n the people seen, p all parameters, those at -∞ too.
     With `explain`, the terms at fault are named when there is no estimate.
+    Never raises: a model without an estimate has its outcome, and `missing` is nan.
+    Source: Fienberg & Rinaldo, Annals of Statistics 40 (2012); Chan, Silverman & Vincent, JASA 116 (2021).
     """
     outcome, dead, live, kept, design = setup(cells, terms)
     shown = tuple(term for term in dead if term.bit_count() > 1)
@@ -180,7 +204,11 @@ def fit(cells: Cells, terms: tuple[int, ...], *, explain: bool = False) -> Fit:
 
 
 def fitted(cells: Cells, terms: tuple[int, ...]) -> np.ndarray | None:
-    """Fitted means by history (length 2**t, 0 where a term is at -∞; index 0 the missing people), or None when there is no estimate."""
+    """Fitted means by history (length 2**t, 0 where a term is at -∞; index 0 the missing people), or None when there is no estimate.
+
+    In people.
+    Source: Fienberg & Rinaldo, Annals of Statistics 40 (2012).
+    """
     outcome, _, _, kept, design = setup(cells, terms)
     if outcome != EXISTS:
         return None

@@ -34,7 +34,10 @@ HOLLOW = 10.0
 
 @dataclass(frozen=True, slots=True)
 class ModelLine:
-    """One model of a list: its interactions in words, estimate, BIC, degrees of freedom, terms at -∞; weight for averages."""
+    """One model of a list: its interactions in words, estimate, BIC, degrees of freedom, terms at -∞; weight for averages.
+
+    `value` is in people; `weight` a share of one. Source: as the family's own function (Silverman 2020; Madigan & York 1997).
+    """
 
     terms: tuple[str, ...]
     value: float
@@ -52,6 +55,7 @@ class FamilyEstimate:
     behind them on bootstrap.GRID; `draws` the resamples or kept draws, for plots; `failed` the share of resamples without an estimate;
     `flags` are codes that the traffic light reads. `reach`, of a family without an answer, is a range that may widen what is quoted and never
     narrow it: from the lowest lower to the highest upper end of chains that have nearly met.
+    Source: as the family's own function (Silverman 2020; Madigan & York 1997; Manrique-Vallier 2016).
     """
 
     family: str
@@ -227,6 +231,7 @@ def latent_classes(
     """Latent classes by Gibbs sampling of at least four chains; no answer unless they meet (R-hat ≤ 1.01, bulk and tail ESS ≥ 400).
 
     Source: Manrique-Vallier 2016; Vehtari et al. 2021.
+    Args: chains, at least four; sweeps of each, of which `burn_in` are thrown away; longer, how often the run may be doubled. In people.
     """
     if not any(history.bit_count() > 1 for history, _ in table.cells):
         how = method("latent_class", classes=latent.CLASSES, chains=chains, sweeps=0, burn_in=0)
@@ -313,7 +318,10 @@ def _joined(one: Bootstrap, other: Bootstrap, *, most: float) -> Bootstrap | Non
 
 
 def only_saturated(table: Overlaps) -> bool:
-    """Whether three lists admit no model but that of all pairs."""
+    """Whether three lists admit no model but that of all pairs.
+
+    Source: Chan, Silverman & Vincent, JASA 116 (2021), for which models have an estimate.
+    """
     if len(table.lists) != 3:
         return False
     cells = Cells.of(table)

@@ -24,7 +24,10 @@ _NEGLIGIBLE = 23.0
 @dataclass(frozen=True, slots=True)
 class Average:
     """Posterior of the population size over graphs. `edge` the mass in the grid's last tenth; `moved` the relative change of the upper end
-    when the grid is doubled; `graphs` (edges as pair masks, posterior weight), heaviest first; `curve` quantiles on bootstrap.GRID."""
+    when the grid is doubled; `graphs` (edges as pair masks, posterior weight), heaviest first; `curve` quantiles on bootstrap.GRID.
+    `median`, `mean`, `low`, `high` and `curve` are people at `level`; `edge` and `moved` are shares.
+    Source: Madigan & York, Biometrika 84 (1997).
+    """
 
     median: float
     mean: float
@@ -76,6 +79,9 @@ def _cliques(adjacent: list[int], lists: int) -> list[tuple[int, int]] | None:
 @lru_cache(maxsize=8)
 def decomposable(lists: int) -> tuple[tuple[tuple[int, ...], ...], np.ndarray]:
     """Every chordal graph on the lists: its edges, and the multiplicity of each set in its cliques less separators.
+
+    Args: lists, 2 to 6. Gives G graphs as tuples of pair masks, and a matrix G × 2**lists of -1, 0 and 1.
+    Source: Dawid & Lauritzen, Annals of Statistics 21 (1993).
 
     >>> [len(decomposable(t)[0]) for t in (3, 4, 5)]
     [8, 61, 822]
@@ -146,8 +152,10 @@ def average(
     """Posterior of the population size, averaged over all decomposable graphs of up to six lists.
 
     Args: delta, the prior weight of a cell (2^-t); reach, the grid's end as a multiple of the people seen; prior, the power k of the prior
-    1/N^k; points, where the quantiles of `curve` are taken.
+    1/N^k; points, where the quantiles of `curve` are taken (length as you like).
     Raises: ValueError above six lists. The grid is 1..reach·n, at most 20,000 evenly spaced points.
+    In people, those seen included.
+    Source: Madigan & York, Biometrika 84 (1997); Dawid & Lauritzen, Annals of Statistics 21 (1993).
     """
     lists = len(table.lists)
     if lists > MOST_LISTS:

@@ -23,7 +23,11 @@ _GAMMA = 3.5
 
 
 class Spread(NamedTuple):
-    """People missing, the parameter of the spread (0: none), and twice the gain in log likelihood over people alike."""
+    """People missing, the parameter of the spread (0: none), and twice the gain in log likelihood over people alike.
+
+    `gain` is a likelihood ratio with one degree of freedom.
+    Source: Darroch, Fienberg, Glonek & Junker, JASA 88 (1993).
+    """
 
     missing: float
     parameter: float
@@ -41,6 +45,8 @@ def with_heterogeneity(cells: Cells, terms: tuple[int, ...], form: str = NORMAL)
     """The fit of the pairs and a common spread of visibility; None when there is no estimate.
 
     Differences between people can only bind lists together: where the parameter comes out negative it is held at 0.
+    Args: terms, masks of pairs; form, the spread: normal k(k-1)/2 or gamma -log(3.5 + k). Missing in people.
+    Source: Darroch, Fienberg, Glonek & Junker, JASA 88 (1993); Baillargeon & Rivest, J. Statistical Software 19(5), 2007.
     """
     outcome, _, _, kept, design = setup(cells, terms)
     if outcome != EXISTS:
@@ -62,7 +68,11 @@ def with_heterogeneity(cells: Cells, terms: tuple[int, ...], form: str = NORMAL)
 
 
 def heterogeneous_missing(cells: Cells, *, threshold: float = THRESHOLD, form: str = NORMAL) -> float:
-    """People missing when pairs are chosen stepwise and the spread of visibility is added; NaN when there is no estimate."""
+    """People missing when pairs are chosen stepwise and the spread of visibility is added; NaN when there is no estimate.
+
+    Args: threshold, the p of a pair that enters.
+    Source: Darroch, Fienberg, Glonek & Junker, JASA 88 (1993); Agresti, Biometrics 50 (1994).
+    """
     chosen = stepwise_terms(cells, threshold=threshold)
     found = None if chosen is None else with_heterogeneity(cells, chosen[0], form)
     return float("nan") if found is None else found.missing

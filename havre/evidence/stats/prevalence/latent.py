@@ -33,7 +33,10 @@ _HOPELESS = 1.5
 @dataclass(frozen=True, slots=True)
 class Latent:
     """Posterior of the population size over chains. `chains` holds the kept draws, chains × draws; `last` the mean share of people in the
-    last class; `gates` decides whether the family answers."""
+    last class; `gates` decides whether the family answers.
+    `median`, `mean`, `low`, `high` and the draws are people, those seen included.
+    Source: Manrique-Vallier, Biometrics 72 (2016).
+    """
 
     median: float
     mean: float
@@ -56,7 +59,10 @@ class Latent:
 
 
 class State(NamedTuple):
-    """Where all chains stand, and what they keep."""
+    """Where all chains stand, and what they keep.
+
+    Source: Manrique-Vallier, Biometrics 72 (2016), the conditionals of the sampler.
+    """
 
     listed: np.ndarray  # chains × classes × lists: probability of being on a list
     weights: np.ndarray  # chains × classes
@@ -76,7 +82,11 @@ def _dispersed(draw: np.random.Generator, chains: int, classes: int, lists: int)
 def latent_draws_plain(
     table: Overlaps, state: State, draw: np.random.Generator, *, sweeps: int, thin: int = THIN
 ) -> tuple[np.ndarray, np.ndarray, State]:
-    """`latent_draws` without numba, all chains in one array: the judge of the compiled sweep."""
+    """`latent_draws` without numba, all chains in one array: the judge of the compiled sweep.
+
+    Args and shapes as `latent_draws`, with one generator for all chains.
+    Source: Manrique-Vallier, Biometrics 72 (2016).
+    """
     lists = len(table.lists)
     masks = np.array([history for history, _ in table.cells])
     counts = np.array([people for _, people in table.cells])
@@ -124,7 +134,11 @@ def latent_draws_plain(
 def latent_draws(
     table: Overlaps, state: State, draws: Sequence[np.random.Generator], *, sweeps: int, thin: int = THIN
 ) -> tuple[np.ndarray, np.ndarray, State]:
-    """`sweeps` Gibbs sweeps of each chain: kept population sizes (chains × draws), people in the last class, and the state after."""
+    """`sweeps` Gibbs sweeps of each chain: kept population sizes (chains × draws), people in the last class, and the state after.
+
+    Args: draws, one generator a chain; thin, one kept draw in so many. People in the last class: chains × draws too.
+    Source: Manrique-Vallier, Biometrics 72 (2016).
+    """
     if not COMPILED:
         return latent_draws_plain(table, state, draws[0], sweeps=sweeps, thin=thin)
     masks = np.array([history for history, _ in table.cells])
@@ -156,6 +170,8 @@ def latent_class(
 
     Priors: list probabilities Beta(1,1), stick-breaking weights, concentration Gamma(0.25, 0.25), 1/N. While the gates do not hold the run is
     doubled `longer` times; more classes are tried while the last is crowded. The caller reads `gates.hold` before using a figure.
+    Args: classes at the start; thin, one kept draw in so many; level of the interval. In people, those seen included.
+    Source: Manrique-Vallier, Biometrics 72 (2016); gates of Vehtari et al., Bayesian Analysis 16 (2021).
     """
     first, *draws = (np.random.default_rng(one) for one in np.random.SeedSequence(seed).spawn(chains + 1))
     state = _dispersed(first, chains, classes, len(table.lists))

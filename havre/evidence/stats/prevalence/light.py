@@ -25,7 +25,10 @@ _HELPS = ("help_lists", "help_links", "help_merge")
 
 
 def refusal_before(table: Overlaps) -> Light | None:
-    """The refusal that the table alone calls for, None when families may be asked."""
+    """The refusal that the table alone calls for, None when families may be asked.
+
+    Never raises: a refusal is a result.
+    """
     reasons = []
     if len(table.lists) < 3:
         reasons.append(reason("few_lists", count=len(table.lists)))
@@ -35,12 +38,18 @@ def refusal_before(table: Overlaps) -> Light | None:
 
 
 def refused(reasons: Iterable[Text]) -> Light:
-    """A refusal with what would help."""
+    """A refusal with what would help.
+
+    Args: reasons, each in both languages.
+    """
     return Light(REFUSED, tuple(dict.fromkeys(reasons)), tuple(reason(code) for code in _HELPS))
 
 
 def spread_of(families: Sequence[FamilyEstimate]) -> float | None:
-    """Largest over smallest estimate of the families that take people as alike."""
+    """Largest over smallest estimate of the families that take people as alike.
+
+    A ratio without unit, at least 1; None with fewer than two answers.
+    """
     values = [one.value for one in families if one.outcome == "answer" and one.value and one.family != "heterogeneous"]
     return max(values) / min(values) if values else None
 
@@ -57,7 +66,9 @@ def light(
     notes: Sequence[Text] = (),
 ) -> Light:
     """Red, amber or green, with every reason of the worse colours. Never green with three lists, nor when families disagree, nor when
-    most of the people were seen by nobody; `notes`: reservations found elsewhere."""
+    most of the people were seen by nobody; `notes`: reservations found elsewhere.
+    Args: misfit, a p; linkage, the drawn tables' interval. The thresholds are Havre's own, tried by simulation in docs/reference/coverage.md.
+    """
     red = _red(table, families, pool, consistency)
     amber = [*notes, *_amber(table, families, pool, misfit, sensitivity, consistency, linkage)]
     colour = RED if red else AMBER if amber else GREEN
@@ -150,7 +161,10 @@ def _outside(value: float | None, pool: Pool) -> bool:
 
 
 def fit_of(cells: Cells, families: Sequence[FamilyEstimate], table: Overlaps) -> float | None:
-    """p of the best-fitting model chosen (Pearson; cells expected under 1 joined), None where nothing is left to test."""
+    """p of the best-fitting model chosen (Pearson; cells expected under 1 joined), None where nothing is left to test.
+
+    Source: Pearson's X² with small cells joined, Cochran, Annals of Mathematical Statistics 23 (1952).
+    """
     place = {table.name(mask): mask for mask in range(1, 1 << len(table.lists))}
     found = []
     for one in families:

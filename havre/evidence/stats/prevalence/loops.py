@@ -124,7 +124,10 @@ def _newton_loops(design, counts):  # noqa: ANN001, PLR0912
 
 
 def newton_plain(design: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, float, bool]:
-    """`newton` without numba: the judge of the compiled loops."""
+    """`newton` without numba: the judge of the compiled loops.
+
+    Args and answers as `newton`: design, cells × parameters; counts, length cells. Source: McCullagh & Nelder 1989, section 2.5.
+    """
     mean = counts + 0.5
     eta = np.log(mean)
     beta, best = np.zeros(design.shape[1]), -np.inf
@@ -150,7 +153,10 @@ def newton_plain(design: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np
 
 
 def null_plain(matrix: np.ndarray) -> np.ndarray:
-    """`null_space` without numba, by singular values."""
+    """`null_space` without numba, by singular values.
+
+    Args: matrix, rows × columns. Gives columns × nullity. Source: Golub & Van Loan, Matrix Computations, 2013.
+    """
     _, values, right = np.linalg.svd(matrix)
     rank = int((values > 1e-9 * max(1.0, values.max(initial=0))).sum())
     return right[rank:].T
@@ -171,5 +177,9 @@ def newton(design: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def null_space(matrix: np.ndarray) -> np.ndarray:
-    """A basis, in columns, of the vectors that the matrix sends to 0; exact up to rounding for designs of 0 and 1."""
+    """A basis, in columns, of the vectors that the matrix sends to 0; exact up to rounding for designs of 0 and 1.
+
+    Args: matrix, rows × columns. Gives columns × nullity, no column where the rank is full.
+    Source: Gaussian elimination, Golub & Van Loan, Matrix Computations, 2013.
+    """
     return _null(np.ascontiguousarray(matrix)) if matrix.shape[0] else np.eye(matrix.shape[1])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from havre.evidence.stats.figures.drawing import figure as number
 from havre.evidence.stats.prevalence.words import spaced
 
 if TYPE_CHECKING:
     from havre.evidence.stats.prevalence.result import Prevalence
+
+__all__ = ["number", "rounded", "sentence"]
 
 _SENTENCES = {
     "fr": "{value} personnes (intervalle à {level} % : {low} à {high}), dont {seen} vues sur au moins une liste.",
@@ -19,17 +22,11 @@ _REFUSED = {
 }
 
 
-def number(value: float | None, language: str, digits: int = 0) -> str:
-    """A number as the language writes it; a dash for None."""
-    if value is None:
-        return "–"
-    text = f"{value:,.{digits}f}"
-    # narrow no-break space, and a decimal comma
-    return text.replace(",", "\u202f").replace(".", ",") if language == "fr" else text
-
-
 def rounded(value: float | None, language: str) -> str:
-    """A population size to three figures: more would be false precision."""
+    """A population size to three figures: more would be false precision.
+
+    Args: value, in people.
+    """
     if value is None:
         return "–"
     size = max(0, len(str(int(abs(value)))) - 3)
@@ -37,7 +34,10 @@ def rounded(value: float | None, language: str) -> str:
 
 
 def sentence(result: Prevalence, language: str) -> str:
-    """The result in one sentence."""
+    """The result in one sentence.
+
+    Args: language, "fr" or "en". A refusal is said as one.
+    """
     key = "fr" if language == "fr" else "en"
     seen = number(result.numerator, key)
     if result.refused:

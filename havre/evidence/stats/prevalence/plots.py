@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 
+from havre.evidence.stats.figures.drawing import INK, LAND, LINE, QUIET, Drawing, ticks
 from havre.evidence.stats.prevalence.phrases import number, rounded
 from havre.evidence.stats.prevalence.result import Prevalence
 from havre.evidence.stats.prevalence.words import CHANGES, FAMILY_NAMES, Text
@@ -18,72 +18,46 @@ COLOURS = {
     "decomposable": "#2a7a4b",
     "latent_class": "#6b4c9a",
     "heterogeneous": "#a3195b",
-    "pooled": "#222222",
+    "pooled": INK,
 }
-_INK, _GREY, _BAND = "#222222", "#8a8a8a", "#e6eaf0"
 _MOST_BARS = 40
 
 
-class Drawing:
-    """An SVG under construction, with one horizontal axis of people."""
+class Plot(Drawing):
+    """A drawing, `height` high and WIDTH wide, with one horizontal axis of people from `left` to the right edge.
 
-    def __init__(self, height: int, title: str, values: Sequence[float], language: str, *, left: int = LEFT) -> None:
-        self.height, self.language, self.left = height, language, left
+    Args: values, in people, that the axis must hold; words, read out in place of the picture.
+    """
+
+    def __init__(self, height: float, title: str, words: str, values: Sequence[float], language: str, *, left: float = LEFT) -> None:
+        super().__init__(WIDTH, height, title, words)
+        self.language, self.left = language, left
         low, high = min(values), max(values)
         margin = 0.04 * (high - low) or max(1.0, 0.05 * high)
         self.low, self.high = max(0.0, low - margin), high + margin
-        self.parts = [f"<title>{escape(title)}</title>", f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>']
 
     def x(self, value: float) -> float:
         """Where a number of people stands."""
         share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
         return round(self.left + share * (WIDTH - self.left - RIGHT), 1)
 
-    def text(self, x: float, y: float, words: str, *, anchor: str = "start", size: int = 13, colour: str = _INK) -> None:
-        """Words at a place."""
-        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}" text-anchor="{anchor}">{escape(words)}</text>')
-
-    def line(self, x1: float, y1: float, x2: float, y2: float, *, colour: str = _INK, width: float = 1.0, dash: str = "") -> None:
-        """A line."""
-        dashed = f' stroke-dasharray="{dash}"' if dash else ""
-        self.parts.append(
-            f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" stroke-width="{width}"{dashed}/>'
-        )
-
-    def box(self, x: float, y: float, width: float, height: float, colour: str) -> None:
-        """A filled rectangle."""
-        self.parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0.8):.1f}" height="{height:.1f}" fill="{colour}"/>')
-
     def dot(self, x: float, y: float, colour: str, radius: float = 4.5) -> None:
         """A point."""
-        self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{colour}"/>')
+        self.circle(x, y, radius, colour, width=0)
 
     def axis(self, y: float) -> None:
         """Ticks at round numbers, with their labels under them."""
-        self.line(self.left, y, WIDTH - RIGHT, y, colour=_GREY)
-        for tick in _ticks(self.low, self.high):
-            self.line(self.x(tick), y, self.x(tick), y + 4, colour=_GREY)
+        self.line(self.left, y, WIDTH - RIGHT, y, colour=QUIET)
+        for tick in ticks(self.low, self.high, 5):
+            self.line(self.x(tick), y, self.x(tick), y + 4, colour=QUIET)
             self.text(self.x(tick), y + 18, number(tick, self.language), anchor="middle", size=11)
-
-    def svg(self) -> str:
-        """The whole drawing."""
-        box = f'viewBox="0 0 {WIDTH} {self.height}" width="{WIDTH}" height="{self.height}"'
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img" font-family="sans-serif">'
-        return head + "".join(self.parts) + "</svg>"
-
-
-def _ticks(low: float, high: float, most: int = 5) -> list[float]:
-    step = 10.0 ** np.floor(np.log10(max(high - low, 1e-9) / most))
-    for factor in (1, 2, 5, 10):
-        if (high - low) / (step * factor) <= most:
-            step *= factor
-            break
-    step = max(1.0, step)
-    return [float(tick) for tick in np.arange(np.ceil(low / step) * step, high + 1e-9, step)]
 
 
 def plots(result: Prevalence, language: str) -> dict[str, tuple[str, str]]:
-    """Name to (caption, SVG) of every figure that the result allows, in reading order."""
+    """Name to (caption, SVG) of every figure that the result allows, in reading order.
+
+    Args: language, "fr" or "en". A figure that the result does not allow is left out.
+    """
     made: dict[str, tuple[str, str]] = {}
     for name, draw in (
         ("families", families),
@@ -108,14 +82,18 @@ CAPTIONS = {
 
 
 def families(result: Prevalence, language: str) -> str | None:
-    """Every family's estimate and interval, and that of all together."""
+    """Every family's estimate and interval, and that of all together.
+
+    People along the axis; None when no family answers.
+    """
     rows = [(one.family, one.value, one.low, one.high) for one in result.families if one.outcome == "answer"]
     if not rows:
         return None
     if result.value is not None:
         rows.append(("pooled", result.value, result.low, result.high))
     values = [float(v) for row in rows for v in row[1:] if v is not None]
-    drawing = Drawing(60 + 48 * len(rows), CAPTIONS["families"].words(language), [*values, float(result.numerator)], language)
+    words = "; ".join(f"{FAMILY_NAMES[name].words(language)} {rounded(value, language)}" for name, value, *_ends in rows)
+    drawing = Plot(60 + 48 * len(rows), CAPTIONS["families"].words(language), words, [*values, float(result.numerator)], language)
     for place, (family, value, low, high) in enumerate(rows):
         y = 34 + 48 * place
         colour = COLOURS[family]
@@ -132,13 +110,20 @@ def families(result: Prevalence, language: str) -> str | None:
 
 
 def resamples(result: Prevalence, language: str) -> str | None:
-    """Histograms of the resamples (bootstrap) or draws (latent classes): jumps between models show as separate heaps."""
+    """Histograms of the resamples (bootstrap) or draws (latent classes): jumps between models show as separate heaps.
+
+    People along the axis; None when no family has 20 draws or more.
+    """
     rows = [one for one in result.families if len(one.draws) >= 20]
     if not rows:
         return None
     everything = np.concatenate([np.asarray(one.draws) for one in rows])
     top = float(np.quantile(everything, 0.985))
-    drawing = Drawing(50 + 80 * len(rows), CAPTIONS["resamples"].words(language), [float(everything.min()), top], language)
+    words = "; ".join(
+        f"{FAMILY_NAMES[one.family].words(language)} {rounded(min(one.draws), language)} – {rounded(max(one.draws), language)}"
+        for one in rows
+    )
+    drawing = Plot(50 + 80 * len(rows), CAPTIONS["resamples"].words(language), words, [float(everything.min()), top], language)
     for place, one in enumerate(rows):
         floor = 76 + 80 * place
         values = np.asarray(one.draws)
@@ -146,8 +131,9 @@ def resamples(result: Prevalence, language: str) -> str | None:
         for count, left, right in zip(counts, edges[:-1], edges[1:], strict=True):
             if count:
                 height = 56 * count / counts.max()
-                drawing.box(drawing.x(left), floor - height, drawing.x(right) - drawing.x(left) - 1, height, COLOURS[one.family])
-        drawing.line(LEFT, floor, WIDTH - RIGHT, floor, colour=_GREY)
+                width = max(drawing.x(right) - drawing.x(left) - 1, 0.8)
+                drawing.box(drawing.x(left), floor - height, width, height, COLOURS[one.family])
+        drawing.line(LEFT, floor, WIDTH - RIGHT, floor, colour=QUIET)
         drawing.text(12, floor - 18, FAMILY_NAMES[one.family].words(language), size=14)
         beyond = float((values > drawing.high).mean())
         if beyond > 0.001:
@@ -163,31 +149,36 @@ def resamples(result: Prevalence, language: str) -> str | None:
 
 
 def traces(result: Prevalence, language: str) -> str | None:
-    """Population size along each latent-class chain."""
+    """Population size along each latent-class chain.
+
+    People upward, draws along; None without latent classes.
+    """
     found = next((one.traces for one in result.families if one.traces is not None), None)
     if found is None:
         return None
     low, high = float(found.min()), float(np.quantile(found, 0.995))
     height, shades = 240, ("#1f5f99", "#b35c00", "#2a7a4b", "#6b4c9a")
-    drawing = Drawing(height, CAPTIONS["traces"].words(language), [low, high], language, left=80)
+    words = f"{rounded(low, language)} – {rounded(float(found.max()), language)}"
+    drawing = Plot(height, CAPTIONS["traces"].words(language), words, [low, high], language, left=80)
     span = max(high - low, 1.0)
-    for tick in _ticks(low, high, 4):
+    for tick in ticks(low, high, 4):
         y = 20 + 200 * (1 - (tick - low) / span)
         drawing.text(74, y + 4, number(tick, language), anchor="end", size=11)
-        drawing.line(80, y, WIDTH - RIGHT, y, colour="#dddddd")
+        drawing.line(80, y, WIDTH - RIGHT, y, colour=LINE)
     for chain, values in enumerate(found):
         step = max(1, len(values) // 350)
         kept = values[::step]
         xs = np.linspace(80, WIDTH - RIGHT, len(kept))
-        points = " ".join(f"{x:.0f},{20 + 200 * (1 - (min(v, high) - low) / span):.0f}" for x, v in zip(xs, kept, strict=True))
-        drawing.parts.append(
-            f'<polyline points="{points}" fill="none" stroke="{shades[chain % 4]}" stroke-width="0.8" stroke-opacity="0.75"/>'
-        )
+        points = [f"{x:.0f},{20 + 200 * (1 - (min(v, high) - low) / span):.0f}" for x, v in zip(xs, kept, strict=True)]
+        drawing.path("M" + " L".join(points), shades[chain % 4], width=0.8, opacity=0.75)
     return drawing.svg()
 
 
 def sensitivity(result: Prevalence, language: str) -> str | None:
-    """One row a change, one dot a family, over the band of the interval quoted; at most the 40 that move the estimate most."""
+    """One row a change, one dot a family, over the band of the interval quoted; at most the 40 that move the estimate most.
+
+    People along the axis; None when nothing was changed or nothing is quoted.
+    """
     if not result.sensitivity or result.value is None or result.low is None or result.high is None:
         return None
     rows: dict[tuple[str, str], list[tuple[str, float]]] = {}
@@ -201,10 +192,10 @@ def sensitivity(result: Prevalence, language: str) -> str | None:
         return None
     values = [value for key in shown for _, value in rows[key]]
     top = min(max(values), 3 * result.high)
-    drawing = Drawing(
-        70 + 18 * len(shown), CAPTIONS["sensitivity"].words(language), [min(*values, result.low), max(top, result.high)], language, left=300
-    )
-    drawing.box(drawing.x(result.low), 30, drawing.x(result.high) - drawing.x(result.low), 18 * len(shown), _BAND)
+    words = f"{rounded(min(values), language)} – {rounded(max(values), language)}"
+    reach = [min(*values, result.low), max(top, result.high)]
+    drawing = Plot(70 + 18 * len(shown), CAPTIONS["sensitivity"].words(language), words, reach, language, left=300)
+    drawing.box(drawing.x(result.low), 30, drawing.x(result.high) - drawing.x(result.low), 18 * len(shown), LAND)
     place = 300
     for family in dict.fromkeys(family for key in shown for family, _ in rows[key]):
         drawing.dot(place, 14, COLOURS[family])
@@ -224,7 +215,10 @@ def sensitivity(result: Prevalence, language: str) -> str | None:
 
 
 def strata(result: Prevalence, language: str) -> str | None:
-    """Each stratum apart and pooled."""
+    """Each stratum apart and pooled.
+
+    People along the axis; None without a pooled stratum.
+    """
     if result.strata is None:
         return None
     rows = [row for row in result.strata.rows if row.pooled is not None]
@@ -232,12 +226,13 @@ def strata(result: Prevalence, language: str) -> str | None:
         return None
     values = [float(v) for row in rows for v in (row.pooled, row.pooled_low, row.pooled_high, row.low, row.high) if v is not None]
     top = min(max(values), 3 * max(float(row.pooled_high or 0) for row in rows))
-    drawing = Drawing(50 + 40 * len(rows), CAPTIONS["strata"].words(language), [min(values), top], language)
+    words = "; ".join(f"{row.name} {rounded(row.pooled, language)}" for row in rows)
+    drawing = Plot(50 + 40 * len(rows), CAPTIONS["strata"].words(language), words, [min(values), top], language)
     for place, row in enumerate(rows):
         y = 28 + 40 * place
         drawing.text(12, y + 5, row.name[:28], size=13)
         if row.low is not None and row.high is not None:
-            drawing.line(drawing.x(row.low), y + 8, drawing.x(row.high), y + 8, colour=_GREY, width=1.5)
+            drawing.line(drawing.x(row.low), y + 8, drawing.x(row.high), y + 8, colour=QUIET, width=1.5)
         if row.pooled is not None and row.pooled_low is not None and row.pooled_high is not None:
             drawing.line(drawing.x(row.pooled_low), y, drawing.x(row.pooled_high), y, colour=COLOURS["stepwise"], width=3)
             drawing.dot(drawing.x(row.pooled), y, COLOURS["stepwise"])

@@ -12,7 +12,10 @@ from havre.evidence.stats.prevalence.families import HOLLOW, FamilyEstimate
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Median and interval of a mixture, in people; `curve` its sorted points."""
+    """Median and interval of a mixture, in people; `curve` its sorted points.
+
+    Source: Stone, Annals of Mathematical Statistics 32 (1961).
+    """
 
     value: float
     low: float
@@ -30,6 +33,8 @@ def headline(families: Sequence[FamilyEstimate], level: float) -> Pool | None:
     Families of a group are pooled. The ends are the lowest lower and the highest upper end of the groups, because no test on lists of this size
     can tell which of their assumptions holds; the value is the median of their equal mixture. Chains that have nearly met give no figure but
     widen the ends. Simulated in docs/reference/coverage.md.
+    In people, at `level`; None when no family answers.
+    Source: Stone, Annals of Mathematical Statistics 32 (1961), within a group; the union of the groups is Havre's.
     """
     groups = []
     for names in _GROUPS:
@@ -47,12 +52,18 @@ def headline(families: Sequence[FamilyEstimate], level: float) -> Pool | None:
 
 
 def usable_range(ends: tuple[float, float]) -> bool:
-    """Whether a range says something."""
+    """Whether a range says something.
+
+    Args: ends, low and high in people.
+    """
     return ends[1] <= HOLLOW * ends[0]
 
 
 def usable(one: FamilyEstimate) -> bool:
-    """Whether a family has an interval that says something; one that does not is not joined."""
+    """Whether a family has an interval that says something; one that does not is not joined.
+
+    A family without an answer is not usable.
+    """
     return one.answers and one.low is not None and one.high is not None and usable_range((one.low, one.high))
 
 
@@ -60,6 +71,7 @@ def pooled(answers: Sequence[FamilyEstimate], level: float) -> Pool | None:
     """The linear opinion pool of families that answer, each with the same weight; None when there is none. One alone keeps its own ends.
 
     Source: Stone, Annals of Mathematical Statistics 32 (1961).
+    In people, at `level`.
     """
     curves = [one.curve for one in answers if one.curve is not None]
     if not curves:

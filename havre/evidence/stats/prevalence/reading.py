@@ -50,6 +50,7 @@ def read_table(source: Any, *, count: str | None = None, strata: str | None = No
 
     Args: count, the column of counts (found by its name or values when not given); strata, a column to sum over.
     Raises: BadTable.
+    Counts are whole people; the lists are the columns' names. Source: capture histories, as Otis et al., Wildlife Monographs 62 (1978).
 
     >>> read_table(pl.DataFrame({"a": [1, 0, 1], "b": [0, 1, 1], "c": [1, 1, 0], "n": [4, 5, 6]})).people
     15
@@ -65,7 +66,10 @@ def read_table(source: Any, *, count: str | None = None, strata: str | None = No
 
 
 def read_strata(source: Any, strata: str, *, count: str | None = None) -> dict[str, Overlaps]:
-    """The overlaps of each value of the column `strata`, in the order of the file; lists may be empty in one. Raises: BadTable."""
+    """The overlaps of each value of the column `strata`, in the order of the file; lists may be empty in one. Raises: BadTable.
+
+    Args: as `read_table`; strata, the column that must be there. Source: capture histories, as Otis et al., Wildlife Monographs 62 (1978).
+    """
     return _parts(_frame(source), count, strata)
 
 

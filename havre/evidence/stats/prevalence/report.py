@@ -32,7 +32,10 @@ _MOST_MODELS = 12
 
 
 def write(result: Prevalence, folder: Path) -> tuple[Path, Path]:
-    """Write the pages, the plots of both languages, the style and the JSON into a folder, made if need be."""
+    """Write the pages, the plots of both languages, the style and the JSON into a folder, made if need be.
+
+    Args: folder. Gives the paths of the French and the English page. Raises: OSError.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     pages = []
     for language in ("fr", "en"):
@@ -47,7 +50,10 @@ def write(result: Prevalence, folder: Path) -> tuple[Path, Path]:
 
 
 def page(result: Prevalence, language: str) -> str:
-    """The report as HTML; its style is the file prevalence.css beside it."""
+    """The report as HTML; its style is the file prevalence.css beside it.
+
+    Args: language, "fr" or "en". Counts under SMALLEST_SHOWN people are not printed.
+    """
     say = lambda key: escape(HEADINGS[key].words(language))  # noqa: E731
     drawn = plots(result, language)
     body = [f"<h1>{say('title')}</h1>", *_answer(result, language)]

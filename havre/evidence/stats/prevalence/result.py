@@ -18,7 +18,10 @@ GREEN, AMBER, RED, REFUSED = "green", "amber", "red", "refused"
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """The traffic light and every reason for it; `helps` says what would make an estimate possible or better."""
+    """The traffic light and every reason for it; `helps` says what would make an estimate possible or better.
+
+    `colour` is green, amber, red or refused.
+    """
 
     colour: str
     reasons: tuple[Text, ...] = ()
@@ -27,7 +30,10 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One estimate after one change: `kind` is a key of words.CHANGES, `what` the list, pair, threshold or cell; None where there is none."""
+    """One estimate after one change: `kind` is a key of words.CHANGES, `what` the list, pair, threshold or cell; None where there is none.
+
+    `value` is in people.
+    """
 
     kind: str
     what: str
@@ -37,7 +43,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Internal consistency on one list: its known size against the interval that the other lists give of it."""
+    """Internal consistency on one list: its known size against the interval that the other lists give of it.
+
+    `known`, `value`, `low` and `high` are people. Source: Binette & Steorts, arXiv 2112.01594.
+    """
 
     list: str
     known: int
@@ -54,7 +63,9 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class Stratum:
     """One stratum: apart (`value`, `low`, `high`; None where it has no estimate) and partially pooled. `weight` is the share of its own
-    evidence in the pooled figure (0: borrowed whole); `population` and `rate` (per 100,000) where a population was given."""
+    evidence in the pooled figure (0: borrowed whole); `population` and `rate` (per 100,000) where a population was given.
+    People are people. Source: DerSimonian & Laird, Controlled Clinical Trials 7 (1986).
+    """
 
     name: str
     people: int
@@ -77,7 +88,9 @@ class Stratum:
 @dataclass(frozen=True, slots=True)
 class Strata:
     """Strata of one column beside the national figure: `total` their pooled sum, from `low` to `high`; `gap` the sum less the national figure,
-    never forced shut."""
+    never forced shut.
+    `between` is the variance between strata of log(missing/seen). Source: DerSimonian & Laird, Controlled Clinical Trials 7 (1986).
+    """
 
     column: str
     rows: tuple[Stratum, ...]
@@ -90,7 +103,10 @@ class Strata:
 
 @dataclass(frozen=True, slots=True)
 class Linkage:
-    """The interval when the links themselves are drawn: over `tables` drawn tables; the interval `without` is that of the table as given."""
+    """The interval when the links themselves are drawn: over `tables` drawn tables; the interval `without` is that of the table as given.
+
+    In people. Source: multiple imputation by mixing, Gelman et al., Bayesian Data Analysis, 3rd ed., ch. 18.
+    """
 
     tables: int
     value: float
@@ -113,6 +129,7 @@ class Prevalence:
     `value`, `low`, `high` are in people (None when refused): the figure of `pool.headline`, with its interval at `level`. `numerator` is the
     people seen, `denominator` the estimate; `spread` the largest over the smallest estimate of the families that take people as alike. A refusal
     is a result: `light.colour` is "refused" and its reasons say why. Sources: each family's own; Stone, Annals of Math. Statistics 32 (1961).
+    Source: Bales, Hesketh & Silverman, Significance 12 (2015), for the measure; each family's own for its method.
     """
 
     table: Overlaps

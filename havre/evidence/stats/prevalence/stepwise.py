@@ -20,6 +20,8 @@ def stepwise_terms(cells: Cells, *, threshold: float = THRESHOLD) -> tuple[tuple
 
     A pair's p is one tail, not doubled: min(P(X ≤ seen), P(X ≥ seen)), X Poisson with the pair's fitted count under the model so far; the pair
     of least p whose model has an estimate is added while p < threshold.
+    Gives masks of pairs, and people.
+    Source: Bales, Hesketh & Silverman, Significance 12 (2015); Silverman, JRSS A 183 (2020).
     """
     means = fitted(cells, ())
     if means is None:

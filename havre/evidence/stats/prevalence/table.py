@@ -25,6 +25,7 @@ class Overlaps:
 
     `lists` names the t lists; `cells` holds (history, people) with people > 0, sorted: a history is a bit mask, bit i for list i.
     A history that is absent counts 0; history 0 (on no list) is never there.
+    Source: capture histories, as Otis et al., Wildlife Monographs 62 (1978).
 
     >>> table = Overlaps.of(("police", "ngo", "hotline"), {("police",): 40, ("ngo",): 30, ("hotline",): 20, ("police", "ngo"): 6})
     >>> table.people, table.on("police"), table.on("police", "ngo")
@@ -113,7 +114,10 @@ class Overlaps:
 
 
 def checked(table: Overlaps) -> Overlaps:
-    """The same table, or BadTable when a list is empty, is written twice, holds everyone, or there are too many."""
+    """The same table, or BadTable when a list is empty, is written twice, holds everyone, or there are too many.
+
+    Raises: BadTable, with the list and what to do.
+    """
     if not table.lists:
         raise BadTable("no_lists")
     if len(table.lists) > MOST_LISTS:
@@ -135,7 +139,10 @@ def checked(table: Overlaps) -> Overlaps:
 
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """A list all of whose `count` people are on another."""
+    """A list all of whose `count` people are on another.
+
+    `inner` and `outer` are names of lists; `count` is people.
+    """
 
     inner: str
     outer: str
@@ -147,6 +154,7 @@ def without_nested(table: Overlaps) -> tuple[Overlaps, tuple[Nested, ...]]:
 
     Such a list was drawn up from the other: it sees nobody anew, and the bond between the two has no finite estimate. It is left out when chance
     alone would not have put it there (p < 0.001, by the share of the outer list among the people of the remaining ones).
+    Gives the same table and nothing where no list is nested. Source: Laplace's rule of succession (1814) for that share.
     """
     found: list[Nested] = []
     while (next_one := _nested(table)) is not None:
@@ -171,7 +179,10 @@ def _nested(table: Overlaps) -> Nested | None:
 
 @lru_cache(maxsize=12)
 def incidence(lists: int) -> np.ndarray:
-    """incidence[history, term] = 1.0 where the term is inside the history; 2**t square, floats, read only."""
+    """incidence[history, term] = 1.0 where the term is inside the history; 2**t square, floats, read only.
+
+    Args: lists, t. Source: the zeta matrix of the subset order, Rota 1964.
+    """
     masks = np.arange(1 << lists)
     found = ((masks[:, None] & masks[None, :]) == masks[None, :]).astype(float)
     found.setflags(write=False)
@@ -179,7 +190,10 @@ def incidence(lists: int) -> np.ndarray:
 
 
 def margins(dense: np.ndarray) -> np.ndarray:
-    """For each set of lists, the people on all of them (zeta transform over supersets). Last axis of length 2**t."""
+    """For each set of lists, the people on all of them (zeta transform over supersets). Last axis of length 2**t.
+
+    Gives the shape of `dense`. Source: the fast zeta transform, Yates 1937.
+    """
     found = np.array(dense, dtype=float)
     step = 1
     while step < found.shape[-1]:
@@ -191,5 +205,8 @@ def margins(dense: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=12)
 def pairs(lists: int) -> tuple[int, ...]:
-    """The masks of all pairs of lists."""
+    """The masks of all pairs of lists.
+
+    Args: lists, t. Gives t(t - 1)/2 masks, smallest first.
+    """
     return tuple((1 << i) | (1 << j) for i, j in combinations(range(lists), 2))

@@ -21,7 +21,10 @@ FORMAT = "havre checklist 1"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One rule that a person answers for: `id`, whether a "no" blocks, and its words in both languages."""
+    """One rule that a person answers for: `id`, whether a "no" blocks, and its words in both languages.
+
+    Source: a rule of media_rules.yaml whose check is human.
+    """
 
     id: str
     blocks: bool
@@ -30,7 +33,10 @@ class Question:
 
 
 def questions() -> tuple[Question, ...]:
-    """The rules of media_rules.yaml that no machine can judge, in the file's order."""
+    """The rules of media_rules.yaml that no machine can judge, in the file's order.
+
+    Source: media_rules.yaml, after the EJN / ICMPD guidelines 2017.
+    """
     return tuple(
         Question(rule.id, rule.effect == "block", rule.rule.fr, rule.rule.en)
         for rule in library().media_rules.rules
@@ -43,6 +49,7 @@ def sign(content: bytes, answers: Mapping[str, Answer], *, by: str, at: str, key
 
     Args: content, the file's bytes; answers to every question; by, the reviewer's id; at, an ISO moment.
     Raises: BadTable when an answer is missing, foreign, or a blocking rule is answered "no": then the file is mended, not signed.
+    Gives what goes into the checklist file as JSON. Source: Ed25519, RFC 8032; SHA-256, FIPS 180-4.
     """
     asked = questions()
     missing = [one.id for one in asked if answers.get(one.id) not in ("yes", "no", "not applicable")]
@@ -68,7 +75,10 @@ def sign(content: bytes, answers: Mapping[str, Answer], *, by: str, at: str, key
 
 
 def holds(checklist: Mapping[str, Any], content: bytes, *, public_key: bytes | None = None) -> bool:
-    """Whether a checklist is whole, about this very file, and signed (by `public_key`, 32 raw bytes, where given)."""
+    """Whether a checklist is whole, about this very file, and signed (by `public_key`, 32 raw bytes, where given).
+
+    Never raises: what is not whole does not hold. Source: Ed25519, RFC 8032.
+    """
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 

@@ -29,7 +29,10 @@ PLACED = re.compile(r"-?\d{1,2}\.\d{3,}[_, ]+-?\d{1,3}\.\d{3,}")
 
 @dataclass(frozen=True, slots=True)
 class MediaCheck:
-    """What was found in one file. `unread` says what no machine looked at, in French and English; empty when all was."""
+    """What was found in one file. `unread` says what no machine looked at, in French and English; empty when all was.
+
+    Source: media_rules.yaml, MR01 to MR31, after the EJN / ICMPD guidelines 2017.
+    """
 
     findings: tuple[Finding, ...]
     unread: tuple[str, str] = ("", "")
@@ -44,6 +47,8 @@ def check_file(path: Path, *, language: str | None = None, threshold: int = 11, 
     """Check one file, its metadata and its name.
 
     Raises: BadTable for a file that is not there, is empty or is of a kind that cannot be read.
+    Args: language, "fr", "en" or told from the words; threshold, the smallest group shown, in persons; declared, what a person answers for.
+    Source: media_rules.yaml, after the EJN / ICMPD guidelines 2017.
     """
     if not path.is_file():
         raise BadTable(f"{path.name}: there is no such file")
@@ -86,7 +91,10 @@ def _text(content: bytes, name: str, kind: str) -> str:
 
 
 def check_name(name: str) -> tuple[Finding, ...]:
-    """What a file's name gives away: a person's name, a case number, an exact day, a place (MR01, MR02, MR12)."""
+    """What a file's name gives away: a person's name, a case number, an exact day, a place (MR01, MR02, MR12).
+
+    Args: name, without its folder. Source: media_rules.yaml, after the EJN / ICMPD guidelines 2017.
+    """
     stem = name.rsplit(".", 1)[0]
     given = pack("en").given
     found = [

@@ -51,7 +51,9 @@ WHY: dict[str, tuple[str, str]] = {
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One place that breaks a rule. `start` and `end` are offsets in the text (or row numbers of a table); `more` names what is missing or
-    what to write instead."""
+    what to write instead.
+    `rule` is an id of media_rules.yaml, `what` a key of WHY.
+    """
 
     rule: str
     what: str
@@ -73,7 +75,10 @@ class Finding:
 
 
 def tidy(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Each place once for each rule, in reading order."""
+    """Each place once for each rule, in reading order.
+
+    A place inside another of the same rule is left out.
+    """
     found: dict[tuple[str, int, str, str], Finding] = {}
     for one in findings:
         found.setdefault((one.rule, one.start, one.what, "" if one.end else one.excerpt), one)

@@ -29,7 +29,10 @@ FORMER = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Mme|Mlle|M)$")
 
 
 def names(doc: Doc) -> Iterator[Finding]:
-    """Names and initials of persons in the context of a case; a lone first name that the text says is changed is none."""
+    """Names and initials of persons in the context of a case; a lone first name that the text says is changed is none.
+
+    Gives findings of MR01, and of MR02 for a small place. Source: MR01 and MR02 of media_rules.yaml, after EJN / ICMPD 2017.
+    """
     changed = doc.has("changed")
     for sentence in doc.sentences:
         unknown = list(_unknown(doc, sentence))
@@ -146,7 +149,10 @@ def _initials(doc: Doc, sentence: Sentence) -> Iterator[Finding]:
 
 
 def places(doc: Doc) -> Iterator[Finding]:
-    """Exact dates and places that stand beside one person."""
+    """Exact dates and places that stand beside one person.
+
+    Source: MR02 of media_rules.yaml, after EJN / ICMPD 2017.
+    """
     for sentence in doc.sentences:
         if not (doc.words.finds("person", sentence.text) or (doc.words.finds("case", sentence.text) and _one(doc, sentence))):
             continue
@@ -174,7 +180,10 @@ def _one(doc: Doc, sentence: Sentence) -> bool:
 
 
 def combinations(doc: Doc, threshold: int) -> Iterator[Finding]:
-    """Three of age, nationality, place, form of exploitation and a rare trait about one person or a group under the threshold."""
+    """Three of age, nationality, place, form of exploitation and a rare trait about one person or a group under the threshold.
+
+    Args: threshold, in persons; age or the rare trait must be among the three. Source: MR03 of media_rules.yaml; quasi-identifiers, Sweeney 2002.
+    """
     if doc.has("changed") and re.search(r"fict|invent|compos|made[- ]up", doc.text, re.IGNORECASE):
         return
     for sentence in doc.sentences:
@@ -209,7 +218,10 @@ def _proportion(doc: Doc, sentence: Sentence) -> bool:
 
 
 def shelters(doc: Doc) -> Iterator[Finding]:
-    """Where a shelter is, who works there, and phone numbers that are no helpline's."""
+    """Where a shelter is, who works there, and phone numbers that are no helpline's.
+
+    Source: MR05 of media_rules.yaml; CoE Convention 2005, art. 12(2).
+    """
     for sentence in doc.sentences:
         here = doc.words.finds("shelter", sentence.text)
         if here and not doc.words.finds("not_located", sentence.text):

@@ -32,6 +32,7 @@ def image_metadata(content: bytes) -> tuple[Finding, ...]:
     """Every piece of metadata in an image, one finding each; none for an image without.
 
     An image that cannot be followed to its end is a finding too: what was not read is not cleared.
+    Args: content, the file's bytes. Source: Exif 2.32 and the others that the module names; MR12 of media_rules.yaml (2017).
     """
     try:
         found = list(_of(content))
@@ -41,7 +42,10 @@ def image_metadata(content: bytes) -> tuple[Finding, ...]:
 
 
 def is_image(content: bytes) -> bool:
-    """Whether these bytes begin as an image that is read here."""
+    """Whether these bytes begin as an image that is read here.
+
+    Source: the signatures of JPEG, PNG, GIF, TIFF 6.0 (1992), WebP, ISO/IEC 14496-12 and SVG.
+    """
     head = content[:16]
     return (
         head.startswith((b"\xff\xd8", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*"))

@@ -16,7 +16,10 @@ NEEDED = (
 
 
 def figures(doc: Doc) -> Iterator[Finding]:
-    """Each count of persons lacking a source, a period, or the word that says whether it is detected or estimated."""
+    """Each count of persons lacking a source, a period, or the word that says whether it is detected or estimated.
+
+    Gives findings of MR23. Source: media_rules.yaml, after EJN / ICMPD 2017; UN Fundamental Principles of Official Statistics 2014.
+    """
     for sentence in doc.sentences:
         for found in doc.words.patterns["figure"].finditer(sentence.text):
             of = re.match(r"[ \u00a0]" + doc.words.patterns["figure_of"].pattern, sentence.text[found.end() :], re.IGNORECASE)
@@ -31,7 +34,10 @@ def figures(doc: Doc) -> Iterator[Finding]:
 
 
 def shares(doc: Doc) -> Iterator[Finding]:
-    """A proportion of persons for which no source is told."""
+    """A proportion of persons for which no source is told.
+
+    Gives findings of MR23. Source: media_rules.yaml, after EJN / ICMPD 2017.
+    """
     for sentence in doc.sentences:
         for found in doc.words.patterns["share"].finditer(sentence.text):
             of = doc.words.patterns["share_of"].match(sentence.text, found.end())
@@ -41,7 +47,10 @@ def shares(doc: Doc) -> Iterator[Finding]:
 
 
 def estimates(doc: Doc) -> Iterator[Finding]:
-    """An estimate of persons without its interval; a detected count called prevalence."""
+    """An estimate of persons without its interval; a detected count called prevalence.
+
+    Gives findings of MR24. Source: media_rules.yaml; GATHER statement on estimates, Stevens et al. 2016.
+    """
     for sentence in doc.sentences:
         found = doc.words.finds("estimate", _AFFIRMED.sub("", sentence.text))
         count = found and any(
@@ -73,7 +82,10 @@ def _whole(doc: Doc, sentence: Sentence, rule: str, what: str) -> Finding:
 
 
 def rises(doc: Doc) -> Iterator[Finding]:
-    """A rise in trafficking told without what screening, reporting or inspection did meanwhile."""
+    """A rise in trafficking told without what screening, reporting or inspection did meanwhile.
+
+    Gives findings of MR25. Source: media_rules.yaml, after EJN / ICMPD 2017.
+    """
     for sentence in doc.sentences:
         found = doc.words.finds("rise", sentence.text)
         if found and not doc.words.finds("effort", doc.near(sentence)) and not _denied(sentence):
@@ -81,7 +93,10 @@ def rises(doc: Doc) -> Iterator[Finding]:
 
 
 def listed(doc: Doc, threshold: int) -> Iterator[Finding]:
-    """Countries each with a count of persons, one of them under the threshold: "Chad 14, Laos 2"."""
+    """Countries each with a count of persons, one of them under the threshold: "Chad 14, Laos 2".
+
+    Args: threshold, in persons. Gives findings of MR26. Source: media_rules.yaml; Hundepool et al., Statistical Disclosure Control, 2012.
+    """
     pair = re.compile(r"((?:[A-ZÀ-Ý][\w'’-]+ ?){1,3})(?: ?[:=(] ?| )(\d{1,4})\b(?! ?(?:%|per cent|pour cent))")
     for sentence in doc.sentences:
         told = [one for one in pair.finditer(sentence.text) if one.group(1).strip() in doc.words.countries]
@@ -92,7 +107,10 @@ def listed(doc: Doc, threshold: int) -> Iterator[Finding]:
 
 
 def small(doc: Doc, threshold: int) -> Iterator[Finding]:
-    """Groups of 1 to threshold - 1 persons unless the sentence is about a court, an arrest or a training."""
+    """Groups of 1 to threshold - 1 persons unless the sentence is about a court, an arrest or a training.
+
+    Args: threshold, in persons. Gives findings of MR26. Source: media_rules.yaml; Hundepool et al., Statistical Disclosure Control, 2012.
+    """
     words = doc.words
     # a digit that continues another number is no small count
     alone = r"(?<!\d[ \u00a0\u202f])(?<![\d.,])\b" + words.patterns["few"].pattern + r"\b(?![.,]?\d| \d)"

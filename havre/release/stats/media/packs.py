@@ -33,7 +33,10 @@ PLAIN_USE = {
 
 @dataclass(frozen=True)
 class Pack:
-    """One language: named patterns, the words that are no names, given names, and per rule the words to avoid with what to write."""
+    """One language: named patterns, the words that are no names, given names, and per rule the words to avoid with what to write.
+
+    `patterns` are compiled without case; `avoid` holds (rule, pattern, instead).
+    """
 
     language: str
     patterns: Mapping[str, re.Pattern[str]]
@@ -49,7 +52,10 @@ class Pack:
 
 @cache
 def pack(language: str) -> Pack:
-    """The word lists of "en" or "fr". Raises: BadTable for another language."""
+    """The word lists of "en" or "fr". Raises: BadTable for another language.
+
+    Kept for the life of the process.
+    """
     if language not in LANGUAGES:
         raise BadTable(f"language {language!r}: the word lists are in {' and '.join(LANGUAGES)}; have a person read this text")
     raw = yaml.safe_load((WORDS / f"{language}.yaml").read_text(encoding="utf8"))
@@ -79,7 +85,10 @@ def _avoid(language: str, lexicon: Mapping[str, list[str]]) -> list[tuple[str, r
 
 
 def language_of(text: str) -> str:
-    """ "en" or "fr", by the commonest little words; English when neither shows."""
+    """ "en" or "fr", by the commonest little words; English when neither shows.
+
+    Source: function words as marks of a language, Grefenstette 1995.
+    """
     words = re.findall(r"[a-zà-ÿ]+", text.lower())
     counts = {language: sum(word in common for word in words) for language, common in COMMON.items()}
     return "fr" if counts["fr"] > counts["en"] else "en"

@@ -16,7 +16,10 @@ AROUND = 160
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence with its place in the text."""
+    """One sentence with its place in the text.
+
+    `start` and `end` are offsets in the text, end exclusive.
+    """
 
     text: str
     start: int
@@ -25,7 +28,10 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Doc:
-    """A text with its language's words."""
+    """A text with its language's words.
+
+    Sentences are in reading order.
+    """
 
     text: str
     words: Pack
@@ -66,7 +72,10 @@ class Doc:
 
 
 def read(text: str, words: Pack, *, caption: bool) -> Doc:
-    """Cut a text into sentences. A new line ends one, an abbreviation does not."""
+    """Cut a text into sentences. A new line ends one, an abbreviation does not.
+
+    Args: caption, the whole text is a title or a caption.
+    """
     found, start = [], 0
     for end in END.finditer(text):
         if "\n" not in end.group() and NO_END.search(text[start : end.start()]):

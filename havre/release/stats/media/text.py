@@ -21,7 +21,10 @@ _DENIED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What a person answers for and a text does not show: a dated written consent for this very use, a best-interests note for a child."""
+    """What a person answers for and a text does not show: a dated written consent for this very use, a best-interests note for a child.
+
+    `names` are printed as they stand in the text.
+    """
 
     consent: bool = False
     best_interests: bool = False

@@ -106,12 +106,18 @@ BAD: Mapping[str, tuple[str, str]] = {
 
 
 def bad(code: str, **values: object) -> Text:
-    """The sentence of a bad input, filled."""
+    """The sentence of a bad input, filled.
+
+    Args: code, a key of BAD; values for its places. Raises: KeyError for another code.
+    """
     return filled(BAD[code], values)
 
 
 class BadTable(ValueError):
-    """The input cannot be read as lists of people. `code` is a key of BAD; `text` says where, what and how to mend it, in fr and en."""
+    """The input cannot be read as lists of people. `code` is a key of BAD; `text` says where, what and how to mend it, in fr and en.
+
+    A ValueError, so that a caller who knows no Havre can catch it.
+    """
 
     def __init__(self, code: str, **values: object) -> None:
         self.code = code

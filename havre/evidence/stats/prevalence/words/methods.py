@@ -45,5 +45,8 @@ METHODS: Mapping[str, tuple[str, str]] = {
 
 
 def method(code: str, **values: object) -> Text:
-    """The line of one method, filled."""
+    """The line of one method, filled.
+
+    Args: a key of METHODS and values for its places. Raises: KeyError for another.
+    """
     return filled(METHODS[code], values)

@@ -131,5 +131,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
 
 
 def reason(code: str, **values: object) -> Text:
-    """The sentence of a reason, filled; a float has a decimal comma in French, a Text its own words in each language."""
+    """The sentence of a reason, filled; a float has a decimal comma in French, a Text its own words in each language.
+
+    Args: code, a key of REASONS; values for its places. Raises: KeyError for another.
+    """
     return filled(REASONS[code], values)
