@@ -44,7 +44,7 @@ PARTS = (
     Part("linkage_grid", (), "1,500 records a list", ("--full",)),
     Part("private_linkage", ("--short",), "one seed, small lists"),
     Part("prevalence", ("--short",), "a tenth of the resamples and sweeps"),
-    Part("coverage", ("--short",), "five draws of four designs", ("coverage-results.jsonl",)),
+    Part("coverage", ("--short",), "five draws of four designs", ("var/coverage.jsonl",)),
 )
 
 

@@ -207,6 +207,7 @@ def run(designs: Iterable[Design], results: Path, *, draws: int, resamples: int,
     Args: draws, how many a design in the end.
     """
     done = {(one["design"], one["turn"]) for one in read(results)}
+    results.parent.mkdir(parents=True, exist_ok=True)
     for design in designs:
         began = time.perf_counter()
         for turn in range(draws):
