@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from havre.register.enums import CaseStatus, PersonRole
 from havre.register.models import Case, Person
 from havre.trust import policy
 from havre.trust.actors import Actor
-from havre.trust.contracts import CaseAct, Entry, Panel, contracts
+from havre.trust.contracts import CaseAct, Ended, Entry, Panel, contracts
 from havre.trust.enums import SECTION_LABELS, Act, Section
 from havre.trust.errors import Words
 
@@ -275,3 +276,14 @@ def exactly(actor: Actor, typed: str) -> Case | None:
     if len(tidy) != 8:
         return None
     return Case.objects.visible_to(actor).filter(ref=f"D-{tidy[:4]}-{tidy[4:]}").first()
+
+
+def ended(now: datetime) -> Iterable[Ended]:
+    """The closed cases with the persons concerned, for retention: ids, references and dates, and for nobody's eyes but the officer's."""
+    closed = Case.objects.for_house("retention").filter(closed_at__lte=now).order_by("closed_at", "pk")
+    rows = closed.values_list("pk", "ref", "closed_at").iterator()
+    while some := list(islice(rows, 500)):
+        persons: dict[UUID, list[UUID]] = {pk: [] for pk, _ref, _at in some}
+        for pk, case_id in Person.objects.for_house("retention").filter(case_id__in=persons).order_by("pk").values_list("pk", "case_id"):
+            persons[case_id].append(pk)
+        yield from (Ended(pk, ref, tuple(persons[pk]), at) for pk, ref, at in some)
