@@ -14,7 +14,7 @@ from havre.trust import audit, erasure, policy
 from havre.trust.actors import Actor
 from havre.trust.acts import act
 from havre.trust.enums import Act, Role, Section
-from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.errors import Invalid, Missing, Refused, Words
 from havre.trust.middleware import actor_of
 from havre.trust.models import LegalHold, Membership, RetentionOrder, Seal, SealedSection
 from havre.trust.models.retention import HoldReason
@@ -36,7 +36,7 @@ def hold(*, case_id: UUID, reason: str, review_on: date, by: Actor) -> LegalHold
     policy.require_in_house(by, Act.ERASE)
     if Seal.objects.filter(case_id=case_id, ended_at=None).exists():
         raise Missing
-    problems = {}
+    problems: dict[str, list[Words]] = {}
     if reason not in HoldReason.values:
         problems["reason"] = [_("choose a reason from the list")]
     today = timezone.localdate(by.at)
