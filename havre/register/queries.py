@@ -163,6 +163,9 @@ class CasePage:
     readable: frozenset[Section]
     noting: list[Section] = field(default_factory=list)
     acts: list[CaseAct] = field(default_factory=list)
+    # the thread's own pages, from 1, and whether an older one follows
+    number: int = 1
+    older: bool = False
 
     @property
     def name_opens(self) -> bool:
@@ -175,8 +178,11 @@ ABOVE = ("steps", "next")
 THREAD = 100
 
 
-def case_page(actor: Actor, case: Case) -> CasePage:
-    """The case page as this actor may see it, composed from every part's contract. Raises: Unscoped outside `acting`."""
+def case_page(actor: Actor, case: Case, *, number: int = 1) -> CasePage:
+    """The case page as this actor may see it, composed from every part's contract.
+
+    Args: number, which page of the thread, from 1 (the newest hundred lines). Raises: Unscoped outside `acting`.
+    """
     entries, panels = _composed(actor, case)
     ground = policy.ground_of(actor, case.pk)
     locks, readable = [], set()
@@ -190,10 +196,14 @@ def case_page(actor: Actor, case: Case) -> CasePage:
             locks.append(Lock(section, SECTION_LABELS[section], decision.reasons, _lacks_only_a_factor(actor, section, case.pk, ground)))
     persons = persons_of(actor, case)
     concerned = next((person for person in persons if person.role == PersonRole.VICTIM), None)
+    thread = sorted(entries, key=lambda entry: entry.at, reverse=True)
+    start = THREAD * (number - 1)
     return CasePage(
         case=case,
         persons=persons,
-        entries=sorted(entries, key=lambda entry: entry.at, reverse=True)[:THREAD],
+        entries=notes.opened(actor, thread[start : start + THREAD]),
+        number=number,
+        older=len(thread) > start + THREAD,
         tabs=[panel for panel in panels if not panel.side and panel.code not in ABOVE],
         side=[panel for panel in panels if panel.side],
         above=sorted((panel for panel in panels if panel.code in ABOVE), key=lambda panel: ABOVE.index(panel.code)),
@@ -240,7 +250,7 @@ def sections_for_notes(actor: Actor, case_id: UUID, ground: policy.Ground | None
 def thread(actor: Actor, case_id: UUID) -> list[Entry]:
     """The register's own lines of a case's timeline: opening, closing, and the notes whose words this actor may read."""
     case = Case.objects.visible_to(actor).filter(pk=case_id).select_related("lead").first()
-    return [] if case is None else _thread(actor, case)
+    return [] if case is None else notes.opened(actor, _thread(actor, case))
 
 
 def compose(actor: Actor, case: Case) -> tuple[list[Entry], list[Panel]]:

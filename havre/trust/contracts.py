@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a case's timeline. `icon` is a symbol of the icon file; `section` says which grant shows it."""
+    """One line of a case's timeline. `icon` is a symbol of the icon file; `section` says which grant shows it.
+
+    `record` is a row whose words are sealed: they are opened only for the lines that a page shows.
+    """
 
     at: datetime
     title: Words
     words: Words = ""
     icon: str = "note"
     section: Section = Section.CASE
+    record: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
