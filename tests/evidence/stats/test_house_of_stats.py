@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[3]
 PACKAGES = ("havre.evidence.stats", "havre.release.stats")
 # what has an owner and a test of its own
 APART = ("havre.evidence.stats.linkage", "benchmarks.linkage", "benchmarks.private_linkage", "benchmarks.lists", "benchmarks.speller")
-APART += tuple(f"benchmarks.{name}" for name in ("attacks", "suppression", "synthesis"))
+APART += tuple(f"benchmarks.{name}" for name in ("attacks", "case_page", "suppression", "synthesis"))
 WRITTEN = ("havre.evidence.stats", "havre.release.stats.media", "benchmarks")
 # a paper, a standard, an article of law, or a library that has the method
 SOURCE = re.compile(r"\bSources?\b|\b(19|20)\d\d\b|\bart\. ?\d|\b(ISO|UN|UNODC|IOM|CTDC|HTCDS|SDG|M49)\b|scipy\.")
