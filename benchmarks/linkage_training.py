@@ -39,7 +39,7 @@ def tables(folder: Path, stage: str) -> None:
     import duckdb
 
     from benchmarks.lists import make
-    from havre.evidence.stats.linkage import blocking, scoring, trees
+    from havre.evidence.stats.linkage import blocking, features, scoring, trees
     from havre.evidence.stats.linkage.model import load
     from havre.evidence.stats.linkage.reading import read_list
     from havre.evidence.stats.linkage.records import prepare
@@ -54,7 +54,7 @@ def tables(folder: Path, stage: str) -> None:
         con.execute("CREATE TABLE people AS SELECT * FROM people")
         blocking.block(con)
         scored = scoring.weights(con, load(), len(records.table))
-        found = scoring.first_features(records, scored)
+        found = scoring.first_features(features.sides(records), scored)
         if stage == "second":
             logit = trees.predict(json.loads((folder / "first.json").read_text()), found)
             found = scoring.second_features(records, scored, found, logit)

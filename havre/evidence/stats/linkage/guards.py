@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from havre.evidence.stats.linkage.features import NAMES, given_agreement
+from havre.evidence.stats.linkage.features import NAMES, Sides, given_agreement
 from havre.evidence.stats.linkage.levels import labels
 from havre.evidence.stats.linkage.records import Records
-from havre.evidence.stats.linkage.thresholds import REVIEW_LEAST
+
+if TYPE_CHECKING:
+    from havre.evidence.stats.linkage.scoring import Scored
 
 # the last one holds back automatic links only: nothing says that the two are kin, but nothing rules it out
 GUARDS = ("twin", "sibling", "parent and child", "two places on one night", "kin not ruled out")
@@ -18,14 +22,14 @@ SAME_FAMILY, OTHER_GIVEN, SAME_GIVEN = 0.75, 0.62, 0.75
 PARENT_YEARS = 12
 
 
-def guards(
-    records: Records, left: np.ndarray, right: np.ndarray, pair: np.ndarray, gamma: dict[str, np.ndarray], probability: np.ndarray
-) -> np.ndarray:
-    """The guard that holds each pair: 0 none, else 1 + its place in GUARDS. A shared document number lifts those on kin.
+def kin(of: Sides, scored: Scored, some: slice, pair: np.ndarray) -> np.ndarray:
+    """The guard that holds each pair, whatever its probability: 0 none, else 1 + its place in GUARDS (never OPEN).
 
-    Args: pair, the columns NAMES of each pair; probability, the final one.
+    A shared document number lifts the guards on kin.
+    Args: of, of `features.sides`; some, which pairs of `scored`; pair, their columns `features.NAMES`.
     """
     column = {name: pair[:, i] for i, name in enumerate(NAMES)}
+    gamma = {name: level[some] for name, level in scored.gamma.items()}
     given, family, gap = column["given_fit"], column["family_fit"], column["year_gap"]
     dates = labels("birth_date")
     same_date = gamma["birth_date"] == dates.index("equal")
@@ -34,25 +38,29 @@ def guards(
     other_given = (given < OTHER_GIVEN) & (column["loose_least"] > 0) & (column["crossed"] < 0) & (column["byname"] == 0)
     one_home = (gamma["address"] == 1) | (gamma["phone"] == 1)
     lifted = gamma["document"] == 2  # equal; papers issued to a family together differ by one character
-    out = np.zeros(len(left), np.int8)
-    asked = np.flatnonzero(~lifted & (probability >= REVIEW_LEAST))  # what is less likely is never linked, kin or not
-    ruled_out, doubts = _no_kin(records, left[asked], right[asked], pair[asked], {name: level[asked] for name, level in gamma.items()})
-    clear = (doubts == 0) | ((doubts == 1) & (probability[asked] >= DOUBT_LEAST))
-    out[asked] = np.where(ruled_out & clear, 0, OPEN)
-    out[_apart(records, left, right)] = 4
+    out = np.zeros(len(pair), np.int8)
+    out[_apart(of, scored.left[some], scored.right[some])] = 4
     out[(family >= SAME_FAMILY) & (given >= SAME_GIVEN) & (gap >= PARENT_YEARS) & ~lifted] = 3
     out[(family >= SAME_FAMILY) & other_given & other_date & one_home & ~lifted] = 2
     out[(family >= SAME_FAMILY) & other_given & same_date & ~lifted] = 1
     return out
 
 
-def _apart(records: Records, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def open_to_kin(records: Records, scored: Scored, some: np.ndarray, pair: np.ndarray, probability: np.ndarray) -> np.ndarray:
+    """OPEN for the pairs whose fields do not rule out a relative, 0 for the others. A shared document number is enough by itself.
+
+    Args: some, places of pairs in `scored`; pair, their columns `features.NAMES`; probability, their final one.
+    """
+    gamma = {name: level[some] for name, level in scored.gamma.items()}
+    ruled_out, doubts = _no_kin(records, scored.left[some], scored.right[some], pair, gamma)
+    clear = (doubts == 0) | ((doubts == 1) & (probability >= DOUBT_LEAST))
+    return np.where((gamma["document"] == 2) | (ruled_out & clear), 0, OPEN).astype(np.int8)
+
+
+def _apart(of: Sides, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Whether two lists put the two records in two houses on one night."""
-    night = records.table["recorded"].cast(int).to_numpy()
-    house = records.table["house"].rank("dense").fill_null(0).to_numpy()
-    source = records.table["source"].to_numpy()
-    housed = (house[left] > 0) & (house[right] > 0) & (house[left] != house[right])
-    return (night[left] == night[right]) & (source[left] != source[right]) & housed
+    housed = (of.house[left] >= 0) & (of.house[right] >= 0) & (of.house[left] != of.house[right])
+    return (of.night[left] == of.night[right]) & (of.source[left] != of.source[right]) & housed
 
 
 def _no_kin(

@@ -32,8 +32,7 @@ def name_groups(records: Records) -> np.ndarray:
     by_nation = (
         records.table["nat"].replace_strict(by_code, default="other", return_dtype=pl.String).fill_null("other").to_numpy().astype("U12")
     )
-    scripted = records.original.select(pl.concat_str("given_name", "family_name", ignore_nulls=True).str.contains(r"\p{Thai}"))
-    return np.where(scripted.to_series().fill_null(False).to_numpy(), "thai", by_nation)
+    return np.where(records.thai, "thai", by_nation)
 
 
 def report_of(
@@ -42,15 +41,16 @@ def report_of(
 ) -> dict[str, Any]:  # fmt: skip
     """The figures of a run as plain data."""
     n, p = len(records.table), scored.probability
-    group = name_groups(records)
+    known, code = np.unique(name_groups(records), return_inverse=True)
+    code = code.astype(np.int8)
     by_group = {}
-    for name in sorted(set(group.tolist())):
-        mine = (group[scored.left] == name) | (group[scored.right] == name)
+    for i, name in enumerate(known.tolist()):
+        mine = (code[scored.left] == i) | (code[scored.right] == i)
         missed = thresholds.lost_at_blocking(scored.rules[mine], p[mine])
         true = float(p[mine].sum())
         got = float(p[mine & linked].sum())
         by_group[name] = {
-            "records": int((group == name).sum()),
+            "records": int((code == i).sum()),
             "links": int((mine & linked).sum()),
             "estimated_precision": _share(got, float((mine & linked).sum())),
             "estimated_recall": _share(got, true + missed),
