@@ -49,6 +49,14 @@ def fit(rows: np.ndarray, ratio: np.ndarray) -> dict[str, Any]:
     }
 
 
+def most_likely(calibration: dict[str, Any], seen: np.ndarray, *, lost: float) -> float:
+    """How many true joins there are for each one expected, at the middle of what `true_to_expected` draws from. Args: as there."""
+    if not calibration:
+        return 1 + lost
+    inside = np.clip(seen, *(np.array(edge) for edge in calibration["span"]))
+    return float(np.exp(inside @ np.array(calibration["coefficients"])))
+
+
 def true_to_expected(calibration: dict[str, Any], seen: np.ndarray, rng: np.random.Generator, *, lost: float) -> float:
     """One draw of how many true joins there are for each one expected; without a calibration, what Chao's bound adds (`lost`, a share).
 

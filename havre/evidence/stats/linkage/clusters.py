@@ -60,10 +60,37 @@ def cluster(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The person of each record (smallest record number of its cluster) and which links held.
 
-    Args: left, right, probability of the pairs to link; test, from `impossible`; forbidden, pairs a guard holds.
+    Args: n, records; left, right, probability of the pairs to link; test, from `impossible`; forbidden, pairs a guard holds.
+    Source: single linkage, Sneath, J. General Microbiology 17 (1957), by union-find, Tarjan, J. ACM 22 (1975); what stops it is our own.
     """
-    forest, held = _Forest(n), np.ones(len(left), bool)
+    forest, held, _last = _grow(n, left, right, probability, test, forbidden, n)
+    return np.array([forest.root(i) for i in range(n)]), held
+
+
+def weakest(
+    n: int,
+    left: np.ndarray,
+    right: np.ndarray,
+    probability: np.ndarray,
+    test: Callable[[int, int], bool],
+    forbidden: set[tuple[int, int]],
+    joins: int,
+) -> float:
+    """The probability down to which `cluster` must link for so many joins; the least one given if it never gets there; 2 if none are asked.
+
+    Args: joins, records less persons; the others as `cluster` takes them.
+    """
+    last = _grow(n, left, right, probability, test, forbidden, joins)[2]
+    return 2.0 if last is None else float(probability[last])
+
+
+def _grow(n, left, right, probability, test, forbidden, joins) -> tuple[_Forest, np.ndarray, int | None]:  # noqa: ANN001
+    """Links taken strongest first until so many records are joined: the forest, which links held, the last one looked at."""
+    forest, held, last = _Forest(n), np.ones(len(left), bool), None
     for i in np.lexsort((right, left, -probability)):
+        if joins <= 0:
+            break
+        last = int(i)
         a, b = forest.root(int(left[i])), forest.root(int(right[i]))
         if a == b:
             continue
@@ -77,4 +104,5 @@ def cluster(
             held[i] = False
             continue
         forest.join(a, b)
-    return np.array([forest.root(i) for i in range(n)]), held
+        joins -= 1
+    return forest, held, last

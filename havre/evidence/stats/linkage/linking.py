@@ -12,7 +12,8 @@ import polars as pl
 
 from havre.evidence.stats.linkage import blocking, guards, levels, scoring, sieve, thresholds
 from havre.evidence.stats.linkage import model as models
-from havre.evidence.stats.linkage.clusters import alone, cluster, impossible
+from havre.evidence.stats.linkage.clusters import alone, cluster, impossible, weakest
+from havre.evidence.stats.linkage.expected import true_joins
 from havre.evidence.stats.linkage.reading import ListError, check_together, read_list
 from havre.evidence.stats.linkage.records import Records, prepare
 from havre.evidence.stats.linkage.report import report_of
@@ -119,18 +120,21 @@ def _read(lists: Sequence[pl.DataFrame | str | Path]) -> Records:
 
 def _decide(records, scored, guard, used, blocked, purpose, count, unique) -> Linkage:  # noqa: ANN001
     p = scored.probability
-    lost = thresholds.lost_at_blocking(scored.rules, p)
     kept_back = guards.held(guard, purpose)
-    # what a guard holds back is missed too, as far as the threshold can make up for it
-    limit = thresholds.choose(p[~kept_back], purpose=purpose, lost=lost + float(p[kept_back].sum()))
+    limit = thresholds.choose(p[~kept_back], purpose=purpose)
     wanted = (p >= limit.link) & ~kept_back
-    left, right = scored.left[wanted], scored.right[wanted]
-    test = impossible(records.table, unique)
+    test, expected = impossible(records.table, unique), None
     forbidden: set[tuple[int, int]] = set()
     if purpose == "auto":  # no link through a third record: every pair of a cluster stands by itself, so none that is held back is in one
-        test = alone(test, left, right)
+        test = alone(test, scored.left[wanted], scored.right[wanted])
     else:
         forbidden = set(zip(scored.left[kept_back].tolist(), scored.right[kept_back].tolist(), strict=True))
+    if purpose == "balanced":
+        expected = true_joins(records, scored, guard, used, unique)
+        pairs = scored.left[wanted], scored.right[wanted], p[wanted]
+        limit = thresholds.Threshold(weakest(len(records.table), *pairs, test, forbidden, round(expected)))
+        wanted &= p >= limit.link
+    left, right = scored.left[wanted], scored.right[wanted]
     person, stands = cluster(len(records.table), left, right, p[wanted], test, forbidden)
     linked = wanted.copy()
     linked[np.flatnonzero(wanted)[~stands]] = False
@@ -140,7 +144,7 @@ def _decide(records, scored, guard, used, blocked, purpose, count, unique) -> Li
     links = _links(records.table["record_id"], scored, linked, asked)
     ids = records.table["record_id"]
     clusters = pl.DataFrame({"record_id": ids, "cluster_id": ids.gather(person)}).sort("record_id")
-    report = report_of(records, scored, guard, linked, limit, lost, blocked, used, purpose, count, person, int((~stands).sum()))
+    report = report_of(records, scored, guard, linked, limit, expected, blocked, used, purpose, count, person, int((~stands).sum()))
     return Linkage(links, clusters, report, count, scored, guard, records, used, blocked, unique)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from havre.evidence.stats.linkage import names, thresholds
 from havre.evidence.stats.linkage.blocking import Blocked
+from havre.evidence.stats.linkage.expected import joins
 from havre.evidence.stats.linkage.guards import GUARDS
 from havre.evidence.stats.linkage.model import Model
 from havre.evidence.stats.linkage.records import AREAS, Records
@@ -36,11 +37,12 @@ def name_groups(records: Records) -> np.ndarray:
 
 
 def report_of(
-    records: Records, scored: Scored, guard: np.ndarray, linked: np.ndarray, limit: thresholds.Threshold, lost: float, blocked: Blocked, used: Model,
-    purpose: str, lists: int, person: np.ndarray, split: int,
+    records: Records, scored: Scored, guard: np.ndarray, linked: np.ndarray, limit: thresholds.Threshold, expected: float | None,
+    blocked: Blocked, used: Model, purpose: str, lists: int, person: np.ndarray, split: int,
 ) -> dict[str, Any]:  # fmt: skip
-    """The figures of a run as plain data."""
+    """The figures of a run as plain data. Args: expected, true joins of records (`expected.true_joins`), for a balanced figure."""
     n, p = len(records.table), scored.probability
+    lost = thresholds.lost_at_blocking(scored.rules, p)
     known, code = np.unique(name_groups(records), return_inverse=True)
     code = code.astype(np.int8)
     by_group = {}
@@ -66,6 +68,7 @@ def report_of(
             "method": "Chao's lower bound on pairs found by no rule, from those found by one and by two",
         },
         "threshold": {"link": limit.link if limit.link <= 1 else None, "review": limit.review},
+        "joins": {"linked": joins(person), "expected": None if expected is None else round(expected)},
         "links": int(linked.sum()), "estimated_precision": _share(float(p[linked].sum()), float(linked.sum())),
         "estimated_recall": _share(float(p[linked].sum()), float(p.sum()) + lost),
         "guards": {name: int((guard == i + 1).sum()) for i, name in enumerate(GUARDS)}, "chains_split": split,

@@ -12,7 +12,6 @@ from havre.evidence.link_command import link as command
 from havre.evidence.stats.linkage import link
 from havre.evidence.stats.linkage.draws import draw, lincoln_petersen
 from havre.evidence.stats.linkage.reading import COLUMNS, ListError, read_list
-from havre.evidence.stats.linkage.thresholds import choose
 
 HEADER = ",".join(COLUMNS)
 
@@ -205,13 +204,17 @@ def test_link_of_an_empty_list_gives_singletons():
     assert linkage.clusters.rows() == [("a1", "a1")] and linkage.links.height == 0
 
 
-def test_choose_balanced_expects_as_many_false_as_missed():
+def test_balanced_joins_as_many_records_as_are_expected_or_stops_where_five_links_in_six_would_be_false(linked):
     import numpy as np
 
-    p = np.linspace(0.001, 0.999, 4001)
-    limit = choose(p, purpose="balanced")
-    false, missed = (1 - p[p >= limit.link]).sum(), p[p < limit.link].sum()
-    assert false == pytest.approx(missed, rel=0.01)
+    from havre.evidence.stats.linkage.clusters import weakest
+    from havre.evidence.stats.linkage.thresholds import BALANCED_LEAST
+
+    report = linked[0].report
+    joins, limit = report["joins"], report["threshold"]["link"]
+    assert joins["linked"] == joins["expected"] or (joins["linked"] < joins["expected"] and limit < BALANCED_LEAST + 0.01)
+    chain = np.arange(50), np.arange(1, 51), np.linspace(0.9, 0.4, 50), lambda a, b: False, set()
+    assert [weakest(51, *chain, joins) for joins in (0, 1, 50, 99)] == pytest.approx([2.0, 0.9, 0.4, 0.4])
 
 
 def test_model_of_another_version_is_refused(tmp_path):
