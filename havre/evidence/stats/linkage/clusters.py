@@ -45,7 +45,10 @@ def impossible(table: pl.DataFrame, unique: frozenset[int] = frozenset()) -> Cal
 
 
 def alone(test: Callable[[int, int], bool], left: np.ndarray, right: np.ndarray) -> Callable[[int, int], bool]:
-    """`test`, and also whether two records are no link by themselves (`left` < `right`, the links): clusters become complete."""
+    """`test`, and also whether two records may not be of one cluster (`left` < `right`, those that may): clusters become complete.
+
+    Source: complete linkage, Sørensen, Biologiske Skrifter 5 (1948).
+    """
     links = set(zip(left.tolist(), right.tolist(), strict=True))
     return lambda a, b: ((a, b) if a < b else (b, a)) not in links or test(a, b)
 

@@ -13,11 +13,14 @@ from havre.evidence.stats.linkage.records import Records
 if TYPE_CHECKING:
     from havre.evidence.stats.linkage.scoring import Scored
 
-# the last one holds back automatic links only: nothing says that the two are kin, but nothing rules it out
-GUARDS = ("twin", "sibling", "parent and child", "two places on one night", "kin not ruled out")
-OPEN = 5
-GIVEN_AGREES, GIVEN_SAME = 0.9, 0.97  # one skeleton of three consonants; one name group
-DOUBT_LEAST = 0.99  # with one doubt left about kin, what the probability must be; with two no probability will do
+# the last two hold back automatic links only: nothing says that the two are kin, but nothing rules it out; THIRD may follow from a record
+# that is linked to both
+GUARDS = ("twin", "sibling", "parent and child", "two places on one night", "kin not ruled out", "kin ruled out by a third record at most")
+OPEN, THIRD = 5, 6
+GIVEN_HEARD, GIVEN_AGREES, GIVEN_SAME = 0.75, 0.9, 0.97  # sounds alike; one skeleton of three consonants; one name group
+DOUBTED = (0.0, 0.99, 0.995, 0.998)  # what the probability must be with no doubt about kin, one, two, three; with more none will do
+RIVAL_LEAST = 0.2  # a second candidate in one list: kin come to an agency together, one person is seldom there twice
+THIRD_LEAST = 0.9
 SAME_FAMILY, OTHER_GIVEN, SAME_GIVEN = 0.75, 0.62, 0.75
 PARENT_YEARS = 12
 
@@ -46,15 +49,29 @@ def kin(of: Sides, scored: Scored, some: slice, pair: np.ndarray) -> np.ndarray:
     return out
 
 
-def open_to_kin(records: Records, scored: Scored, some: np.ndarray, pair: np.ndarray, probability: np.ndarray) -> np.ndarray:
-    """OPEN for the pairs whose fields do not rule out a relative, 0 for the others. A shared document number is enough by itself.
+def open_to_kin(records: Records, scored: Scored, some: np.ndarray, pair: np.ndarray, rival: np.ndarray) -> np.ndarray:
+    """OPEN or THIRD for the pairs whose fields do not rule out a relative, 0 for the others. A shared document number is enough by itself.
 
-    Args: some, places of pairs in `scored`; pair, their columns `features.NAMES`; probability, their final one.
+    Args: some, places of pairs in `scored`, whose probability is the final one; pair, their columns `features.NAMES`; rival, of `rivals`.
     """
     gamma = {name: level[some] for name, level in scored.gamma.items()}
-    ruled_out, doubts = _no_kin(records, scored.left[some], scored.right[some], pair, gamma)
-    clear = (doubts == 0) | ((doubts == 1) & (probability >= DOUBT_LEAST))
-    return np.where((gamma["document"] == 2) | (ruled_out & clear), 0, OPEN).astype(np.int8)
+    probability, rival = scored.probability[some], rival[some]
+    may, doubts = _no_kin(records, scored.left[some], scored.right[some], pair, gamma)
+    needed = np.array([*DOUBTED, np.inf])[np.minimum(doubts + rival, len(DOUBTED))]
+    clear = (gamma["document"] == 2) | (may & (probability >= needed))
+    return np.where(clear, 0, np.where((probability >= THIRD_LEAST) & ~rival, THIRD, OPEN)).astype(np.int8)
+
+
+def rivals(records: Records, scored: Scored) -> np.ndarray:
+    """Whether a record of each pair has another candidate in the other one's list."""
+    source = records.table["source"].to_numpy()
+    lists = int(source.max(initial=0)) + 1
+    there, back = (
+        one.astype(np.int64) * lists + source[other] for one, other in ((scored.left, scored.right), (scored.right, scored.left))
+    )
+    likely = scored.probability >= RIVAL_LEAST
+    met = np.bincount(there[likely], minlength=len(source) * lists) + np.bincount(back[likely], minlength=len(source) * lists)
+    return np.maximum(met[there], met[back]) > likely
 
 
 def _apart(of: Sides, left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -66,28 +83,31 @@ def _apart(of: Sides, left: np.ndarray, right: np.ndarray) -> np.ndarray:
 def _no_kin(
     records: Records, left: np.ndarray, right: np.ndarray, pair: np.ndarray, gamma: dict[str, np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Whether the fields rule out a parent, child, sibling or twin, and how many doubts are left.
+    """Whether the fields may rule out a parent, child, sibling or twin, and how many doubts they leave.
 
     One household shares all but given name, birth date, sex and document. Both birth dates must be known and meet (a parent and
-    child of one name differ there), the given names must agree and leave nothing over on both sides (siblings and twins differ
-    there), sexes and documents must not contradict each other. Doubts: a given name that only sounds alike, a part over on one
-    side, a birth year near but not equal, both records in one list (kin come to one agency).
+    child of one name differ there), the given names must sound alike (siblings and twins differ there), sexes must not contradict each
+    other (Maria José and José Maria are sister and brother). Doubts: a given name that only sounds alike (one when its consonants are
+    the same, else three), parts over on one side (on both: two), a birth year near but not equal (two), both records in one list (kin
+    come to one agency), other documents (a person may have two).
     """
     dates = labels("birth_date")
     near_year = gamma["birth_date"] == dates.index("year within 2, a day unknown")
     meeting = [label for label in dates if label not in ("no agreement", "year within 2", "same year, other day")]
     date_meets = np.isin(gamma["birth_date"], [dates.index(label) for label in meeting])
     given, left_over = given_agreement(records, left, right)
-    ruled_out = date_meets & (given >= GIVEN_AGREES) & (left_over == 0) & (gamma["sex"] != 0) & (gamma["document"] != 0)
+    column = {name: pair[:, NAMES.index(name)] for name in ("loose_most", "same_list")}
     doubts = (
-        near_year.astype(np.int8)
+        2 * near_year.astype(np.int8)
         + (given < GIVEN_SAME)
-        + (pair[:, NAMES.index("loose_most")] > 0)
-        + (pair[:, NAMES.index("same_list")] > 0)
+        + 2 * (given < GIVEN_AGREES)
+        + np.where(left_over > 0, 2, column["loose_most"] > 0)
+        + (column["same_list"] > 0)
+        + (gamma["document"] == 0)
     )
-    return ruled_out, doubts
+    return date_meets & (given >= GIVEN_HEARD) & (gamma["sex"] != 0), doubts.astype(np.int8)
 
 
 def held(guard: np.ndarray, purpose: str) -> np.ndarray:
-    """Which pairs a guard holds back for a purpose of `thresholds.PURPOSES`."""
-    return (guard > 0) & ((guard != OPEN) | (purpose == "auto"))
+    """Which pairs a guard holds back for a purpose of `thresholds.PURPOSES`. Args: guard, of each pair."""
+    return (guard > 0) & ((guard < OPEN) | (purpose == "auto"))

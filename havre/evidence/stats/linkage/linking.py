@@ -125,8 +125,9 @@ def _decide(records, scored, guard, used, blocked, purpose, count, unique) -> Li
     wanted = (p >= limit.link) & ~kept_back
     test, expected = impossible(records.table, unique), None
     forbidden: set[tuple[int, int]] = set()
-    if purpose == "auto":  # no link through a third record: every pair of a cluster stands by itself, so none that is held back is in one
-        test = alone(test, scored.left[wanted], scored.right[wanted])
+    if purpose == "auto":  # every pair of a cluster stands by itself or may follow from a third record
+        stands_too = wanted | (guard == guards.THIRD)
+        test = alone(test, scored.left[stands_too], scored.right[stands_too])
     else:
         forbidden = set(zip(scored.left[kept_back].tolist(), scored.right[kept_back].tolist(), strict=True))
     if purpose == "balanced":
@@ -138,7 +139,7 @@ def _decide(records, scored, guard, used, blocked, purpose, count, unique) -> Li
     person, stands = cluster(len(records.table), left, right, p[wanted], test, forbidden)
     linked = wanted.copy()
     linked[np.flatnonzero(wanted)[~stands]] = False
-    linked |= (person[scored.left] == person[scored.right]) & ~kept_back  # a pair of one cluster is a link, whatever its own score
+    linked |= person[scored.left] == person[scored.right]  # a pair of one cluster is a link, whatever its own score
     # automatic linking shows a person what it held back; for a balanced figure only what it would have linked
     asked = ~linked & ((p >= limit.review) if purpose != "balanced" else wanted | (kept_back & (p >= limit.link)))
     links = _links(records.table["record_id"], scored, linked, asked)

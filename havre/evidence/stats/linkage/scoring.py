@@ -121,12 +121,14 @@ def finish(records: Records, scored: Scored, model: Model) -> tuple[Scored, np.n
         probability = np.round(1 / (1 + np.exp(-logit)), 6)
     else:
         probability = scored.probability
+    done = replace(scored, probability=probability)
+    rival = guards.rivals(records, done)
     # what is less likely is never linked, kin or not
     asked = np.flatnonzero((guard == 0) & (probability >= REVIEW_LEAST)).astype(np.int32)
     for some in _slices(len(asked)):
         at = asked[some]
-        guard[at] = guards.open_to_kin(records, scored, at, first_features(of, scored, at), probability[at])
-    return replace(scored, probability=probability), guard
+        guard[at] = guards.open_to_kin(records, done, at, first_features(of, done, at), rival)
+    return done, guard
 
 
 def weights_on_spark(con: duckdb.DuckDBPyConnection, model: Model, records: int, *, session: Any = None) -> dict[tuple[int, int], float]:
