@@ -82,6 +82,7 @@ def weakest(
     """The probability down to which `cluster` must link for so many joins; the least one given if it never gets there; 2 if none are asked.
 
     Args: joins, records less persons; the others as `cluster` takes them.
+    Source: single linkage, Sneath, J. General Microbiology 17 (1957).
     """
     last = _grow(n, left, right, probability, test, forbidden, joins)[2]
     return 2.0 if last is None else float(probability[last])

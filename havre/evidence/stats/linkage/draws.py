@@ -13,7 +13,10 @@ from havre.evidence.stats.linkage.linking import Linkage
 
 
 def histories(source: np.ndarray, person: np.ndarray, lists: int) -> pl.DataFrame:
-    """Capture histories: one column 0/1 a list (`list_1` …) and `count`, persons by the lists they are on; sorted."""
+    """Capture histories: one column 0/1 a list (`list_1` …) and `count`, persons by the lists they are on; sorted.
+
+    Source: Otis and others, Statistical Inference from Capture Data on Closed Animal Populations, Wildlife Monographs 62 (1978).
+    """
     on = pl.DataFrame({"person": person, "source": source}).unique()
     flags = [(pl.col("source") == i).any().cast(pl.Int8).alias(f"list_{i + 1}") for i in range(lists)]
     names = [f"list_{i + 1}" for i in range(lists)]

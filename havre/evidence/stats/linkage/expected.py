@@ -15,7 +15,10 @@ MOST_DRAWS = 400
 
 
 class Doubt:
-    """The pairs that may be drawn (no guard holds them), and how. Attributes: left, right, p; records, how many."""
+    """The pairs that may be drawn (no guard holds them), and how. Attributes: left, right, p; records, how many.
+
+    Source: Tancredi and Liseo, A Hierarchical Bayesian Approach to Record Linkage, Annals of Applied Statistics 5 (2011).
+    """
 
     def __init__(self, records: Records, scored: Scored, guard: np.ndarray, unique: frozenset[int]) -> None:
         free = ~guards.held(guard, "balanced")
@@ -36,7 +39,10 @@ def joins(person: np.ndarray) -> int:
 
 
 def joins_expected(doubt: Doubt) -> float:
-    """The mean of `joins` over a few draws, before any calibration; always the same for one linkage."""
+    """The mean of `joins` over a few draws, before any calibration; always the same for one linkage.
+
+    Source: Tancredi and Liseo, A Hierarchical Bayesian Approach to Record Linkage, Annals of Applied Statistics 5 (2011).
+    """
     rng, draws = np.random.default_rng(0), min(MOST_DRAWS, max(DRAWS, PAIRS_DRAWN // max(len(doubt.p), 1)))
     return float(np.mean([joins(doubt.once(rng, doubt.p)[0]) for _ in range(draws)]))
 

@@ -171,6 +171,7 @@ def pair_features(of: Sides, left: np.ndarray, right: np.ndarray, weight: np.nda
     """One row a pair, columns NAMES (float32; NaN where a field is missing on a side).
 
     Args: of, of `sides`; left, right, record numbers; weight, log2 odds; gamma, level by comparison.
+    Source: Winkler, String Comparator Metrics, Proc. Survey Research Methods, ASA (1990); rarity, Spärck Jones, J. Documentation 28 (1972).
     """
     records, tokens = of.records, of.records.tokens
     out = np.full((len(left), len(NAMES)), np.nan, np.float32)
@@ -230,7 +231,10 @@ def _given(left, right, token, side, group, skeleton, sound, letters, lengths, b
 
 
 def given_agreement(records: Records, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How alike the given names are, straight or with the two names swapped (0 to 1), and how many parts both sides have left over."""
+    """How alike the given names are, straight or with the two names swapped (0 to 1), and how many parts both sides have left over.
+
+    Source: Winkler, String Comparator Metrics, Proc. Survey Research Methods, ASA (1990).
+    """
     tokens, out = records.tokens, np.zeros((len(left), 2))
     _given(left, right, records.token, records.side, tokens.group, tokens.skeleton, tokens.sound, tokens.letters, tokens.lengths, tokens.bones, tokens.bone_lengths, out)  # fmt: skip  # noqa: E501
     return out[:, 0], out[:, 1]
@@ -310,6 +314,7 @@ def rival_features(records: Records, left: np.ndarray, right: np.ndarray, logit:
     """Columns RIVALS (float32) of some pairs: the first score, its gap to the best rival on either side, what common neighbours say.
 
     Args: left, right, record numbers of all pairs, sorted by (left, right); logit, of all pairs; asked, places of the pairs wanted.
+    Source: Sadinle, Bayesian Estimation of Bipartite Matchings for Record Linkage, JASA 112 (2017).
     """
     n, source = len(records.table), records.table["source"].to_numpy()
     start, other, pair = _met(left, right, n)

@@ -26,6 +26,7 @@ class Tokens:
 
     Attributes: group, skeleton, sound, ids per token; idf, minus log of the share of records that hold the group; letters
     and lengths, folded letters as bytes, padded; bones and bone_lengths, the skeletons likewise.
+    Source: rarity, Spärck Jones, A Statistical Interpretation of Term Specificity, J. Documentation 28 (1972).
     """
 
     group: np.ndarray

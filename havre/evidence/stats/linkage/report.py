@@ -25,7 +25,10 @@ WARNING = {
 
 
 def name_groups(records: Records) -> np.ndarray:
-    """The name group of each record: an area of nationality, `thai` by script, or `other`."""
+    """The name group of each record: an area of nationality, `thai` by script, or `other`.
+
+    Source: ISO 3166-1 alpha-3 for the codes; the areas are our own.
+    """
     by_code: dict[str, str] = {}
     for group, area in zip(GROUPS, AREAS, strict=True):
         for code in area.split():

@@ -38,7 +38,10 @@ class Scored:
 
 
 def weights(con: duckdb.DuckDBPyConnection, model: Model, records: int, *, floor: float = FLOOR) -> Scored:
-    """Splink's weights of table `pairs` over table `people`, in chunks, pairs under `floor` left out."""
+    """Splink's weights of table `pairs` over table `people`, in chunks, pairs under `floor` left out.
+
+    Source: Fellegi and Sunter, A Theory for Record Linkage, JASA 64 (1969); Linacre and others, Splink, Int. J. Population Data Science 7 (2022).
+    """
     from splink import Linker
     from splink.backends.duckdb import DuckDBAPI
 
@@ -135,6 +138,7 @@ def weights_on_spark(con: duckdb.DuckDBPyConnection, model: Model, records: int,
     """The same weights computed by Splink on Spark: (left, right) to log2 odds. Tables `people` and `pairs` come from DuckDB.
 
     Args: session, a SparkSession; else a local one is started and stopped. Needs the extra `spark` and Java.
+    Source: Fellegi and Sunter, A Theory for Record Linkage, JASA 64 (1969); Linacre and others, Splink, Int. J. Population Data Science 7 (2022).
     """
     from pyspark.sql import SparkSession
     from splink import Linker
