@@ -247,7 +247,7 @@ def _timed(module, name: str, spent: dict[str, float]) -> None:
 def size(sizes: list[int], *, seed: int, retrain: bool) -> None:
     """Lists of given sizes linked end to end: CPU seconds by step, wall time, peak memory; quality of the links as they are written."""
     spent: dict[str, float] = {}
-    for module, names in ((linking, ("read_list", "prepare", "_finish", "_decide")), (blocking, ("block",)), (sieve, ("sieve",)), (scoring, ("weights",)), (model, ("train",))):  # fmt: skip  # noqa: E501
+    for module, names in ((linking, ("read_list", "prepare", "_decide")), (blocking, ("block",)), (sieve, ("sieve",)), (scoring, ("weights", "finish")), (model, ("train",))):  # fmt: skip  # noqa: E501
         for name in names:
             _timed(module, name, spent)
     with tempfile.TemporaryDirectory() as place:

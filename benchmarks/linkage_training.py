@@ -39,7 +39,7 @@ def tables(folder: Path, stage: str) -> None:
     import duckdb
 
     from benchmarks.lists import make
-    from havre.evidence.stats.linkage import blocking, scoring, trees
+    from havre.evidence.stats.linkage import blocking, features, scoring, trees
     from havre.evidence.stats.linkage.model import load
     from havre.evidence.stats.linkage.reading import read_list
     from havre.evidence.stats.linkage.records import prepare
@@ -54,7 +54,7 @@ def tables(folder: Path, stage: str) -> None:
         con.execute("CREATE TABLE people AS SELECT * FROM people")
         blocking.block(con)
         scored = scoring.weights(con, load(), len(records.table))
-        found = scoring.first_features(records, scored)
+        found = scoring.first_features(features.sides(records), scored)
         if stage == "second":
             logit = trees.predict(json.loads((folder / "first.json").read_text()), found)
             found = scoring.second_features(records, scored, found, logit)
@@ -89,7 +89,7 @@ def calibrate(path: Path) -> None:
 
     from benchmarks.lists import make
     from havre.evidence.stats.linkage import calibration, link
-    from havre.evidence.stats.linkage.draws import joins_expected
+    from havre.evidence.stats.linkage.expected import Doubt, joins_expected
     from havre.evidence.stats.linkage.model import load
 
     rng, rows, ratio = random.Random(7), [], []
@@ -104,7 +104,8 @@ def calibrate(path: Path) -> None:
         made = make(size, seed=seed, level=level, agencies=agencies, presence=presence, varied=varied, groups=shares)
         linkage = link([pl.DataFrame(one).with_columns(pl.all().replace("", None)) for one in made.lists])
         rows.append(calibration.covariates(linkage.scored, linkage.guard, len(linkage.records.table)))
-        ratio.append((len(made.person) - len(set(made.person.values()))) / joins_expected(linkage))
+        doubt = Doubt(linkage.records, linkage.scored, linkage.guard, linkage.unique)
+        ratio.append((len(made.person) - len(set(made.person.values()))) / joins_expected(doubt))
     found = calibration.fit(np.array(rows), np.array(ratio))
     print(f"{len(rows)} runs: true / expected joins {min(ratio):.3f} to {max(ratio):.3f}; spread left over {found['spread']:.4f}")
     replace(load(), calibration=found).save(path)

@@ -109,6 +109,7 @@ def block(
     Args: link_only, pairs between two lists alone; keep, which of the pairs (left, right) are worth keeping: they pass by it as
         they are found, so that those it drops are never held in memory.
     Raises: OverBudget, before the rule that goes over it is run.
+    Source: Christen, Data Matching (2012), ch. 4, for the standard; rules and caps are our own.
     """
     records = con.execute("SELECT count(*) FROM people").fetchall()[0][0]
     counts, skipped = {}, {}

@@ -34,7 +34,10 @@ def covariates(scored: Scored, guard: np.ndarray, records: int) -> np.ndarray:
 
 
 def fit(rows: np.ndarray, ratio: np.ndarray) -> dict[str, Any]:
-    """Least squares of log(true / expected joins) on `covariates` (runs × 7): coefficients, their covariance, spread left over."""
+    """Least squares of log(true / expected joins) on `covariates` (runs × 7): coefficients, their covariance, spread left over.
+
+    Source: Draper and Smith, Applied Regression Analysis (1998).
+    """
     gram = np.linalg.inv(rows.T @ rows)
     coefficients = gram @ rows.T @ np.log(ratio)
     left = np.log(ratio) - rows @ coefficients
@@ -49,10 +52,22 @@ def fit(rows: np.ndarray, ratio: np.ndarray) -> dict[str, Any]:
     }
 
 
+def most_likely(calibration: dict[str, Any], seen: np.ndarray, *, lost: float) -> float:
+    """How many true joins there are for each one expected, at the middle of what `true_to_expected` draws from. Args: as there.
+
+    Source: Little and Rubin, Statistical Analysis with Missing Data (2002), ch. 10.
+    """
+    if not calibration:
+        return 1 + lost
+    inside = np.clip(seen, *(np.array(edge) for edge in calibration["span"]))
+    return float(np.exp(inside @ np.array(calibration["coefficients"])))
+
+
 def true_to_expected(calibration: dict[str, Any], seen: np.ndarray, rng: np.random.Generator, *, lost: float) -> float:
     """One draw of how many true joins there are for each one expected; without a calibration, what Chao's bound adds (`lost`, a share).
 
     Lists outside the span that the calibration saw are taken at its edge, with twice the spread.
+    Source: Little and Rubin, Statistical Analysis with Missing Data (2002), ch. 10.
     """
     if not calibration:
         return 1 + lost

@@ -45,7 +45,10 @@ def impossible(table: pl.DataFrame, unique: frozenset[int] = frozenset()) -> Cal
 
 
 def alone(test: Callable[[int, int], bool], left: np.ndarray, right: np.ndarray) -> Callable[[int, int], bool]:
-    """`test`, and also whether two records are no link by themselves (`left` < `right`, the links): clusters become complete."""
+    """`test`, and also whether two records may not be of one cluster (`left` < `right`, those that may): clusters become complete.
+
+    Source: complete linkage, Sørensen, Biologiske Skrifter 5 (1948).
+    """
     links = set(zip(left.tolist(), right.tolist(), strict=True))
     return lambda a, b: ((a, b) if a < b else (b, a)) not in links or test(a, b)
 
@@ -60,10 +63,38 @@ def cluster(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The person of each record (smallest record number of its cluster) and which links held.
 
-    Args: left, right, probability of the pairs to link; test, from `impossible`; forbidden, pairs a guard holds.
+    Args: n, records; left, right, probability of the pairs to link; test, from `impossible`; forbidden, pairs a guard holds.
+    Source: single linkage, Sneath, J. General Microbiology 17 (1957), by union-find, Tarjan, J. ACM 22 (1975); what stops it is our own.
     """
-    forest, held = _Forest(n), np.ones(len(left), bool)
+    forest, held, _last = _grow(n, left, right, probability, test, forbidden, n)
+    return np.array([forest.root(i) for i in range(n)]), held
+
+
+def weakest(
+    n: int,
+    left: np.ndarray,
+    right: np.ndarray,
+    probability: np.ndarray,
+    test: Callable[[int, int], bool],
+    forbidden: set[tuple[int, int]],
+    joins: int,
+) -> float:
+    """The probability down to which `cluster` must link for so many joins; the least one given if it never gets there; 2 if none are asked.
+
+    Args: joins, records less persons; the others as `cluster` takes them.
+    Source: single linkage, Sneath, J. General Microbiology 17 (1957).
+    """
+    last = _grow(n, left, right, probability, test, forbidden, joins)[2]
+    return 2.0 if last is None else float(probability[last])
+
+
+def _grow(n, left, right, probability, test, forbidden, joins) -> tuple[_Forest, np.ndarray, int | None]:  # noqa: ANN001
+    """Links taken strongest first until so many records are joined: the forest, which links held, the last one looked at."""
+    forest, held, last = _Forest(n), np.ones(len(left), bool), None
     for i in np.lexsort((right, left, -probability)):
+        if joins <= 0:
+            break
+        last = int(i)
         a, b = forest.root(int(left[i])), forest.root(int(right[i]))
         if a == b:
             continue
@@ -77,4 +108,5 @@ def cluster(
             held[i] = False
             continue
         forest.join(a, b)
-    return np.array([forest.root(i) for i in range(n)]), held
+        joins -= 1
+    return forest, held, last

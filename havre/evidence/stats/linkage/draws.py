@@ -7,44 +7,20 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from havre.evidence.stats.linkage import calibration, guards, thresholds
-from havre.evidence.stats.linkage.clusters import cluster, impossible
+from havre.evidence.stats.linkage import calibration, thresholds
+from havre.evidence.stats.linkage.expected import Doubt, joins, joins_expected
 from havre.evidence.stats.linkage.linking import Linkage
 
 
 def histories(source: np.ndarray, person: np.ndarray, lists: int) -> pl.DataFrame:
-    """Capture histories: one column 0/1 a list (`list_1` …) and `count`, persons by the lists they are on; sorted."""
+    """Capture histories: one column 0/1 a list (`list_1` …) and `count`, persons by the lists they are on; sorted.
+
+    Source: Otis and others, Statistical Inference from Capture Data on Closed Animal Populations, Wildlife Monographs 62 (1978).
+    """
     on = pl.DataFrame({"person": person, "source": source}).unique()
     flags = [(pl.col("source") == i).any().cast(pl.Int8).alias(f"list_{i + 1}") for i in range(lists)]
     names = [f"list_{i + 1}" for i in range(lists)]
     return on.group_by("person").agg(flags).group_by(names).agg(pl.len().alias("count")).sort(names, descending=True)
-
-
-class _Doubt:
-    """The pairs that may be drawn, and how: left, right, p; one draw gives each record its person and the links taken."""
-
-    def __init__(self, linkage: Linkage) -> None:
-        free = ~guards.held(linkage.guard, "balanced")
-        scored = linkage.scored
-        self.left, self.right, self.p = scored.left[free], scored.right[free], scored.probability[free]
-        self.records, self.test = len(linkage.records.table), impossible(linkage.records.table, linkage.unique)
-
-    def once(self, rng: np.random.Generator, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        strength = rng.random(self.records)  # one number a record; a pair takes the lesser record's
-        taken = strength[self.left] < p
-        person, _held = cluster(self.records, self.left[taken], self.right[taken], p[taken], self.test, set())
-        return person, taken
-
-
-def joins(person: np.ndarray) -> int:
-    """How many records are one person with another: records less persons."""
-    return len(person) - len(np.unique(person))
-
-
-def joins_expected(linkage: Linkage, *, draws: int = 3) -> float:
-    """The mean of `joins` over a few draws, before any calibration; always the same for one linkage."""
-    doubt, rng = _Doubt(linkage), np.random.default_rng(0)
-    return float(np.mean([joins(doubt.once(rng, doubt.p)[0]) for _ in range(draws)]))
 
 
 def draw(linkage: Linkage, *, draws: int = 30, seed: int = 0) -> Iterator[pl.DataFrame]:
@@ -58,7 +34,8 @@ def draw(linkage: Linkage, *, draws: int = 30, seed: int = 0) -> Iterator[pl.Dat
     Record Linkage, Annals of Applied Statistics 5 (2011).
     """
     source, scored = linkage.records.table["source"].to_numpy(), linkage.scored
-    doubt, rng, usual = _Doubt(linkage), np.random.default_rng(seed), joins_expected(linkage)
+    doubt, rng = Doubt(linkage.records, scored, linkage.guard, linkage.unique), np.random.default_rng(seed)
+    usual = joins_expected(doubt)
     seen = calibration.covariates(scored, linkage.guard, doubt.records)
     lost = thresholds.lost_at_blocking(scored.rules, scored.probability) / max(float(doubt.p.sum()), 1.0)
     for _ in range(draws):

@@ -6,8 +6,11 @@ Compiled loops over the candidate pairs that the Fellegi-Sunter weight leaves; e
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numba
 import numpy as np
+import polars as pl
 
 from havre.evidence.stats.linkage.records import LEAST_POPULATION, Records
 
@@ -126,33 +129,69 @@ def _names(left, right, token, side, group, skeleton, sound, idf, letters, lengt
         out[p, 6], out[p, 7], out[p, 8] = matched, min(na, nb), best
 
 
-def pair_features(records: Records, left: np.ndarray, right: np.ndarray, weight: np.ndarray, gamma: dict[str, np.ndarray]) -> np.ndarray:
-    """One row a pair, columns NAMES (float32; NaN where a field is missing on a side)."""
-    table, tokens = records.table, records.tokens
+@dataclass(frozen=True)
+class Sides:
+    """What is read of each record beside its names, one value a record.
+
+    Attributes: records; year, of birth, NaN where unknown; day, whether a day is known; source; byname; line and line_n, house and
+    house_n, code of a phone line or a house (-1 unknown) and how many records have it; rarity, minus log of the share of records of
+    one birthplace; night, day of recording as a number, NaN where unknown.
+    """
+
+    records: Records
+    year: np.ndarray
+    day: np.ndarray
+    source: np.ndarray
+    byname: np.ndarray
+    line: np.ndarray
+    line_n: np.ndarray
+    house: np.ndarray
+    house_n: np.ndarray
+    rarity: np.ndarray
+    night: np.ndarray
+
+
+def sides(records: Records) -> Sides:
+    """Codes and counts of every record, made once for all slices of pairs."""
+    table = records.table
+
+    def code(name: str) -> np.ndarray:
+        return table[name].rank("dense").cast(pl.Int32).fill_null(-1).to_numpy()
+
+    met = table.select(n=pl.len().over(pl.col("place").fill_null("")))["n"].to_numpy()
+    return Sides(
+        records, table["y"].cast(pl.Float32).fill_null(float("nan")).to_numpy(), table["d"].is_not_null().to_numpy(),
+        table["source"].to_numpy(), table["byname"].to_numpy(), code("phone"), table["phone_n"].to_numpy(), code("house"),
+        table["house_n"].to_numpy(), -np.log(met / max(len(table), LEAST_POPULATION)),
+        table["recorded"].cast(pl.Int32).cast(pl.Float32).fill_null(float("nan")).to_numpy(),
+    )  # fmt: skip
+
+
+def pair_features(of: Sides, left: np.ndarray, right: np.ndarray, weight: np.ndarray, gamma: dict[str, np.ndarray]) -> np.ndarray:
+    """One row a pair, columns NAMES (float32; NaN where a field is missing on a side).
+
+    Args: of, of `sides`; left, right, record numbers; weight, log2 odds; gamma, level by comparison.
+    Source: Winkler, String Comparator Metrics, Proc. Survey Research Methods, ASA (1990); rarity, Spärck Jones, J. Documentation 28 (1972).
+    """
+    records, tokens = of.records, of.records.tokens
     out = np.full((len(left), len(NAMES)), np.nan, np.float32)
     out[:, 0] = weight
     fit = np.zeros((len(left), 9), np.float32)
     _names(left, right, records.token, records.side, tokens.group, tokens.skeleton, tokens.sound, tokens.idf, tokens.letters, tokens.lengths, tokens.bones, tokens.bone_lengths, fit)  # fmt: skip  # noqa: E501
     out[:, 1:10] = fit
-    year = table["y"].cast(float).to_numpy()
-    day = table["d"].is_not_null().to_numpy()
     known = ("birth_date", "sex", "nationality", "birthplace", "phone", "document", "address")
     for column, name in zip((10, 13, 14, 15, 16, 17, 18), known, strict=True):
         level = gamma[name].astype(np.float32)
         out[:, column] = np.where(level < 0, np.nan, level)
-    out[:, 11] = np.abs(year[left] - year[right])
-    out[:, 12] = day[left].astype(np.int8) + day[right]
-    source, byname = table["source"].to_numpy(), table["byname"].to_numpy()
-    out[:, 19] = source[left] == source[right]
-    out[:, 20] = byname[left] | byname[right]
-    out[:, 21] = np.log10(max(len(table), LEAST_POPULATION))
-    for column, key in ((22, "phone"), (23, "house")):
-        code = table[key].cast(pl_enum(table[key])).to_physical().cast(float).to_numpy()
-        same = code[left] == code[right]
-        shared = table[f"{key}_n"].to_numpy()[left]
-        out[:, column] = np.where(same, shared, np.where(np.isnan(code[left]) | np.isnan(code[right]), np.nan, 0))
-    counts = table["place"].fill_null("").to_frame().with_columns(n=_len_over("place"))["n"].to_numpy()
-    out[:, 24] = np.where(out[:, 15] >= 1, -np.log(counts[left] / max(len(table), LEAST_POPULATION)), 0)
+    out[:, 11] = np.abs(of.year[left] - of.year[right])
+    out[:, 12] = of.day[left].astype(np.int8) + of.day[right]
+    out[:, 19] = of.source[left] == of.source[right]
+    out[:, 20] = of.byname[left] | of.byname[right]
+    out[:, 21] = np.log10(max(len(records.table), LEAST_POPULATION))
+    for column, code, many in ((22, of.line, of.line_n), (23, of.house, of.house_n)):
+        unknown = (code[left] < 0) | (code[right] < 0)
+        out[:, column] = np.where(unknown, np.nan, np.where(code[left] == code[right], many[left], 0))
+    out[:, 24] = np.where(out[:, 15] >= 1, of.rarity[left], 0)
     return out
 
 
@@ -192,23 +231,13 @@ def _given(left, right, token, side, group, skeleton, sound, letters, lengths, b
 
 
 def given_agreement(records: Records, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How alike the given names are, straight or with the two names swapped (0 to 1), and how many parts both sides have left over."""
+    """How alike the given names are, straight or with the two names swapped (0 to 1), and how many parts both sides have left over.
+
+    Source: Winkler, String Comparator Metrics, Proc. Survey Research Methods, ASA (1990).
+    """
     tokens, out = records.tokens, np.zeros((len(left), 2))
     _given(left, right, records.token, records.side, tokens.group, tokens.skeleton, tokens.sound, tokens.letters, tokens.lengths, tokens.bones, tokens.bone_lengths, out)  # fmt: skip  # noqa: E501
     return out[:, 0], out[:, 1]
-
-
-def pl_enum(column):  # noqa: ANN201 - polars types
-    """A categorical type of the column's own values."""
-    import polars as pl
-
-    return pl.Enum(column.drop_nulls().unique().sort())
-
-
-def _len_over(name: str):
-    import polars as pl
-
-    return pl.len().over(name)
 
 
 @numba.njit(cache=True)
@@ -226,9 +255,30 @@ def _best_two(left, right, logit, n):
 
 
 @numba.njit(cache=True)
-def _neighbours(left, right, logit, source, start, other, value, out):
-    """Common neighbours of a pair and rivals in the partner's list. CSR arrays are sorted by neighbour."""
+def _met(left, right, n):
+    """Each record's pairs, by the other record's number: where they start, the other record, the pair. Pairs are sorted (left, right)."""
+    start = np.zeros(n + 1, np.int64)
     for p in range(len(left)):
+        start[left[p] + 1] += 1
+        start[right[p] + 1] += 1
+    for i in range(n):
+        start[i + 1] += start[i]
+    free = start[:-1].copy()
+    other, pair = np.empty(2 * len(left), np.int32), np.empty(2 * len(left), np.int32)
+    for p in range(len(left)):  # records with a lesser number first …
+        other[free[right[p]]], pair[free[right[p]]] = left[p], p
+        free[right[p]] += 1
+    for p in range(len(left)):  # … then those with a greater one, both in order
+        other[free[left[p]]], pair[free[left[p]]] = right[p], p
+        free[left[p]] += 1
+    return start, other, pair
+
+
+@numba.njit(cache=True)
+def _neighbours(asked, left, right, logit, source, start, other, pair, out):
+    """Common neighbours of a pair and rivals in the partner's list."""
+    for at in range(len(asked)):
+        p = asked[at]
         a, b = left[p], right[p]
         common, same = -30.0, -30.0
         i, j = start[a], start[b]
@@ -238,7 +288,7 @@ def _neighbours(left, right, logit, source, start, other, value, out):
             elif other[i] > other[j]:
                 j += 1
             else:
-                through = min(value[i], value[j])
+                through = min(logit[pair[i]], logit[pair[j]])
                 if source[other[i]] != source[a] and source[other[i]] != source[b]:
                     common = max(common, through)
                 else:
@@ -249,29 +299,28 @@ def _neighbours(left, right, logit, source, start, other, value, out):
         close = 0
         for k in range(start[a], start[a + 1]):
             if other[k] != b and source[other[k]] == source[b]:
-                rival_a = max(rival_a, value[k])
-                close += value[k] > logit[p] - 2
+                rival_a = max(rival_a, logit[pair[k]])
+                close += logit[pair[k]] > logit[p] - 2
         for k in range(start[b], start[b + 1]):
             if other[k] != a and source[other[k]] == source[a]:
-                rival_b = max(rival_b, value[k])
-                close += value[k] > logit[p] - 2
-        out[p, 1], out[p, 2] = logit[p] - max(rival_a, rival_b), logit[p] - min(rival_a, rival_b)
-        out[p, 3] = close
-        out[p, 4], out[p, 5] = common, same
+                rival_b = max(rival_b, logit[pair[k]])
+                close += logit[pair[k]] > logit[p] - 2
+        out[at, 1], out[at, 2] = logit[p] - max(rival_a, rival_b), logit[p] - min(rival_a, rival_b)
+        out[at, 3] = close
+        out[at, 4], out[at, 5] = common, same
 
 
-def rival_features(records: Records, left: np.ndarray, right: np.ndarray, logit: np.ndarray) -> np.ndarray:
-    """Columns RIVALS: the first score, its gap to the best rival on either side, what common neighbours say."""
+def rival_features(records: Records, left: np.ndarray, right: np.ndarray, logit: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """Columns RIVALS (float32) of some pairs: the first score, its gap to the best rival on either side, what common neighbours say.
+
+    Args: left, right, record numbers of all pairs, sorted by (left, right); logit, of all pairs; asked, places of the pairs wanted.
+    Source: Sadinle, Bayesian Estimation of Bipartite Matchings for Record Linkage, JASA 112 (2017).
+    """
     n, source = len(records.table), records.table["source"].to_numpy()
-    ends = np.concatenate([left, right])
-    others = np.concatenate([right, left])
-    values = np.concatenate([logit, logit])
-    order = np.lexsort((others, ends))
-    start = np.zeros(n + 1, np.int64)
-    np.cumsum(np.bincount(ends, minlength=n), out=start[1:])
-    out = np.zeros((len(left), len(RIVALS)), np.float32)
-    out[:, 0] = logit
-    _neighbours(left, right, logit, source, start, others[order], values[order], out)
+    start, other, pair = _met(left, right, n)
+    out = np.zeros((len(asked), len(RIVALS)), np.float32)
+    out[:, 0] = logit[asked]
+    _neighbours(asked, left, right, logit, source, start, other, pair, out)
     best, _ = _best_two(left, right, logit, n)
-    out[:, 6] = logit - np.maximum(best[left], best[right])
+    out[:, 6] = logit[asked] - np.maximum(best[left[asked]], best[right[asked]])
     return np.maximum(out, -30)

@@ -16,7 +16,10 @@ _DATE_KNOWN = "{0}_l IS NULL OR {0}_r IS NULL"
 
 
 def definitions(dialect: str = "duckdb") -> dict[str, tuple[str, tuple[tuple[str, str], ...]]]:
-    """The comparisons in order: name, SQL for a missing field, labelled levels."""
+    """The comparisons in order: name, SQL for a missing field, labelled levels.
+
+    Source: Fellegi and Sunter, A Theory for Record Linkage, JASA 64 (1969); partial agreement, Winkler 1990.
+    """
 
     def shared(column: str) -> str:
         return f"{SIZE[dialect]}({INTERSECT[dialect]}({column}_l, {column}_r))"
@@ -68,7 +71,10 @@ def labels(comparison: str) -> tuple[str, ...]:
 
 
 def comparisons(m: dict[str, list[float]] | None, u: dict[str, list[float]] | None, dialect: str = "duckdb") -> list[dict[str, Any]]:
-    """Splink comparisons with the m and u probabilities of a model (lists from strongest to `else`), if given."""
+    """Splink comparisons with the m and u probabilities of a model (lists from strongest to `else`), if given.
+
+    Source: Fellegi and Sunter, A Theory for Record Linkage, JASA 64 (1969).
+    """
     out = []
     for name, (missing, levels) in definitions(dialect).items():
         rows: list[dict[str, Any]] = [{"sql_condition": missing, "label_for_charts": "missing", "is_null_level": True}]

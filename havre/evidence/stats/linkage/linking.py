@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import polars as pl
 
 from havre.evidence.stats.linkage import blocking, guards, levels, scoring, sieve, thresholds
 from havre.evidence.stats.linkage import model as models
-from havre.evidence.stats.linkage.clusters import alone, cluster, impossible
+from havre.evidence.stats.linkage.clusters import alone, cluster, impossible, weakest
+from havre.evidence.stats.linkage.expected import true_joins
 from havre.evidence.stats.linkage.reading import ListError, check_together, read_list
 from havre.evidence.stats.linkage.records import Records, prepare
 from havre.evidence.stats.linkage.report import report_of
+from havre.evidence.stats.linkage.workspace import workspace
 
 WRITTEN_LEAST = 0.01  # pairs below this are not written
-MEMORY = "2GB"
 
 
 @dataclass(frozen=True)
@@ -98,61 +98,67 @@ def link(
     """
     if purpose not in thresholds.PURPOSES:
         raise ValueError(f"purpose {purpose!r} is not one of {', '.join(thresholds.PURPOSES)}")
-    tables = [one if isinstance(one, pl.DataFrame) else read_list(one) for one in lists]
-    if not tables:
-        raise ListError("No list was given.", "Aucune liste n'a été donnée.")
-    check_together(tables)
     used = model if isinstance(model, models.Model) else models.load(model)
-    records = prepare(tables)
-    con = duckdb.connect()
-    try:
-        con.execute(f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
-        people = records.table.to_arrow()  # noqa: F841 - read by DuckDB by its name
-        con.execute("CREATE TABLE people AS SELECT * FROM people")
+    records = _read(lists)
+    with workspace(records) as con:
         if retrain:
             used = models.train(con, used, records=len(records.table), seed=seed)
         blocked = blocking.block(con, keep=sieve.sieve(records, used, floor=scoring.FLOOR))
         scored = scoring.weights(con, used, len(records.table))
-    finally:
-        con.close()
-    scored, guard = _finish(records, scored, used)
-    return _decide(records, scored, guard, used, blocked, purpose, len(tables), frozenset(unique))
+    scored, guard = scoring.finish(records, scored, used)
+    return _decide(records, scored, guard, used, blocked, purpose, len(lists), frozenset(unique))
 
 
-def _finish(records: Records, scored: scoring.Scored, used: models.Model) -> tuple[scoring.Scored, np.ndarray]:
-    if not len(scored.left):
-        return scored, np.zeros(0, np.int8)
-    first = scoring.first_features(records, scored)
-    probability = scoring.probabilities(records, scored, used.scorers, first)
-    guard = guards.guards(records, scored.left, scored.right, first, scored.gamma, probability)
-    return scoring.Scored(scored.left, scored.right, scored.weight, scored.gamma, probability, scored.rules, scored.compared), guard
+def _read(lists: Sequence[pl.DataFrame | str | Path]) -> Records:
+    """Keys of all lists; the lists themselves are not held any longer than that."""
+    tables = [one if isinstance(one, pl.DataFrame) else read_list(one) for one in lists]
+    if not tables:
+        raise ListError("No list was given.", "Aucune liste n'a été donnée.")
+    check_together(tables)
+    return prepare(tables)
 
 
 def _decide(records, scored, guard, used, blocked, purpose, count, unique) -> Linkage:  # noqa: ANN001
     p = scored.probability
-    lost = thresholds.lost_at_blocking(scored.rules, p)
     kept_back = guards.held(guard, purpose)
-    # what a guard holds back is missed too, as far as the threshold can make up for it
-    limit = thresholds.choose(p[~kept_back], purpose=purpose, lost=lost + float(p[kept_back].sum()))
+    limit = thresholds.choose(p[~kept_back], purpose=purpose)
     wanted = (p >= limit.link) & ~kept_back
+    test, expected = impossible(records.table, unique), None
+    forbidden: set[tuple[int, int]] = set()
+    if purpose == "auto":  # every pair of a cluster stands by itself or may follow from a third record
+        stands_too = wanted | (guard == guards.THIRD)
+        test = alone(test, scored.left[stands_too], scored.right[stands_too])
+    else:
+        forbidden = set(zip(scored.left[kept_back].tolist(), scored.right[kept_back].tolist(), strict=True))
+    if purpose == "balanced":
+        expected = true_joins(records, scored, guard, used, unique)
+        pairs = scored.left[wanted], scored.right[wanted], p[wanted]
+        limit = thresholds.Threshold(weakest(len(records.table), *pairs, test, forbidden, round(expected)))
+        wanted &= p >= limit.link
     left, right = scored.left[wanted], scored.right[wanted]
-    forbidden = set(zip(scored.left[kept_back].tolist(), scored.right[kept_back].tolist(), strict=True))
-    test = impossible(records.table, unique)
-    if purpose == "auto":  # no link through a third record: every pair of a cluster stands by itself
-        test = alone(test, left, right)
     person, stands = cluster(len(records.table), left, right, p[wanted], test, forbidden)
     linked = wanted.copy()
     linked[np.flatnonzero(wanted)[~stands]] = False
-    linked |= (person[scored.left] == person[scored.right]) & ~kept_back  # a pair of one cluster is a link, whatever its own score
+    linked |= person[scored.left] == person[scored.right]  # a pair of one cluster is a link, whatever its own score
     # automatic linking shows a person what it held back; for a balanced figure only what it would have linked
     asked = ~linked & ((p >= limit.review) if purpose != "balanced" else wanted | (kept_back & (p >= limit.link)))
-    ids = records.table["record_id"].to_numpy()
-    a, b = ids[scored.left].astype(str), ids[scored.right].astype(str)
-    swap = a > b
-    links = pl.DataFrame({
-        "record_id_a": np.where(swap, b, a), "record_id_b": np.where(swap, a, b), "probability": np.round(p, 6),
-        "decision": np.where(linked, "link", np.where(asked, "review", "no")),
-    }).filter((pl.col("probability") >= WRITTEN_LEAST) | (pl.col("decision") != "no")).sort("record_id_a", "record_id_b")  # fmt: skip
-    clusters = pl.DataFrame({"record_id": ids.astype(str), "cluster_id": ids[person].astype(str)}).sort("record_id")
-    report = report_of(records, scored, guard, linked, limit, lost, blocked, used, purpose, count, person, int((~stands).sum()))
+    links = _links(records.table["record_id"], scored, linked, asked)
+    ids = records.table["record_id"]
+    clusters = pl.DataFrame({"record_id": ids, "cluster_id": ids.gather(person)}).sort("record_id")
+    report = report_of(records, scored, guard, linked, limit, expected, blocked, used, purpose, count, person, int((~stands).sum()))
     return Linkage(links, clusters, report, count, scored, guard, records, used, blocked, unique)
+
+
+def _links(ids: pl.Series, scored: scoring.Scored, linked: np.ndarray, asked: np.ndarray) -> pl.DataFrame:
+    """The pairs worth writing, each with the lesser id first. Args: ids, by record number; linked, asked, of each pair."""
+    p = np.round(scored.probability, 6)
+    shown = np.flatnonzero((p >= WRITTEN_LEAST) | linked | asked)
+    a, b = (ids.gather(side[shown]) for side in (scored.left, scored.right))
+    return (
+        pl.DataFrame({"a": a, "b": b, "probability": p[shown], "linked": linked[shown], "asked": asked[shown]})
+        .select(
+            record_id_a=pl.min_horizontal("a", "b"), record_id_b=pl.max_horizontal("a", "b"), probability="probability",
+            decision=pl.when("linked").then(pl.lit("link")).when("asked").then(pl.lit("review")).otherwise(pl.lit("no")),
+        )
+        .sort("record_id_a", "record_id_b")
+    )  # fmt: skip

@@ -104,6 +104,8 @@ def train(con: duckdb.DuckDBPyConnection, start: Model, *, records: int, seed: i
     """Estimate u by random pairs and m by EM, on a sample of table `people`, from the m of `start`; the scorer stays.
 
     Raises: ListError, when the lists are too small to train on (fewer than 2,000 records): use the shipped model.
+    Source: Dempster, Laird and Rubin, Maximum Likelihood from Incomplete Data via the EM Algorithm, JRSS B 39 (1977); u from random pairs,
+    Linacre and others, Int. J. Population Data Science 7 (2022).
     """
     if records < 2000:
         raise ListError(

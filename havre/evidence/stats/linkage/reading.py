@@ -36,6 +36,7 @@ def read_list(path: str | Path) -> pl.DataFrame:
     Args: path, a CSV file in UTF-8 (a byte-order mark is allowed) with a comma and exactly the header COLUMNS.
     Raises: ListError for a missing or empty file, another encoding (with the line), a wrong header (with the columns), a
         line with too many fields, an empty or repeated record_id.
+    Source: RFC 4180 (CSV).
     """
     path = Path(path)
     try:

@@ -26,6 +26,7 @@ class Tokens:
 
     Attributes: group, skeleton, sound, ids per token; idf, minus log of the share of records that hold the group; letters
     and lengths, folded letters as bytes, padded; bones and bone_lengths, the skeletons likewise.
+    Source: rarity, Spärck Jones, A Statistical Interpretation of Term Specificity, J. Documentation 28 (1972).
     """
 
     group: np.ndarray
@@ -43,14 +44,14 @@ class Records:
     """All lists, one row a record in the order given (`rid` 0, 1, 2 …), and the tokens of each row.
 
     Attributes: table, columns of keys (see `prepare`); tokens; token, ids of the name parts of each row, -1 padded;
-    side, 0 given, 1 family; original, the lists as read.
+    side, 0 given, 1 family; thai, whether a name is in Thai script.
     """
 
     table: pl.DataFrame
     tokens: Tokens
     token: np.ndarray
     side: np.ndarray
-    original: pl.DataFrame
+    thai: np.ndarray
 
 
 def prepare(lists: list[pl.DataFrame]) -> Records:
@@ -63,7 +64,8 @@ def prepare(lists: list[pl.DataFrame]) -> Records:
         how="horizontal",
     )
     table = table.with_columns(byname=pl.Series(bynames))
-    return Records(table, tokens, token, side, original)
+    thai = original.select(pl.concat_str("given_name", "family_name", ignore_nulls=True).str.contains(r"\p{Thai}")).to_series()
+    return Records(table, tokens, token, side, thai.fill_null(value=False).to_numpy())
 
 
 def _tokens_of(original: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, list[tuple[str, str, str, str]], np.ndarray]:

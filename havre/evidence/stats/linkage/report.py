@@ -10,6 +10,7 @@ import polars as pl
 
 from havre.evidence.stats.linkage import names, thresholds
 from havre.evidence.stats.linkage.blocking import Blocked
+from havre.evidence.stats.linkage.expected import joins
 from havre.evidence.stats.linkage.guards import GUARDS
 from havre.evidence.stats.linkage.model import Model
 from havre.evidence.stats.linkage.records import AREAS, Records
@@ -24,7 +25,10 @@ WARNING = {
 
 
 def name_groups(records: Records) -> np.ndarray:
-    """The name group of each record: an area of nationality, `thai` by script, or `other`."""
+    """The name group of each record: an area of nationality, `thai` by script, or `other`.
+
+    Source: ISO 3166-1 alpha-3 for the codes; the areas are our own.
+    """
     by_code: dict[str, str] = {}
     for group, area in zip(GROUPS, AREAS, strict=True):
         for code in area.split():
@@ -32,25 +36,26 @@ def name_groups(records: Records) -> np.ndarray:
     by_nation = (
         records.table["nat"].replace_strict(by_code, default="other", return_dtype=pl.String).fill_null("other").to_numpy().astype("U12")
     )
-    scripted = records.original.select(pl.concat_str("given_name", "family_name", ignore_nulls=True).str.contains(r"\p{Thai}"))
-    return np.where(scripted.to_series().fill_null(False).to_numpy(), "thai", by_nation)
+    return np.where(records.thai, "thai", by_nation)
 
 
 def report_of(
-    records: Records, scored: Scored, guard: np.ndarray, linked: np.ndarray, limit: thresholds.Threshold, lost: float, blocked: Blocked, used: Model,
-    purpose: str, lists: int, person: np.ndarray, split: int,
+    records: Records, scored: Scored, guard: np.ndarray, linked: np.ndarray, limit: thresholds.Threshold, expected: float | None,
+    blocked: Blocked, used: Model, purpose: str, lists: int, person: np.ndarray, split: int,
 ) -> dict[str, Any]:  # fmt: skip
-    """The figures of a run as plain data."""
+    """The figures of a run as plain data. Args: expected, true joins of records (`expected.true_joins`), for a balanced figure."""
     n, p = len(records.table), scored.probability
-    group = name_groups(records)
+    lost = thresholds.lost_at_blocking(scored.rules, p)
+    known, code = np.unique(name_groups(records), return_inverse=True)
+    code = code.astype(np.int8)
     by_group = {}
-    for name in sorted(set(group.tolist())):
-        mine = (group[scored.left] == name) | (group[scored.right] == name)
+    for i, name in enumerate(known.tolist()):
+        mine = (code[scored.left] == i) | (code[scored.right] == i)
         missed = thresholds.lost_at_blocking(scored.rules[mine], p[mine])
         true = float(p[mine].sum())
         got = float(p[mine & linked].sum())
         by_group[name] = {
-            "records": int((group == name).sum()),
+            "records": int((code == i).sum()),
             "links": int((mine & linked).sum()),
             "estimated_precision": _share(got, float((mine & linked).sum())),
             "estimated_recall": _share(got, true + missed),
@@ -66,6 +71,7 @@ def report_of(
             "method": "Chao's lower bound on pairs found by no rule, from those found by one and by two",
         },
         "threshold": {"link": limit.link if limit.link <= 1 else None, "review": limit.review},
+        "joins": {"linked": joins(person), "expected": None if expected is None else round(expected)},
         "links": int(linked.sum()), "estimated_precision": _share(float(p[linked].sum()), float(linked.sum())),
         "estimated_recall": _share(float(p[linked].sum()), float(p.sum()) + lost),
         "guards": {name: int((guard == i + 1).sum()) for i, name in enumerate(GUARDS)}, "chains_split": split,

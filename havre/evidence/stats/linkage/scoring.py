@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
 import numpy as np
 
-from havre.evidence.stats.linkage import features, levels, trees
+from havre.evidence.stats.linkage import features, guards, levels, trees
 from havre.evidence.stats.linkage.model import Model, settings
 from havre.evidence.stats.linkage.records import Records
+from havre.evidence.stats.linkage.thresholds import REVIEW_LEAST
 
 FLOOR = -7.0  # match weight (log2 of the odds, prior included) under which a pair is not looked at again
 HOPELESS = -7.0  # first logit under which rivals are not asked: of such pairs none came above 0.05
-CHUNK = 4_000_000  # candidate pairs scored at a time
+CHUNK = 1_000_000  # candidate pairs that Splink weighs at a time
+SLICE = 400_000  # pairs whose features are held at a time
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,10 @@ class Scored:
 
 
 def weights(con: duckdb.DuckDBPyConnection, model: Model, records: int, *, floor: float = FLOOR) -> Scored:
-    """Splink's weights of table `pairs` over table `people`, in chunks, pairs under `floor` left out."""
+    """Splink's weights of table `pairs` over table `people`, in chunks, pairs under `floor` left out.
+
+    Source: Fellegi and Sunter, A Theory for Record Linkage, JASA 64 (1969); Linacre and others, Splink, Int. J. Population Data Science 7 (2022).
+    """
     from splink import Linker
     from splink.backends.duckdb import DuckDBAPI
 
@@ -67,7 +73,7 @@ def weights(con: duckdb.DuckDBPyConnection, model: Model, records: int, *, floor
     gamma = {name: pick[name] for name in names}
     weight = pick["w"].astype(np.float64)
     chance = 1 / (1 + np.exp2(-weight))
-    return Scored(pick["l"].astype(np.int64), pick["r"].astype(np.int64), weight, gamma, chance, pick["rules"].astype(np.int32), total)
+    return Scored(pick["l"].astype(np.int32), pick["r"].astype(np.int32), weight, gamma, chance, pick["rules"].astype(np.int32), total)
 
 
 def _levels(found: np.ndarray, model: Model, name: str) -> np.ndarray:
@@ -80,31 +86,59 @@ def _levels(found: np.ndarray, model: Model, name: str) -> np.ndarray:
     return level[order][np.searchsorted(middle, found)].astype(np.int8)
 
 
-def first_features(records: Records, scored: Scored) -> np.ndarray:
-    """What the first scorer reads of each pair."""
-    return features.pair_features(records, scored.left, scored.right, scored.weight, scored.gamma)
+def _slices(pairs: int) -> Iterator[slice]:
+    for start in range(0, pairs, SLICE):
+        yield slice(start, min(start + SLICE, pairs))
+
+
+def first_features(of: features.Sides, scored: Scored, some: Any = slice(None)) -> np.ndarray:
+    """What the first scorer reads of some pairs, one row each. Args: of, of `features.sides`; some, a slice or places of pairs."""
+    gamma = {name: level[some] for name, level in scored.gamma.items()}
+    return features.pair_features(of, scored.left[some], scored.right[some], scored.weight[some], gamma)
 
 
 def second_features(records: Records, scored: Scored, first: np.ndarray, logit: np.ndarray) -> np.ndarray:
-    """What the second scorer reads: the first one's columns, rivals and common neighbours."""
-    return np.hstack([first, features.rival_features(records, scored.left, scored.right, logit)])
+    """What the second scorer reads of all pairs: the first one's columns, rivals and common neighbours."""
+    everyone = np.arange(len(scored.left))
+    return np.hstack([first, features.rival_features(records, scored.left, scored.right, logit, everyone)])
 
 
-def probabilities(records: Records, scored: Scored, scorers: list[dict[str, Any]], first: np.ndarray) -> np.ndarray:
-    """The final probability of each pair; without scorers, the Fellegi-Sunter one. Args: first, of `first_features`."""
-    if not scorers or not len(scored.left):
-        return scored.probability
-    final = trees.predict(scorers[0], first)
-    asked = final >= HOPELESS
-    second = features.rival_features(records, scored.left, scored.right, final)[asked]
-    final[asked] = trees.predict(scorers[1], np.hstack([first[asked], second]))
-    return np.round(1 / (1 + np.exp(-final)), 6)
+def finish(records: Records, scored: Scored, model: Model) -> tuple[Scored, np.ndarray]:
+    """The final probability of each pair and the guard that holds it, a slice of pairs at a time: no matrix of all is ever held.
+
+    Without scorers in the model the Fellegi-Sunter probability stays.
+    Source: Friedman, Greedy Function Approximation, Annals of Statistics 29 (2001), for the scorers; guards are our own.
+    """
+    n, of = len(scored.left), features.sides(records)
+    final, guard = np.empty(n), np.zeros(n, np.int8)
+    for some in _slices(n):
+        first = first_features(of, scored, some)
+        final[some] = trees.predict(model.scorers[0], first) if model.scorers else 0.0
+        guard[some] = guards.kin(of, scored, some, first)
+    if model.scorers:
+        asked = np.flatnonzero(final >= HOPELESS).astype(np.int32)
+        rivals, logit = features.rival_features(records, scored.left, scored.right, final, asked), final.copy()
+        for some in _slices(len(asked)):
+            rows = np.hstack([first_features(of, scored, asked[some]), rivals[some]])
+            logit[asked[some]] = trees.predict(model.scorers[1], rows)
+        probability = np.round(1 / (1 + np.exp(-logit)), 6)
+    else:
+        probability = scored.probability
+    done = replace(scored, probability=probability)
+    rival = guards.rivals(records, done)
+    # what is less likely is never linked, kin or not
+    asked = np.flatnonzero((guard == 0) & (probability >= REVIEW_LEAST)).astype(np.int32)
+    for some in _slices(len(asked)):
+        at = asked[some]
+        guard[at] = guards.open_to_kin(records, done, at, first_features(of, done, at), rival)
+    return done, guard
 
 
 def weights_on_spark(con: duckdb.DuckDBPyConnection, model: Model, records: int, *, session: Any = None) -> dict[tuple[int, int], float]:
     """The same weights computed by Splink on Spark: (left, right) to log2 odds. Tables `people` and `pairs` come from DuckDB.
 
     Args: session, a SparkSession; else a local one is started and stopped. Needs the extra `spark` and Java.
+    Source: Fellegi and Sunter, A Theory for Record Linkage, JASA 64 (1969); Linacre and others, Splink, Int. J. Population Data Science 7 (2022).
     """
     from pyspark.sql import SparkSession
     from splink import Linker

@@ -151,7 +151,10 @@ def _texts(column: pl.Series) -> tuple[np.ndarray, np.ndarray]:
 
 
 def bits_of(model: Model, records: int) -> np.ndarray:
-    """Weights in bits by comparison of ORDER and level (strongest first); the last row holds the starting odds."""
+    """Weights in bits by comparison of ORDER and level (strongest first); the last row holds the starting odds.
+
+    Source: Fellegi and Sunter, A Theory for Record Linkage, JASA 64 (1969).
+    """
     out = np.zeros((len(ORDER) + 1, 10))
     for i, name in enumerate(ORDER):
         row = np.log2(np.array(model.m[name]) / np.array(model.u[name]))
@@ -187,7 +190,10 @@ def arrays(records: Records) -> tuple[np.ndarray, ...]:
 
 
 def at_most(read: tuple[np.ndarray, ...], bits: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """For each pair a weight in bits that its true weight does not exceed. Args: read, of `arrays`; bits, of `bits_of`."""
+    """For each pair a weight in bits that its true weight does not exceed. Args: read, of `arrays`; bits, of `bits_of`.
+
+    Source: Fellegi and Sunter, A Theory for Record Linkage, JASA 64 (1969); taking the better of two levels is our own bound.
+    """
     out = np.empty(len(left), np.float32)
     row, rare, letters, lengths = read
     _weights(left, right, row, rare, letters, lengths, bits, out)

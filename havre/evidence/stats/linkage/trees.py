@@ -32,7 +32,9 @@ def _walk(rows, feature, threshold, left, right, missing_left, value, roots):
 
 def predict(ensemble: dict[str, Any], rows: np.ndarray) -> np.ndarray:
     """The logit of each row. Args: ensemble, arrays `feature`, `threshold`, `left`, `right` (-1 at a leaf), `missing_left`,
-    `value` by node and `roots`; rows, float32 with the columns the ensemble was trained on."""
+    `value` by node and `roots`; rows, float32 with the columns the ensemble was trained on.
+    Source: Friedman, Greedy Function Approximation, Annals of Statistics 29 (2001).
+    """
     kinds: dict[str, Any] = {
         "feature": np.int32,
         "threshold": np.float32,

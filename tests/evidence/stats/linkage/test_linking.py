@@ -3,16 +3,17 @@
 import json
 from itertools import combinations
 
+import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
 
 from benchmarks.lists import make
 from havre.evidence.link_command import link as command
-from havre.evidence.stats.linkage import link
+from havre.evidence.stats.linkage import guards, link, scoring
 from havre.evidence.stats.linkage.draws import draw, lincoln_petersen
 from havre.evidence.stats.linkage.reading import COLUMNS, ListError, read_list
-from havre.evidence.stats.linkage.thresholds import choose
+from havre.evidence.stats.linkage.records import Records
 
 HEADER = ",".join(COLUMNS)
 
@@ -125,11 +126,25 @@ def test_link_for_auto_of_one_document_needs_no_birth_date():
     assert decisions(link((ours, theirs), purpose="auto"))["a1", "b1"] == "link"
 
 
-def test_link_for_auto_never_links_through_a_third_record(linked):
+def test_link_for_auto_makes_clusters_whose_every_pair_is_a_link_of_its_own_or_follows_from_a_third_record(linked):
     auto = linked[0].for_purpose("auto")
     sure = {pair for pair, decision in decisions(auto).items() if decision == "link"}
     people = auto.clusters.group_by("cluster_id").agg(pl.col("record_id").sort())["record_id"].to_list()
     assert {pair for ids in people for pair in combinations(ids, 2)} == sure
+    ids = auto.records.table["record_id"].to_list()
+    scored = zip(auto.scored.left, auto.scored.right, auto.guard, strict=True)
+    guard = {(min(ids[a], ids[b]), max(ids[a], ids[b])): int(held) for a, b, held in scored}
+    alone, followed = ({pair for pair in sure if guard[pair] == held} for held in (0, guards.THIRD))
+    assert alone | followed == sure and followed
+    for a, b in followed:
+        assert any({(min(a, x), max(a, x)), (min(b, x), max(b, x))} <= sure for x in ids)
+
+
+def test_rivals_are_second_candidates_in_one_list():
+    source = pl.DataFrame({"source": [0, 0, 1, 1, 0, 1]})
+    ends, p = np.array([(0, 2), (0, 3), (1, 2), (4, 5)]), np.array([0.9, 0.95, 0.1, 0.99])
+    found = scoring.Scored(ends[:, 0], ends[:, 1], p, {}, p, np.ones(4, int), 4)
+    assert guards.rivals(Records(source, *[None] * 4), found).tolist() == [True, True, True, False]
 
 
 def test_link_for_auto_is_nearly_always_right_and_links_less_than_balanced(known, linked):
@@ -205,13 +220,15 @@ def test_link_of_an_empty_list_gives_singletons():
     assert linkage.clusters.rows() == [("a1", "a1")] and linkage.links.height == 0
 
 
-def test_choose_balanced_expects_as_many_false_as_missed():
-    import numpy as np
+def test_balanced_joins_as_many_records_as_are_expected_or_stops_where_five_links_in_six_would_be_false(linked):
+    from havre.evidence.stats.linkage.clusters import weakest
+    from havre.evidence.stats.linkage.thresholds import BALANCED_LEAST
 
-    p = np.linspace(0.001, 0.999, 4001)
-    limit = choose(p, purpose="balanced")
-    false, missed = (1 - p[p >= limit.link]).sum(), p[p < limit.link].sum()
-    assert false == pytest.approx(missed, rel=0.01)
+    report = linked[0].report
+    joins, limit = report["joins"], report["threshold"]["link"]
+    assert joins["linked"] == joins["expected"] or (joins["linked"] < joins["expected"] and limit < BALANCED_LEAST + 0.01)
+    chain = np.arange(50), np.arange(1, 51), np.linspace(0.9, 0.4, 50), lambda a, b: False, set()
+    assert [weakest(51, *chain, joins) for joins in (0, 1, 50, 99)] == pytest.approx([2.0, 0.9, 0.4, 0.4])
 
 
 def test_model_of_another_version_is_refused(tmp_path):

@@ -39,7 +39,10 @@ _MIDDLE = re.compile("(?<=[a-zA-Z])[aiuy]+")
 
 @lru_cache(maxsize=200_000)
 def spelling(part: str) -> str:
-    """One name part whatever the orthography it was written in; vowels are told apart as a, i and u only."""
+    """One name part whatever the orthography it was written in; vowels are told apart as a, i and u only.
+
+    Source: the rules are our own; of phonetic keys, Russell, US patent 1,261,167 (1918).
+    """
     out = part
     if "ph" in out and _PH_IS_F.search(out):
         out = out.replace("ph", "f")
@@ -50,7 +53,10 @@ def spelling(part: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def skeleton(part: str) -> str:
-    """The consonant classes of one name part; a vowel (or h) that heads it is kept as `a`."""
+    """The consonant classes of one name part; a vowel (or h) that heads it is kept as `a`.
+
+    Source: the rules are our own; of phonetic keys, Russell, US patent 1,261,167 (1918).
+    """
     out = spelling(part)
     out = re.sub("^[aiuy]+", "a", out)
     out = re.sub("(?<=[^aiuy])w(?=[aiu])", "", out) if len(out) > 2 else out  # kwasi, kouassi, cuassi
@@ -65,7 +71,10 @@ def skeleton(part: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def sound(part: str) -> str:
-    """A coarser skeleton for blocking: what is confused by ear, between scripts or by a final consonant, is one class."""
+    """A coarser skeleton for blocking: what is confused by ear, between scripts or by a final consonant, is one class.
+
+    Source: the rules are our own; of phonetic keys, Russell, US patent 1,261,167 (1918).
+    """
     out = skeleton(part)
     out = out.replace("r", "n").replace("f", "p").replace("c", "s")
     out = re.sub("s$", "t", out)

@@ -156,7 +156,10 @@ def _after_vowel(text: str, i: int, must_close: bool | None, short: bool) -> tup
 
 
 def romanise(text: str) -> str:
-    """One Thai word in Latin letters, by sound: สมชาย gives somchai, กาญจนา kanchana, พรทิพย์ phonthip."""
+    """One Thai word in Latin letters, by sound: สมชาย gives somchai, กาญจนา kanchana, พรทิพย์ phonthip.
+
+    Source: Royal Thai General System of Transcription, Royal Institute (1999); the reading rules are our own.
+    """
     text, out, i = _prepared(text), [], 0
     while i < len(text):
         lead = text[i] if text[i] in LEADS else ""

@@ -27,7 +27,9 @@ from havre.evidence.stats.measure import wilson
 @dataclass(frozen=True, slots=True)
 class Attack:
     """One attack's outcome: `found` of `records` named rightly; `guessing`, the share that the best blind guess names; `low`, `high`, 95 %
-    bounds of the share found (Wilson)."""
+    bounds of the share found (Wilson).
+    Source: Wilson, Probable Inference, JASA 22 (1927).
+    """
 
     name: str
     found: int
@@ -68,6 +70,7 @@ def by_frequency(words: Words, truth: Sequence[str], *, reach: int = 13, name: s
     """Rank what looks like one value by how many records have it, rank the true values likewise, and lay one on the other.
 
     Args: words, one word a record, as the linkage unit sees it; truth, the record's value, from which the attacker has the frequencies.
+    Source: Kuzu and others, A Constraint Satisfaction Cryptanalysis of Bloom Filters in Private Record Linkage, PETS 2011.
     """
     home = _clusters(words, reach)
     seen = [cluster for cluster, _ in Counter(home.tolist()).most_common()]
@@ -95,6 +98,7 @@ def by_block_frequency(
 
     Args: rule, its number; truth, each record's true compounds, from which the attacker has the frequencies (empty for a dummy); merged,
     whether blocks hide in buckets, so that the attacker joins what looks alike.
+    Source: Christen, Ranbaduge and Schnell, Linking Sensitive Data (2020), ch. 7.
     """
     table = scoring.weights(made.chance, flip=flip).bits if merged else np.zeros((11, 256), dtype=np.float32)
     found = meet(made, made, table, floor=4.0 if merged else -np.inf)
@@ -116,6 +120,7 @@ def by_pattern(
 
     Args: made, the file under attack; plain, the attacker's own encoding of the same list in the clear, one block one bucket; same, for each
     record of `made` its index in `plain`, -1 for a dummy; merged, whether blocks hide in buckets, so that the attacker goes by likeness.
+    Source: Christen, Ranbaduge and Schnell, Linking Sensitive Data (2020), ch. 7.
     """
     weights = scoring.weights(made.chance, flip=flip) if merged else None
     seen = _degrees(made, weights, 4.0 if merged else -np.inf).astype(np.float32)
@@ -135,6 +140,7 @@ def by_dictionary(made: Encoded, guessed: Encoded, same: npt.NDArray[np.int64], 
     """Encode the whole list under a guessed key, compare it as the linkage unit would, and name every record by its best match.
 
     Args: guessed, the clear list under the attacker's key; same, for each record of `made` its index in `guessed`, -1 for a dummy.
+    Source: Christen, Ranbaduge and Schnell, Linking Sensitive Data (2020), ch. 7.
     """
     weights = scoring.weights(made.chance, flip=flip)
     found = scoring.once(meet(made, guessed, weights.bits, floor=8.0), weights)

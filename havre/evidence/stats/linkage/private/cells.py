@@ -28,7 +28,10 @@ class Cell:
 
 
 def bounds(counts: Mapping[History, int], hidden: set[History], sizes: tuple[int, ...]) -> dict[History, tuple[float, float]]:
-    """What anyone who knows every list's size can tell of each hidden cell: least and greatest count."""
+    """What anyone who knows every list's size can tell of each hidden cell: least and greatest count.
+
+    Source: Fischetti and Salazar 2001 (bounds by linear programme).
+    """
     unknown = sorted(hidden)
     if not unknown:
         return {}
@@ -46,7 +49,9 @@ def bounds(counts: Mapping[History, int], hidden: set[History], sizes: tuple[int
 
 def hidden(counts: Mapping[History, int], *, sizes: tuple[int, ...], least: int) -> dict[History, str]:
     """Which cells to hide and why. A cell under `least`, zero too, is small; others are hidden, smallest first, until every small cell's
-    bounds are at least `least` apart or nothing is left to hide."""
+    bounds are at least `least` apart or nothing is left to hide.
+    Source: Fischetti and Salazar 2001.
+    """
     why = {history: "small" for history, count in counts.items() if count < least}
     while why:
         known = bounds(counts, set(why), sizes)

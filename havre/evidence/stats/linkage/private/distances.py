@@ -55,7 +55,10 @@ def _names(a: Words, b: Words) -> tuple[Distances, npt.NDArray[np.bool_]]:
 def distances(
     a: Words, b: Words, known_a: npt.NDArray[np.uint16], known_b: npt.NDArray[np.uint16]
 ) -> tuple[Distances, npt.NDArray[np.bool_]]:
-    """Distances of pairs of rows (shape pairs × FIELDS), MISSING where either side does not know, and whether names were met crosswise."""
+    """Distances of pairs of rows (shape pairs × FIELDS), MISSING where either side does not know, and whether names were met crosswise.
+
+    Source: Hamming, Error Detecting and Error Correcting Codes, Bell System Technical J. 29 (1950).
+    """
     names, swapped = _names(a, b)
     out = np.empty((len(a), len(FIELDS)), dtype=np.uint8)
     out[:, :4] = names

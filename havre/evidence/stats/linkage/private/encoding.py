@@ -37,7 +37,9 @@ CHANCE_PAIRS = 100_000
 @dataclass(frozen=True, slots=True)
 class Hardening:
     """What is done beyond the keys. `salt`: pads and permutations by block. `fold`: XOR-fold. `flip`: share of bits turned for good, in 64ths.
-    `dummies`: share of invented records added. `least`, `most`: rows in a bucket; with `least` 0 every block is its own bucket."""
+    `dummies`: share of invented records added. `least`, `most`: rows in a bucket; with `least` 0 every block is its own bucket.
+    Source: Schnell and Borgs 2016 (folding); Erlingsson and others, RAPPOR, CCS 2014 (permanent response).
+    """
 
     salt: bool = True
     fold: bool = False
@@ -94,7 +96,10 @@ def name_parts(who: People) -> NameParts:
 
 
 def base_words(key: ExchangeKey, who: People, names: NameParts, *, fold: bool) -> tuple[Words, npt.NDArray[np.uint16]]:
-    """The sketches before any salt (shape records × 10), and what each record has. Never sent like this."""
+    """The sketches before any salt (shape records × 10), and what each record has. Never sent like this.
+
+    Source: Charikar, Similarity Estimation Techniques from Rounding Algorithms, STOC 2002.
+    """
     # one key for both names: a swapped name must still meet
     bags: list[sketch.Bag] = [sketch.name_bag(*part) if part else () for part in names.parts]
     none, code = names.parts.index(None), names.code.copy()
@@ -140,7 +145,7 @@ def _tokens(key: bytes, names: NameParts, part: Callable[[Token], str]) -> Words
 
 
 def compounds(key: ExchangeKey, who: People, names: NameParts) -> Compounds:
-    """Keyed digests of what the rules combine."""
+    """Keyed digests of what the rules combine. Source: RFC 2104 (HMAC)."""
     secret = key.derive("block/name")
     spoken = _tokens(secret, names, lambda token: "s:" + token[1])
     # a reading by known name groups, where there is one: it meets spellings whose skeletons differ
@@ -177,7 +182,10 @@ _KEEP = tuple(np.uint64(sum(1 << bit for bit in range(64) if not bit & shift)) f
 
 
 def permute(words: Words, masks: Words) -> Words:
-    """Exchange bits inside each 32-bit half as the masks say: a butterfly of five stages. Distances between two words under equal masks stay."""
+    """Exchange bits inside each 32-bit half as the masks say: a butterfly of five stages. Distances between two words under equal masks stay.
+
+    Source: Knuth, The Art of Computer Programming 4A (2011), 7.1.3 (butterflies).
+    """
     out = words.copy()
     for stage, (shift, keep) in enumerate(zip(_SHIFTS, _KEEP, strict=True)):
         step = np.uint64(shift)
@@ -218,7 +226,9 @@ def _written(values: Sequence[Any]) -> list[str]:
 
 def flips(key: ExchangeKey, who: People, share: int) -> tuple[Words, Words]:
     """The bits that each record turns for good, and random words for what it does not know: both from the HMAC of its content, so that
-    the same record always lies in the same way and asking again tells nothing new."""
+    the same record always lies in the same way and asking again tells nothing new.
+    Source: Warner, Randomized Response, JASA 60 (1965); Erlingsson and others, CCS 2014.
+    """
     secret = key.derive(f"noise/{key.party}")
     columns = (who.given, who.family, who.born, who.sex, who.nationality, who.place, who.phone, who.document)
     raw = b"".join(sketch.digest(secret, f"({', '.join(row)})")[:16] for row in zip(*map(_written, columns), strict=True))
@@ -235,6 +245,7 @@ def chance(key: ExchangeKey, who: People, words: Words, known: npt.NDArray[np.ui
     """How alike two records of one list are by chance, by field: the list's frequencies, as the shares of six levels.
 
     Drawn from random pairs of records; telephones and documents, too rare for that, are counted.
+    Source: Fellegi and Sunter, A Theory for Record Linkage, JASA 64 (1969): the u of each level.
     """
     if len(who) < 2:
         return {}
@@ -267,7 +278,10 @@ def with_dummies(key: ExchangeKey, who: People, share: float) -> People:
 
 
 def pseudonyms(key: ExchangeKey, ids: Sequence[str]) -> list[bytes]:
-    """16 bytes for each record id, by HMAC under a key that both owners can make for their own party; the linkage unit cannot go back."""
+    """16 bytes for each record id, by HMAC under a key that both owners can make for their own party; the linkage unit cannot go back.
+
+    Source: RFC 2104 (HMAC).
+    """
     secret = key.derive(f"pseudonym/{key.party}")
     return [sketch.digest(secret, value)[:16] for value in ids]
 
@@ -280,6 +294,7 @@ def common_masks(known: npt.NDArray[np.uint16], least: int) -> npt.NDArray[np.ui
     """`known` with fields given up until each pattern of what is known is shared by `least` records: a rare pattern would single one out.
 
     Patterns that stay rare are brought to what they have in common; if that is still too few, other records join them.
+    Source: k-anonymity, Sweeney, Int. J. Uncertainty, Fuzziness and Knowledge-Based Systems 10 (2002).
     """
     out = known.copy()
     for bit in _GIVEN_UP:

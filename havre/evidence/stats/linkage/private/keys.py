@@ -62,7 +62,9 @@ def identifier(value: str, what: str = "exchange") -> str:
 @dataclass(frozen=True, slots=True)
 class ExchangeKey:
     """The secret of one exchange. `exchange`, its name; `party`, the owner that holds this copy; `secret`, 32 bytes; `agreement`, SHA-256 of
-    the agreement in force; `confirmed`, whether the code was compared with the other owner."""
+    the agreement in force; `confirmed`, whether the code was compared with the other owner.
+    Source: RFC 5869 (HKDF).
+    """
 
     exchange: str
     party: str
@@ -95,7 +97,7 @@ class ExchangeKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """One owner's X25519 pair for one exchange. `public` may be sent; `private` never leaves the machine."""
+    """One owner's X25519 pair for one exchange. `public` may be sent; `private` never leaves the machine. Source: RFC 7748 (X25519)."""
 
     exchange: str
     party: str
@@ -139,6 +141,7 @@ def agree(mine: KeyPair, theirs: str, *, agreement: str) -> ExchangeKey:
 
     Args: theirs, the JSON text of the card; agreement, SHA-256 of the agreement (hexadecimal), part of every derived key.
     Raises: CannotLink for another exchange's card, my own card, or a key that gives no secret.
+    Source: RFC 7748 (X25519).
     """
     exchange, party, public = read_card(theirs)
     if exchange != mine.exchange:
@@ -242,25 +245,34 @@ def _read(path: Path, kind: str, passphrase: str) -> tuple[dict[str, Any], dict[
 
 
 def write_pair(path: Path, pair: KeyPair, passphrase: str) -> None:
-    """Keep a key pair in a new file, sealed under the passphrase."""
+    """Keep a key pair in a new file, sealed under the passphrase. Source: RFC 7914 (scrypt); NIST SP 800-38D (AES-GCM)."""
     clear = {"exchange": pair.exchange, "party": pair.party, "public": pair.public.hex()}
     _write(path, "havre-private-key-pair", clear, {"private": pair.private.hex()}, passphrase)
 
 
 def read_pair(path: Path, passphrase: str) -> KeyPair:
-    """The key pair of a file. Raises CannotLink for a wrong passphrase or another kind of file."""
+    """The key pair of a file. Raises CannotLink for a wrong passphrase or another kind of file.
+
+    Source: RFC 7914 (scrypt); NIST SP 800-38D (AES-GCM).
+    """
     head, hidden = _read(path, "havre-private-key-pair", passphrase)
     return KeyPair(head["exchange"], head["party"], bytes.fromhex(hidden["private"]), bytes.fromhex(head["public"]))
 
 
 def write_key(path: Path, key: ExchangeKey, passphrase: str, *, replace: bool = False) -> None:
-    """Keep an exchange's secret in a file, sealed under the passphrase; `replace` is for its confirmation alone."""
+    """Keep an exchange's secret in a file, sealed under the passphrase; `replace` is for its confirmation alone.
+
+    Source: RFC 7914 (scrypt); NIST SP 800-38D (AES-GCM).
+    """
     clear = {"exchange": key.exchange, "party": key.party, "agreement": key.agreement, "confirmed": key.confirmed}
     _write(path, "havre-private-exchange-key", clear, {"secret": key.secret.hex()}, passphrase, replace=replace)
 
 
 def read_key(path: Path, passphrase: str) -> ExchangeKey:
-    """The exchange's secret of a file. Raises CannotLink for a wrong passphrase or another kind of file."""
+    """The exchange's secret of a file. Raises CannotLink for a wrong passphrase or another kind of file.
+
+    Source: RFC 7914 (scrypt); NIST SP 800-38D (AES-GCM).
+    """
     head, hidden = _read(path, "havre-private-exchange-key", passphrase)
     return ExchangeKey(head["exchange"], head["party"], bytes.fromhex(hidden["secret"]), head["agreement"], bool(head["confirmed"]))
 
@@ -270,6 +282,7 @@ def destroy(path: Path, register: Path, *, by: str, at: datetime | None = None) 
 
     The line is on the disk before the key goes: a destruction cut short is done again, never forgotten. What copies, backups or a flash
     disk's spare cells hold is not reached. Returns the line. Raises CannotLink when the file is no key file.
+    Source: NIST SP 800-88 (2014).
     """
     try:
         head = json.loads(json.loads(path.read_text())["head"])
@@ -316,6 +329,7 @@ def give(key: ExchangeKey, card: str, *, parties: tuple[str, ...]) -> str:
     """The secret sealed for a third owner, as JSON text: X25519 with a fresh key, HKDF, AES-256-GCM bound to exchange, agreement and party.
 
     Raises: CannotLink when the card is of another exchange, of no party to the agreement, or no card.
+    Source: RFC 7748, RFC 5869, NIST SP 800-38D (2007).
     """
     exchange, party, public = read_card(card)
     if exchange != key.exchange or party not in parties or party == key.party:
@@ -332,7 +346,10 @@ def give(key: ExchangeKey, card: str, *, parties: tuple[str, ...]) -> str:
 
 
 def take(mine: KeyPair, sealed: str, *, agreement: str) -> ExchangeKey:
-    """The secret that another owner sealed for this pair; not confirmed yet. Raises CannotLink when it does not open."""
+    """The secret that another owner sealed for this pair; not confirmed yet. Raises CannotLink when it does not open.
+
+    Source: RFC 7748, RFC 5869, NIST SP 800-38D (2007).
+    """
     exceptions = _library().exceptions
     try:
         found = json.loads(sealed)

@@ -18,6 +18,7 @@ def level_table(flip: float) -> Floats:
     """The probability of each distance at each level (FIELDS × 256 × levels).
 
     Args: flip, the share of bits that each side turned. Two flipped copies of one value differ in 2 f (1 - f) of their bits.
+    Source: Warner, Randomized Response, JASA 60 (1965), for the turned bits.
     """
     noise = max(2 * flip * (1 - flip), 0.004)
     rates = noise + (1 - 2 * noise) * np.array(RATES)
@@ -29,7 +30,10 @@ def level_table(flip: float) -> Floats:
 
 
 def shares(found: Distances, flip: float, *, rounds: int = 60) -> dict[str, tuple[float, ...]]:
-    """The shares of the levels among pairs of rows, by field, by expectation and maximisation; no shares where nothing is known."""
+    """The shares of the levels among pairs of rows, by field, by expectation and maximisation; no shares where nothing is known.
+
+    Source: Dempster, Laird and Rubin, Maximum Likelihood from Incomplete Data via the EM Algorithm, JRSS B 39 (1977).
+    """
     table, out = level_table(flip), {}
     for place, field in enumerate(FIELDS):
         counts = np.bincount(found[:, place], minlength=256)[:MISSING].astype(float)

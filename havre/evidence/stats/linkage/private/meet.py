@@ -53,6 +53,7 @@ def meet(a: Encoded, b: Encoded, weights: npt.NDArray[np.float32], *, floor: flo
     """Every pair of rows in one bucket of one rule whose summed weight reaches `floor` (minus infinity: every pair).
 
     Args: weights, base-2 logarithms by field and distance (shape FIELDS × 256, 0 at MISSING).
+    Source: Fellegi and Sunter, A Theory for Record Linkage, JASA 64 (1969).
     """
     kept: list[tuple] = []  # type: ignore[type-arg]
     compared = 0

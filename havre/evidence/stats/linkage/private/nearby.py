@@ -21,7 +21,7 @@ Rows = npt.NDArray[np.int64]
 
 
 def with_numpy(a: Words, b: Words, left: Rows, right: Rows) -> npt.NDArray[np.bool_]:
-    """For each pair (a[left], b[right]), whether any word is near; shape (pairs,)."""
+    """For each pair (a[left], b[right]), whether any word is near; shape (pairs,). Source: Hamming distance, Bell System Technical J. 29 (1950)."""
     out = np.zeros(len(left), dtype=bool)
     rest = np.arange(len(left))
     for one, other in _PAIRS:
@@ -59,7 +59,7 @@ _KERNEL: list[Any] = []
 
 
 def nearby(a: Words, b: Words, left: Rows, right: Rows) -> npt.NDArray[np.bool_]:
-    """As `with_numpy`, compiled where numba is installed."""
+    """As `with_numpy`, compiled where numba is installed. Source: Hamming distance, Bell System Technical J. 29 (1950)."""
     if not _KERNEL:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -64,6 +64,7 @@ def weights(chance: Mapping[str, Sequence[float]], *, flip: float, m: Floats | N
 
     Args: chance, shares of the levels by field, both lists together; flip, the share of bits that each side turned; m, shares re-estimated from
     the lists, else the agreed ones.
+    Source: Fellegi and Sunter, A Theory for Record Linkage, JASA 64 (1969).
     """
     m = agreed() if m is None else m
     levels, u = level_table(flip), np.zeros((len(FIELDS), len(RATES)))
@@ -133,6 +134,7 @@ def with_rivals(
 
     Args: sizes, records of the two lists; expected, how many true pairs there are; same, for each list each record's person, where a list
     holds a person twice (records of one person are no rivals).
+    Source: Sadinle, Bayesian Estimation of Bipartite Matchings for Record Linkage, JASA 112 (2017).
     """
     prior = max(expected, 1.0) / max(1, sizes[0] * sizes[1])
     odds = prior * np.exp2(np.clip(pairs.weight, -40, 60))
@@ -187,7 +189,9 @@ def one_to_one(
     pairs: Scored, *, least: float = 0.5, same: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None = None
 ) -> npt.NDArray[np.int64]:
     """Indexes of the links: best first, each person once, probability at least `least`; all pairs of records of two linked persons are
-    links. Ties fall by record, so that runs repeat."""
+    links. Ties fall by record, so that runs repeat.
+    Source: greedy matching, Avis, Networks 13 (1983).
+    """
     order = np.lexsort((pairs.b, pairs.a, -pairs.weight, -np.round(pairs.probability, 9)))
     ones, others = (same[0][pairs.a], same[1][pairs.b]) if same else (pairs.a, pairs.b)
     partner: dict[int, int] = {}

@@ -35,13 +35,16 @@ def digest(key: bytes, value: str) -> bytes:
 
 
 def digests(key: bytes, values: Sequence[str]) -> Words:
-    """The first 64 bits of each value's HMAC, as numbers; shape (values,)."""
+    """The first 64 bits of each value's HMAC, as numbers; shape (values,). Source: RFC 2104 (HMAC)."""
     joined = b"".join(digest(key, value)[:8] for value in values)
     return np.frombuffer(joined, dtype="<u8").astype(np.uint64)
 
 
 def sketches(key: bytes, bags: Sequence[Bag], *, fold: bool = True) -> Words:
-    """One 64-bit sketch a bag; shape (bags,). With `fold`, 128 bits XORed to 64. An empty bag gives 0."""
+    """One 64-bit sketch a bag; shape (bags,). With `fold`, 128 bits XORed to 64. An empty bag gives 0.
+
+    Source: Charikar, Similarity Estimation Techniques from Rounding Algorithms, STOC 2002; folding, Schnell and Borgs 2016.
+    """
     if not bags:
         return np.empty(0, dtype=np.uint64)
     index, feature = coded([name for bag in bags for name, _ in bag])
@@ -56,7 +59,10 @@ def sketches(key: bytes, bags: Sequence[Bag], *, fold: bool = True) -> Words:
 
 
 def grams(text: str, n: int = 2) -> list[str]:
-    """The n-grams of a text with its ends marked, numbered when repeated, so that the bag is a set."""
+    """The n-grams of a text with its ends marked, numbered when repeated, so that the bag is a set.
+
+    Source: Ukkonen, Approximate String-matching with q-grams, Theoretical Computer Science 92 (1992).
+    """
     padded = f"^{text}$"
     seen: dict[str, int] = {}
     out = []

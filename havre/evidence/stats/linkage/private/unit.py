@@ -100,6 +100,7 @@ def score(
 
     Args: same, each record's person in the two lists. Prior and m are found by repeating: from the probabilities, and the probabilities
     from them.
+    Source: Fellegi and Sunter, A Theory for Record Linkage, JASA 64 (1969).
     """
     chance, flip = _chance(a[0], b[0]), a[0].hardening.flip / 64
     table = scoring.weights(chance, flip=flip)
@@ -140,6 +141,7 @@ def link(files: Sequence[tuple[Header, Encoded]], *, balanced: bool = True) -> L
     """Score every pair of lists and link: one person of a list with at most one of another; groups of three need no third edge.
 
     Args: balanced, keep as many links as are expected to be true (for counting); else those with probability 0.5 or more.
+    Source: Sadinle, Bayesian Estimation of Bipartite Matchings for Record Linkage, JASA 112 (2017), for one to one.
     """
     inside = [persons_of(one) for one in files]
     same = [persons for persons, _ in inside]
@@ -170,7 +172,10 @@ def persons(found: Linked, files: Sequence[tuple[Header, Encoded]]) -> tuple[int
 
 
 def histories(groups: Sequence[Sequence[tuple[int, int]]], sizes: tuple[int, ...]) -> dict[History, int]:
-    """How many persons have each history (1 for each list they are on); those on one list alone follow from its size."""
+    """How many persons have each history (1 for each list they are on); those on one list alone follow from its size.
+
+    Source: Otis and others, Statistical Inference from Capture Data on Closed Animal Populations, Wildlife Monographs 62 (1978).
+    """
     lists = len(sizes)
     counts: dict[History, int] = {history: 0 for history in product((0, 1), repeat=lists) if any(history)}
     for group in groups:
