@@ -18,6 +18,7 @@ from havre.protection.enums import (
 from havre.trust.contracts import Column, Contract, Link, UrlRow, register_contract
 from havre.trust.enums import Role
 from havre.trust.policy.table import CARERS, CASE_HOLDERS, DECIDERS, FRONT_LINE
+from havre.trust.records import ProtectedModel
 
 _COLUMNS = (
     ("screening", "situation", Situation),
@@ -43,12 +44,39 @@ FACT_READERS = FRONT_LINE | CARERS | DECIDERS | {Role.LEGAL_AID, Role.INVESTIGAT
 PROTECTION_READERS = FRONT_LINE | CARERS | DECIDERS | {Role.SHELTER, Role.GUARDIAN, Role.HEALTH, Role.LEGAL_AID}
 
 
+# --- screening anywhere ---
+SCREENERS = frozenset(FRONT_LINE | CARERS)
+_SCREENING_WORDS = (
+    ("later_consent.keep_first", _("Kept on vital interest, the person to be asked")),
+    ("later_consent.agree", _("The person, asked later, agrees")),
+    ("later_consent.refuse", _("The person, asked later, does not agree")),
+    ("later_consent.unreachable", _("The person, to be asked, cannot be reached")),
+    ("parcel.take", _("Screening of a phone taken in")),
+    ("parcel.aside", _("Screening of a phone set aside")),
+)
+_POCKET = "the phone's page: the same for everybody, holds no record and no secret"
+_SCREENING_URLS = (
+    *(
+        UrlRow(f"protection:{name}", public=True, note=_POCKET)
+        for name in ("pocket", "pocket_worker", "pocket_manifest", "pocket_deck", "pocket_key", "pocket_gone", "pocket_sound")
+    ),
+    UrlRow("protection:pocket_door", own=SCREENERS),
+    UrlRow("protection:pocket_send", ("POST",), own=SCREENERS, note="one sealed parcel"),
+    UrlRow(
+        "protection:pocket_aside",
+        ("GET", "POST"),
+        own=SCREENERS | {Role.ADMINISTRATOR},
+        note="an officer's own parcels; to the administrator counts only",
+    ),
+)
+
+
 def register() -> None:
     register_contract(
         Contract(
             part="protection",
-            models=tuple(getattr(models, name) for name in models.__all__),
-            workflows=("screening", "identification", "plan", "service"),
+            models=tuple(one for name in models.__all__ if issubclass(one := getattr(models, name), ProtectedModel)),
+            workflows=("screening", "identification", "plan", "service", "later_consent"),
             timeline=casefile.timeline,
             panels=casefile.panels,
             compose=casefile.compose,
@@ -76,6 +104,7 @@ def register() -> None:
                 ("service.override", _("Service: condition waived by a supervisor")),
                 ("need.note", _("Need noted")),
                 ("risk.assess", _("Risk assessed")),
+                *_SCREENING_WORDS,
             ),
             urls=(
                 UrlRow("protection:cards", ("GET", "POST"), own=frozenset(FRONT_LINE | CARERS), note="keeps nothing before the last card"),
@@ -89,6 +118,7 @@ def register() -> None:
                 UrlRow("protection:service", ("POST",), own=frozenset(PROTECTION_READERS)),
                 UrlRow("protection:risk", ("POST",), own=frozenset(PROTECTION_READERS)),
                 UrlRow("protection:table", note="for whoever is signed in: the printed tables hold no record"),
+                *_SCREENING_URLS,
             ),
         )
     )
