@@ -36,7 +36,7 @@ FORM = {
 
 
 @pytest.fixture
-def key(unlocked):
+def key(unlocked):  # noqa: F811
     return server_keys.rotate()
 
 
@@ -139,6 +139,13 @@ def test_key_that_was_rotated_still_opens_what_phones_sealed_to_it(officer):
     assert take(officer, number, envelope=envelope).parcel.state == "received"
 
 
+def test_instance_gets_its_first_key_once(unlocked):  # noqa: F811
+    envelopes.make_ready()
+    made = envelopes.public_key()
+    envelopes.make_ready()
+    assert (envelopes.public_key(), ServerKey.objects.count()) == (made, 1)
+
+
 def test_locked_vault_keeps_the_parcel_on_the_phone(officer):
     number = uuid4()
     envelope = sealed(number, form())
@@ -190,10 +197,17 @@ def test_kept_for_danger_waits_for_the_persons_own_word(officer):
     assert Case.objects.for_house("tests").get().urgent is True
 
 
-@given(st.binary(max_size=300) | st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.floats(allow_nan=False),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from([*FORM, "at", "answers", "s", "a", "o", "t"]), inner, max_size=9),
-).map(lambda body: json.dumps({**FORM, "at": "2026-01-01T00:00:00Z", **(body if isinstance(body, dict) else {"answers": body})}).encode()))  # fmt: skip
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.floats(allow_nan=False)
+KEYS = st.sampled_from([*FORM, "at", "answers", "s", "a", "o", "t"])
+BODIES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=9))
+
+
+def _spoilt(body) -> bytes:
+    whole = {**FORM, "at": "2026-01-01T00:00:00Z", **(body if isinstance(body, dict) else {"answers": body})}
+    return json.dumps(whole).encode()
+
+
+@given(st.binary(max_size=300) | BODIES.map(_spoilt))
 def test_whatever_was_sealed_is_read_whole_or_named_as_unreadable(plain):
     try:
         told = read(plain)
@@ -253,12 +267,9 @@ def test_forged_parcel_without_the_token_of_the_door_is_refused(officer):
     client = Client(enforce_csrf_checks=True)
     client.cookies = browser(officer).cookies
     number = uuid4()
-    answer = client.post(
-        reverse("protection:pocket_send"),
-        data=sealed(number, form()),
-        content_type="application/octet-stream",
-        headers={"Parcel-Number": str(number)},
-    )
+    headers = {"Parcel-Number": str(number)}
+    address = reverse("protection:pocket_send")
+    answer = client.post(address, data=sealed(number, form()), content_type="application/octet-stream", headers=headers)
     assert (answer.status_code, screenings()) == (403, 0)
 
 

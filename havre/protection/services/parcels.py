@@ -88,19 +88,13 @@ def aside_of(by: Actor) -> QuerySet[Parcel]:
 def _unpack(parcel: Parcel, by: Actor) -> Taking:
     try:
         told = read(envelopes.opened(bytes(parcel.sealed or b""), number=parcel.number))
+        why = _not_now(parcel, told, by)
+        return _aside(parcel, why, by) if why else Taking(_take_in(by=by, parcel=parcel, told=told))
     except Unread as unread:
         return _aside(parcel, unread.why, by)
-    except Invalid:
-        return _aside(parcel, AsideReason.SEAL, by)
-    parcel.saved_by = User.objects.filter(pk=told.officer).first() if told.officer else None
-    if told.officer and told.officer != by.user.pk:
-        return _aside(parcel, AsideReason.OFFICER, by)
-    if not indicators.is_readable(told.edition):
-        return _aside(parcel, AsideReason.EDITION, by)
-    try:
-        return Taking(_take_in(by=by, parcel=parcel, told=told))
-    except Invalid:
-        return _aside(parcel, AsideReason.FORM, by)
+    except Invalid as error:
+        # an envelope that does not open names no field; a form that the services do not take names its own
+        return _aside(parcel, AsideReason.FORM if any(error.problems) else AsideReason.SEAL, by)
     except Refused as refusal:
         if refusal.status == 403:
             raise
@@ -108,6 +102,14 @@ def _unpack(parcel: Parcel, by: Actor) -> Taking:
     except IntegrityError:
         # the same parcel came twice at the same moment: the other one was first
         return _first(parcel, by)
+
+
+def _not_now(parcel: Parcel, told: Told, by: Actor) -> AsideReason | None:
+    """Why a form that can be read is not taken in now: it is a colleague's, or its edition is later than ours."""
+    parcel.saved_by = User.objects.filter(pk=told.officer).first() if told.officer else None
+    if told.officer and told.officer != by.user.pk:
+        return AsideReason.OFFICER
+    return None if indicators.is_readable(told.edition) else AsideReason.EDITION
 
 
 def _first(parcel: Parcel, by: Actor) -> Taking:

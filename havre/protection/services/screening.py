@@ -71,7 +71,8 @@ def screen(
     """Open a case from one conversation, with what was answered, and suggest an outcome for the officer to confirm.
 
     Args: conditions, the fields of RG01 to RG03 on Screening; person, as `register.services.open_case` takes it; kept_because, a
-    value of KeptBecause; group_person_id, a numbered person of a group, who has a case already. Raises: Missing for such a number; Refused when nothing lets the answers be kept, or with every unmet right of the first contact;
+    value of KeptBecause; group_person_id, a numbered person of a group, who has a case already.
+    Raises: Missing for such a number; Refused when nothing lets the answers be kept, or with every unmet right of the first contact;
     Invalid for an answer that the profile does not have. Nothing is then stored. Source: Palermo Protocol art. 6; CoE art. 10, 12.
     """
     if kept_because not in KeptBecause.values:

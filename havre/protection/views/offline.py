@@ -100,7 +100,11 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @require_GET
 def the_deck(request: HttpRequest) -> HttpResponse:
     """The cards and words; its address changes with them."""
-    answer = HttpResponse(deck.body(), content_type="application/json; charset=utf-8")
+    small = "gzip" in request.headers.get("Accept-Encoding", "")
+    answer = HttpResponse(deck.packed() if small else deck.body(), content_type="application/json; charset=utf-8")
+    answer["Vary"] = "Accept-Encoding"
+    if small:
+        answer["Content-Encoding"] = "gzip"
     answer["Cache-Control"] = YEAR
     return answer
 
