@@ -4,6 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.protection import casefile, models, queries, workflow
 from havre.protection.enums import (
+    AskState,
+    CallEnd,
+    Caller,
+    CallSubject,
     DecisionReason,
     IdentificationStatus,
     Need,
@@ -14,6 +18,7 @@ from havre.protection.enums import (
     ServiceReason,
     ServiceStatus,
     Situation,
+    VitalGround,
 )
 from havre.trust.contracts import Column, Contract, Link, UrlRow, register_contract
 from havre.trust.enums import Role
@@ -53,6 +58,13 @@ _SCREENING_WORDS = (
     ("later_consent.unreachable", _("The person, to be asked, cannot be reached")),
     ("parcel.take", _("Screening of a phone taken in")),
     ("parcel.aside", _("Screening of a phone set aside")),
+    ("group.open", _("Group taken in")),
+    ("group.add", _("Persons added to a group")),
+    ("group.tie", _("Tie within a group noted")),
+    ("group.split", _("Person split from a group")),
+    ("paper.print", _("Blank forms printed")),
+    ("paper.type", _("Paper typed in")),
+    ("call.note", _("Call counted")),
 )
 _POCKET = "the phone's page: the same for everybody, holds no record and no secret"
 _SCREENING_URLS = (
@@ -68,6 +80,37 @@ _SCREENING_URLS = (
         own=SCREENERS | {Role.ADMINISTRATOR},
         note="an officer's own parcels; to the administrator counts only",
     ),
+    UrlRow("protection:groups", ("GET", "POST"), own=SCREENERS),
+    UrlRow("protection:group", ("GET", "POST"), own=SCREENERS, note="numbers only, no name"),
+    UrlRow("protection:urgent", ("GET", "POST"), own=SCREENERS),
+    UrlRow("protection:ask", ("GET", "POST"), own=SCREENERS),
+    UrlRow("protection:paper", ("GET", "POST"), own=SCREENERS),
+    UrlRow("protection:paper_typed", ("GET", "POST"), own=SCREENERS),
+    UrlRow("protection:calls", ("GET", "POST"), own=SCREENERS, note="codes only, no case"),
+)
+_SCREENING_LINKS = (
+    Link(_("Urgent"), "protection:urgent", "warn", SCREENERS),
+    Link(_("Groups"), "protection:groups", "person", SCREENERS),
+    Link(_("Phone page"), "protection:pocket", "phone", SCREENERS),
+    Link(_("Paper forms"), "protection:paper", "doc", SCREENERS),
+    Link(_("Calls without a case"), "protection:calls", "sound", SCREENERS),
+)
+_SCREENING_COLUMNS = (
+    *(
+        Column(table, name, "code", tuple(values.values))
+        for table, name, values in (
+            ("later_consent", "ground", VitalGround),
+            ("later_consent", "status", AskState),
+            ("hotline", "caller", Caller),
+            ("hotline", "subject", CallSubject),
+            ("hotline", "ended", CallEnd),
+        )
+    ),
+    Column("later_consent", "since_on", "date"),
+    Column("later_consent", "asked_on", "date"),
+    Column("hotline", "happened_on", "date"),
+    Column("later_consent", "case_id", "pseudonym"),
+    Column("later_consent", "person_id", "pseudonym"),
 )
 
 
@@ -90,8 +133,9 @@ def register() -> None:
                 Column(table, name, "pseudonym")
                 for table in ("screening", "identification", "assistance")
                 for name in ("case_id", "person_id")
-            ),
-            navigation=(Link(_("Screening"), "protection:cards", "screen", frozenset(FRONT_LINE | CARERS)),),
+            )
+            + _SCREENING_COLUMNS,
+            navigation=(Link(_("Screening"), "protection:cards", "screen", frozenset(FRONT_LINE | CARERS)), *_SCREENING_LINKS),
             audit_words=(
                 ("screening.record", _("Screening recorded")),
                 ("screening.confirm", _("Outcome of a screening confirmed")),

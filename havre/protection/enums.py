@@ -282,7 +282,7 @@ class Tie(models.TextChoices):
 
 
 # the same tie, seen from the other person
-TIE_BACK = {**dict.fromkeys(Tie, ""), **{one: one for one in (Tie.SIBLING, Tie.SPOUSE, Tie.RELATIVE, Tie.FRIEND)}}
+TIE_BACK: dict[Tie, Tie] = {one: one for one in (Tie.SIBLING, Tie.SPOUSE, Tie.RELATIVE, Tie.FRIEND)}
 TIE_BACK |= {Tie.PARENT: Tie.CHILD, Tie.CHILD: Tie.PARENT}
 
 

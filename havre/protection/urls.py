@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from havre.protection.views import assistance, identification, offline, screening
+from havre.protection.views import assistance, identification, intake, offline, paper, screening
 
 app_name = "protection"
 urlpatterns = [
@@ -31,4 +31,11 @@ urlpatterns += [
     path("pocket/aside/", offline.aside, name="pocket_aside"),
     path("pocket/gone/", offline.gone, name="pocket_gone"),
     path("pocket/sound/<slug:language>/<str:name>", offline.sound, name="pocket_sound"),
+    path("groups/", intake.groups, name="groups"),
+    path("groups/<uuid:pk>/", intake.group, name="group"),
+    path("now/", intake.urgent, name="urgent"),
+    path("ask/<uuid:pk>/", intake.ask, name="ask"),
+    path("paper/", paper.blank, name="paper"),
+    path("paper/typed/", paper.typed, name="paper_typed"),
+    path("calls/", paper.hotline, name="calls"),
 ]

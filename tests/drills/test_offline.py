@@ -37,8 +37,10 @@ PLAIN = ('"kept":"agreed"', '","a":"', '"answers":[')
 # a whole talk on the page's own buttons and fields; ends with the touch that keeps it
 TALK = """async ([mark, answers]) => {
   const tick = () => new Promise((done) => setTimeout(done, 0));
-  const set = (name, value) => { const one = document.getElementById("f-" + name); if (one.type === "checkbox") { one.checked = value; } else { one.value = value; }
+  const set = (name, value) => { const one = document.getElementById("f-" + name);
+    if (one.type === "checkbox") { one.checked = value; } else { one.value = value; }
     one.dispatchEvent(new Event("change")); };
+  while (!document.getElementById("begin")) { await tick(); }
   document.getElementById("begin").click(); await tick();
   for (const [name, value] of Object.entries({ situation: "border", profile: "adult_labour", place: "border", language: "tet", informed: true,
     private: true, danger: "low", care: "false", gender: mark, age: "31", age_basis: "stated" })) { set(name, value); }

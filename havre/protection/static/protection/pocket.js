@@ -114,9 +114,11 @@
   }
 
   // ---- the first page
-  async function home() {
-    talk = null;
+  function home() { talk = null; return refresh(); }
+  // a sending that ends while somebody talks must not take their page away
+  async function refresh() {
     waiting = await read("sealed", (all) => all.count());
+    if (talk) { return; }
     show(h("h1", {}, w("title")),
       note ? h("p", { class: "note", role: "status", id: "note" }, note) : null,
       h("p", { id: "waiting" }, h("span", { class: "count", id: "count" }, String(waiting)), " ", w("waiting")),
@@ -251,8 +253,8 @@
     }
     busy = false;
     note = w("saved");
-    root.dataset.saved = id;
     await home();
+    root.dataset.saved = id;
     send();
   }
 
@@ -262,7 +264,7 @@
     if (sending) { return; }
     sending = true;
     try { note = await sendAll() || note; } finally { sending = false; }
-    if (!talk) { await home(); }
+    await refresh();
   }
   async function sendAll() {
     let door;
@@ -328,7 +330,7 @@
       key = { version: fresh.version, jwk: fresh.jwk };
       sounds = fresh.sounds;
       await write("known", (all) => all.put(key, "key"));
-      if (!talk) { await home(); }
+      await refresh();
     } catch (none) { /* no network, or no key yet: the page says which */ }
     if (waiting) { send(); }
     root.dataset.ready = "yes";
