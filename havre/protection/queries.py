@@ -79,6 +79,8 @@ class Noted:
     refused: tuple[str, ...]
     not_asked: tuple[str, ...]
     not_known: tuple[str, ...]
+    # of each sign met: its words, why it matters, where it comes from
+    grounds: tuple[tuple[str, str, str], ...]
 
 
 ELEMENT_WORDS = {"act": _("Act"), "means": _("Means"), "purpose": _("Purpose")}
@@ -129,6 +131,7 @@ def noted(screening: Screening, by: Actor) -> Noted:
         left(Answer.REFUSED),
         left(Answer.NOT_ASKED),
         left(Answer.NOT_RECORDED),
+        tuple((one.statement(language), one.reason(language), one.source_words(language)) for one in (known[code] for code in met)),
     )
 
 

@@ -153,7 +153,7 @@ ASKED_IN_WORDS = Right("in_words", gate="RG01", met=lambda c: bool(c.language), 
 LATER_CONSENT = Workflow("later_consent", start=AskState.DUE, title=_("Consent asked later"), moves=(
     Move("keep_first",  None,                                   AskState.DUE,         FRONT_LINE | CARERS,                 frozenset(),       "108+ art. 5(2); GDPR art. 6(1)(d)", label=_("Keep first, ask later")),
     Move("agree",       (AskState.DUE, AskState.UNREACHABLE),   AskState.AGREED,      FRONT_LINE | CARERS,                 {ASKED_IN_WORDS},  "108+ art. 5(2)", label=_("The person agrees")),
-    Move("refuse",      (AskState.DUE, AskState.UNREACHABLE),   AskState.REFUSED,     FRONT_LINE | CARERS,                 {ASKED_IN_WORDS},  "108+ art. 5(2), 9", label=_("The person does not agree")),
+    Move("refuse",      (AskState.DUE, AskState.UNREACHABLE),   AskState.REFUSED,     FRONT_LINE | CARERS,                 frozenset(),       "108+ art. 5(2), 9", label=_("The person does not agree")),
     Move("unreachable", AskState.DUE,                           AskState.UNREACHABLE, FRONT_LINE | CARERS,                 frozenset(),       "108+ art. 5(2)", label=_("The person cannot be reached")),
 ))
 

@@ -163,14 +163,14 @@ def test_emergency_opens_on_vital_interest_and_the_word_waits_on_the_home_page(o
     assert waits == [f"{case.ref}: ask the person whether this may be kept"]
 
 
-def test_word_without_its_language_is_refused_by_rg01_and_counts_for_nothing(officer):
+def test_agreement_without_its_language_is_refused_by_rg01_and_a_refusal_is_always_taken(officer):
     with trust.acting(officer):
         later.open_urgent(by=officer, person=PERSON, needs=["medical"], happened_at=NOW, ground="emergency")
         kept = LaterConsent.objects.visible_to(officer).get()
         with pytest.raises(Refused) as refusal:
             later.answer(by=officer, later_id=kept.pk, step="agree")
         assert refusal.value.rows == ("later_consent.agree:RG01",)
-        done = later.answer(by=officer, later_id=kept.pk, step="refuse", language="tha")
+        done = later.answer(by=officer, later_id=kept.pk, step="refuse")
         assert (done.status, done.asked_by, [*queries.waiting(officer)]) == ("refused", officer.user, [])
 
 
@@ -279,9 +279,10 @@ def test_group_page_asks_as_much_for_twenty_as_for_one(client):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    event = Intake.objects.get(pk=client.post(reverse("protection:groups"), {
-        "happened_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"), "place": "vessel", "situation": "fishing"}).headers["Location"].split("/")[-2])  # fmt: skip
-    address, counted = reverse("protection:group", args=[event.pk]), []
+    when = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+    made = client.post(reverse("protection:groups"), {"happened_at": when, "place": "vessel", "situation": "fishing"})
+    event = Intake.objects.get()
+    address, counted = made.headers["Location"], []
     for total in (1, 20):
         lines = {f"n-{n}-age_band": "adult" for n in range(total - event.last_number)}
         client.post(address, {"n-TOTAL_FORMS": str(total), "n-INITIAL_FORMS": "0", **lines})

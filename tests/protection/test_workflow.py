@@ -137,6 +137,10 @@ ASKED = {
     "service.unavailable": "",
     "service.end": "",
     "service.offer_again": "",
+    "later_consent.keep_first": "",
+    "later_consent.agree": "RG01",
+    "later_consent.refuse": "",
+    "later_consent.unreachable": "",
 }
 DECIDES = {
     "presume": {Role.FIRST_RESPONDER, Role.IDENTIFICATION_AUTHORITY},
@@ -166,6 +170,7 @@ def test_urgent_help_refusing_and_leaving_stand_behind_no_right_at_all():
     assert free == {
         ("screening", "confirm"), ("identification", "leave"), ("identification", "ask_review"), ("plan", "start"),
         ("service", "offer"), ("service", "refuse"), ("service", "unavailable"), ("service", "end"), ("service", "offer_again"),
+        ("later_consent", "keep_first"), ("later_consent", "refuse"), ("later_consent", "unreachable"),
     }  # fmt: skip
 
 

@@ -75,8 +75,6 @@ def _card(request: ActorRequest, start: StartForm, deck: tuple[Any, ...], carrie
             "hidden": hidden,
             "number": number + 1,
             "statement": one.statement(get_language() or "en"),
-            "reason": one.reason(get_language() or "en"),
-            "source": one.source_words(get_language() or "en"),
             "prompt": queries.prompt_of(one.code, start.cleaned_data["language"]),
             "code": one.code,
             "answers": [(value, label, value == answer) for value, label in Answer.choices],
