@@ -15,7 +15,11 @@ from havre.justice.models import Charge, CompensationClaim, Proceeding
 from havre.protection.models import (
     AssistancePlan,
     AssistanceService,
+    FamilyTie,
     Identification,
+    Intake,
+    IntakePerson,
+    LaterConsent,
     PersonNeed,
     RiskAssessment,
     Screening,
@@ -122,6 +126,18 @@ def _protection(owner: Actor, case: Case, person: Person) -> list[models.Model]:
         _kept(AssistanceService(case=case, plan=plan, kind="Health", need="medical", proposed_at=now, **by)),
         _kept(PersonNeed(**who, **by, kind="medical", recorded_at=now)),
         _kept(RiskAssessment(**who, **by, level="low", with_person=True, at=now)),
+        *_taken_in(owner, case, person),
+    ]
+
+
+def _taken_in(owner: Actor, case: Case, person: Person) -> list[models.Model]:
+    """The person as N-01 of a group, with a tie and a word still awaited."""
+    now, who, by = timezone.now(), {"case": case, "person": person}, {"by": owner.user}
+    event = _kept(Intake(**by, organisation_id=owner.organisation_id, happened_at=now, situation="border", place="border", last_number=2))
+    return [
+        _kept(IntakePerson(**who, intake=event, number=1, age_band="adult")),
+        _kept(FamilyTie(**who, **by, kind="sibling", other_number=2, at=now)),
+        _kept(LaterConsent(**who, **by, ground="group", since=now)),
     ]
 
 
@@ -186,6 +202,7 @@ def make_side(actor: Actor) -> dict[str, Any]:
             ("identification", "protection.Identification"),
             ("plan", "protection.AssistancePlan"),
             ("service", "protection.AssistanceService"),
+            ("later", "protection.LaterConsent"),
             ("consent", "register.Consent"),
             ("sent", "referral.Referral"),
             ("proceeding", "justice.Proceeding"),
@@ -194,6 +211,7 @@ def make_side(actor: Actor) -> dict[str, Any]:
     }
     sender = make_now(Role.CASE_MANAGER)
     received = send(sender, make_case_now(sender), actor.organisation_id, actor.role)
+    ids["intake"] = rows["protection.IntakePerson"].intake_id  # type: ignore[attr-defined]
     return {**ids, "received": received.pk, **_accounts(actor, ids["case"]), **_of_the_country(actor)}
 
 

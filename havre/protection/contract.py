@@ -4,6 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.protection import casefile, models, queries, workflow
 from havre.protection.enums import (
+    AskState,
+    CallEnd,
+    Caller,
+    CallSubject,
     DecisionReason,
     IdentificationStatus,
     Need,
@@ -14,10 +18,12 @@ from havre.protection.enums import (
     ServiceReason,
     ServiceStatus,
     Situation,
+    VitalGround,
 )
 from havre.trust.contracts import Column, Contract, Link, UrlRow, register_contract
 from havre.trust.enums import Role
 from havre.trust.policy.table import CARERS, CASE_HOLDERS, DECIDERS, FRONT_LINE
+from havre.trust.records import ProtectedModel
 
 _COLUMNS = (
     ("screening", "situation", Situation),
@@ -43,12 +49,77 @@ FACT_READERS = FRONT_LINE | CARERS | DECIDERS | {Role.LEGAL_AID, Role.INVESTIGAT
 PROTECTION_READERS = FRONT_LINE | CARERS | DECIDERS | {Role.SHELTER, Role.GUARDIAN, Role.HEALTH, Role.LEGAL_AID}
 
 
+# --- screening anywhere ---
+SCREENERS = frozenset(FRONT_LINE | CARERS)
+_SCREENING_WORDS = (
+    ("later_consent.keep_first", _("Kept on vital interest, the person to be asked")),
+    ("later_consent.agree", _("The person, asked later, agrees")),
+    ("later_consent.refuse", _("The person, asked later, does not agree")),
+    ("later_consent.unreachable", _("The person, to be asked, cannot be reached")),
+    ("parcel.take", _("Screening of a phone taken in")),
+    ("parcel.aside", _("Screening of a phone set aside")),
+    ("group.open", _("Group taken in")),
+    ("group.add", _("Persons added to a group")),
+    ("group.tie", _("Tie within a group noted")),
+    ("group.split", _("Person split from a group")),
+    ("paper.print", _("Blank forms printed")),
+    ("paper.type", _("Paper typed in")),
+    ("call.note", _("Call counted")),
+)
+_POCKET = "the phone's page: the same for everybody, holds no record and no secret"
+_SCREENING_URLS = (
+    *(
+        UrlRow(f"protection:{name}", public=True, note=_POCKET)
+        for name in ("pocket", "pocket_worker", "pocket_manifest", "pocket_deck", "pocket_key", "pocket_gone", "pocket_sound")
+    ),
+    UrlRow("protection:pocket_door", own=SCREENERS),
+    UrlRow("protection:pocket_send", ("POST",), own=SCREENERS, note="one sealed parcel"),
+    UrlRow(
+        "protection:pocket_aside",
+        ("GET", "POST"),
+        own=SCREENERS | {Role.ADMINISTRATOR},
+        note="an officer's own parcels; to the administrator counts only",
+    ),
+    UrlRow("protection:groups", ("GET", "POST"), own=SCREENERS),
+    UrlRow("protection:group", ("GET", "POST"), own=SCREENERS, note="numbers only, no name"),
+    UrlRow("protection:urgent", ("GET", "POST"), own=SCREENERS),
+    UrlRow("protection:ask", ("GET", "POST"), own=SCREENERS),
+    UrlRow("protection:paper", ("GET", "POST"), own=SCREENERS),
+    UrlRow("protection:paper_typed", ("GET", "POST"), own=SCREENERS),
+    UrlRow("protection:calls", ("GET", "POST"), own=SCREENERS, note="codes only, no case"),
+)
+_SCREENING_LINKS = (
+    Link(_("Urgent"), "protection:urgent", "warn", SCREENERS),
+    Link(_("Groups"), "protection:groups", "person", SCREENERS),
+    Link(_("Phone page"), "protection:pocket", "phone", SCREENERS),
+    Link(_("Paper forms"), "protection:paper", "doc", SCREENERS),
+    Link(_("Calls without a case"), "protection:calls", "sound", SCREENERS),
+)
+_SCREENING_COLUMNS = (
+    *(
+        Column(table, name, "code", tuple(values.values))
+        for table, name, values in (
+            ("later_consent", "ground", VitalGround),
+            ("later_consent", "status", AskState),
+            ("hotline", "caller", Caller),
+            ("hotline", "subject", CallSubject),
+            ("hotline", "ended", CallEnd),
+        )
+    ),
+    Column("later_consent", "since_on", "date"),
+    Column("later_consent", "asked_on", "date"),
+    Column("hotline", "happened_on", "date"),
+    Column("later_consent", "case_id", "pseudonym"),
+    Column("later_consent", "person_id", "pseudonym"),
+)
+
+
 def register() -> None:
     register_contract(
         Contract(
             part="protection",
-            models=tuple(getattr(models, name) for name in models.__all__),
-            workflows=("screening", "identification", "plan", "service"),
+            models=tuple(one for name in models.__all__ if issubclass(one := getattr(models, name), ProtectedModel)),
+            workflows=("screening", "identification", "plan", "service", "later_consent"),
             timeline=casefile.timeline,
             panels=casefile.panels,
             compose=casefile.compose,
@@ -62,8 +133,9 @@ def register() -> None:
                 Column(table, name, "pseudonym")
                 for table in ("screening", "identification", "assistance")
                 for name in ("case_id", "person_id")
-            ),
-            navigation=(Link(_("Screening"), "protection:cards", "screen", frozenset(FRONT_LINE | CARERS)),),
+            )
+            + _SCREENING_COLUMNS,
+            navigation=(Link(_("Screening"), "protection:cards", "screen", frozenset(FRONT_LINE | CARERS)), *_SCREENING_LINKS),
             audit_words=(
                 ("screening.record", _("Screening recorded")),
                 ("screening.confirm", _("Outcome of a screening confirmed")),
@@ -76,6 +148,7 @@ def register() -> None:
                 ("service.override", _("Service: condition waived by a supervisor")),
                 ("need.note", _("Need noted")),
                 ("risk.assess", _("Risk assessed")),
+                *_SCREENING_WORDS,
             ),
             urls=(
                 UrlRow("protection:cards", ("GET", "POST"), own=frozenset(FRONT_LINE | CARERS), note="keeps nothing before the last card"),
@@ -89,6 +162,7 @@ def register() -> None:
                 UrlRow("protection:service", ("POST",), own=frozenset(PROTECTION_READERS)),
                 UrlRow("protection:risk", ("POST",), own=frozenset(PROTECTION_READERS)),
                 UrlRow("protection:table", note="for whoever is signed in: the printed tables hold no record"),
+                *_SCREENING_URLS,
             ),
         )
     )

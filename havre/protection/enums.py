@@ -39,6 +39,11 @@ class Situation(models.TextChoices):
     STREET = "street", _("Street, begging")
     COMPOUND = "compound", _("Compound, online fraud")
     SEXUAL = "sexual", _("Commercial sex")
+    BORDER = "border", _("Border, port, station")
+    INSPECTION = "inspection", _("Labour inspection")
+    HEALTH = "health", _("Health care")
+    HOTLINE = "hotline", _("Hotline call")
+    CHILD = "child", _("Child protection")
     FULL = "full", _("Full interview")
 
 
@@ -192,3 +197,120 @@ class CloseReason(models.TextChoices):
     PERSON_CHOICE = "person_choice", _("The person's choice")
     MOVED = "moved", _("Moved to another service")
     UNREACHABLE = "unreachable", _("Cannot be reached")
+
+
+# --- screening anywhere: phone, paper, group, emergency, hotline -------------------------------------------------------------------
+
+
+class Taken(models.TextChoices):
+    """How a screening came to be written down."""
+
+    PAGE = "page", _("On the page")
+    PHONE = "phone", _("Saved on a phone, sent later")
+    PAPER = "paper", _("On paper, typed in later")
+
+
+class PlaceKind(models.TextChoices):
+    """Where the talk took place: a kind of place, never an address."""
+
+    BORDER = "border", _("Border post, port or airport")
+    STATION = "station", _("Station, road or vehicle")
+    WORKPLACE = "workplace", _("Workplace")
+    HOUSEHOLD = "household", _("Private household")
+    VESSEL = "vessel", _("Vessel")
+    STREET = "street", _("Street or market")
+    COMPOUND = "compound", _("Closed compound")
+    CLINIC = "clinic", _("Clinic or hospital")
+    OFFICE = "office", _("Office of a service")
+    PHONE = "phone", _("By telephone")
+    OTHER = "other", _("Other place")
+
+
+class ParcelState(models.TextChoices):
+    """What became of something sealed that a phone sent."""
+
+    RECEIVED = "received", _("Received")
+    ASIDE = "aside", _("Set aside")
+
+
+class AsideReason(models.TextChoices):
+    """Why a parcel could not be taken: it is kept sealed, and nothing of it is lost."""
+
+    SEAL = "seal", _("The seal does not open: altered, cut short, or meant for another instance")
+    FORM = "form", _("What is inside is no form of ours, or is not whole")
+    EDITION = "edition", _("Written with a later edition of the cards than this instance knows")
+    RIGHT = "right", _("A right of the first contact is missing in what was written down")
+    OFFICER = "officer", _("Saved by a colleague: it waits for that person's own session")
+    TWICE = "twice", _("Another content came under the same number")
+
+
+class AskState(models.TextChoices):
+    """Whether the person was asked, afterwards, for what was kept without their agreement."""
+
+    DUE = "due", _("To be asked")
+    AGREED = "agreed", _("The person agrees")
+    REFUSED = "refused", _("The person does not agree")
+    UNREACHABLE = "unreachable", _("The person cannot be reached")
+
+
+class VitalGround(models.TextChoices):
+    """Why something was kept before the person could be asked."""
+
+    EMERGENCY = "emergency", _("Danger to life or health")
+    CHILD = "child", _("Safety of a child")
+    GROUP = "group", _("Many persons at once, urgent needs first")
+
+
+class AgeBand(models.TextChoices):
+    """Age as it looks before any document: in doubt means presumed a child (Palermo; CoE art. 10(3))."""
+
+    ADULT = "adult", _("Adult")
+    DOUBT = "doubt", _("In doubt: presumed a child")
+    CHILD = "child", _("Child")
+    SMALL = "small", _("Small child")
+
+
+class Tie(models.TextChoices):
+    """How two persons of one group belong together, as they say it."""
+
+    PARENT = "parent", _("Parent of")
+    CHILD = "child", _("Child of")
+    SIBLING = "sibling", _("Brother or sister of")
+    SPOUSE = "spouse", _("Husband, wife or partner of")
+    RELATIVE = "relative", _("Other relative of")
+    FRIEND = "friend", _("Friend, wants to stay with")
+
+
+# the same tie, seen from the other person
+TIE_BACK: dict[Tie, Tie] = {one: one for one in (Tie.SIBLING, Tie.SPOUSE, Tie.RELATIVE, Tie.FRIEND)}
+TIE_BACK |= {Tie.PARENT: Tie.CHILD, Tie.CHILD: Tie.PARENT}
+
+
+class Caller(models.TextChoices):
+    """Who calls a hotline: a kind, never a name or a number."""
+
+    SELF = "self", _("For themselves")
+    RELATIVE = "relative", _("Relative or friend")
+    COLLEAGUE = "colleague", _("Colleague or neighbour")
+    CUSTOMER = "customer", _("Customer or passer-by")
+    PROFESSIONAL = "professional", _("Professional")
+    UNKNOWN = "unknown", _("Not said")
+
+
+class CallSubject(models.TextChoices):
+    INFORMATION = "information", _("Rights and services")
+    WAGES = "wages", _("Wages and work")
+    PAPERS = "papers", _("Papers and stay")
+    OFFER = "offer", _("A job or marriage offer to check")
+    SOMEONE = "someone", _("Worry about somebody")
+    DANGER = "danger", _("Danger")
+    SILENT = "silent", _("Silent call")
+    OTHER = "other", _("Something else")
+
+
+class CallEnd(models.TextChoices):
+    INFORMED = "informed", _("Told what they asked")
+    NUMBER = "number", _("Given the number of a service")
+    EMERGENCY = "emergency", _("Led to the emergency number")
+    LATER = "later", _("Will call again")
+    CUT = "cut", _("The call broke off")

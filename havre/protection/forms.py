@@ -70,6 +70,9 @@ class StartForm(forms.Form):
     age_on_opening = forms.IntegerField(min_value=0, max_value=130, required=False, label=_("Age"))
     age_basis = optional(AgeBasis.choices, _("The age rests on"))
     presumed_minor = forms.BooleanField(required=False, label=_("Age in doubt: presumed a child"))
+    # a talk that is not real: nothing of it is stored; and the number of a person of a group, who has a case already
+    practice = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    number = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 class KeepForm(forms.Form):

@@ -12,11 +12,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from havre.protection import indicators, workflow
-from havre.protection.enums import IdentificationStatus, PlanStatus, ScreeningState
+from havre.protection.enums import Answer, AskState, IdentificationStatus, ParcelState, PlanStatus, Profile, ScreeningState
 from havre.protection.models import (
     AssistancePlan,
     AssistanceService,
+    FamilyTie,
+    HotlineContact,
     Identification,
+    Intake,
+    IntakePerson,
+    LaterConsent,
+    Parcel,
     PersonNeed,
     RiskAssessment,
     Screening,
@@ -64,8 +70,43 @@ def gates_of(table: Any, record: Any, steps: Iterable[str], by: Actor) -> list[G
     return list(found.values())
 
 
-def dimensions_of(screening: Screening, by: Actor) -> list[DimensionShown]:
-    """What a screening holds, dimension by dimension: indicators met, by whom and when, and no total."""
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What a screening holds, read once: dimension by dimension, element by element, and what was left unanswered, in two lists apart."""
+
+    dimensions: tuple[DimensionShown, ...]
+    elements: tuple[tuple[str, tuple[tuple[str, ScreeningAnswer], ...]], ...]
+    refused: tuple[str, ...]
+    not_asked: tuple[str, ...]
+    not_known: tuple[str, ...]
+    # of each sign met: its words, why it matters, where it comes from
+    grounds: tuple[tuple[str, str, str], ...]
+
+
+ELEMENT_WORDS = {"act": _("Act"), "means": _("Means"), "purpose": _("Purpose")}
+# the languages in which pictures' questions are asked, by the code that a talk is noted in (ISO 639-3 → BCP 47)
+ASKED_IN = {"eng": "en", "fra": "fr", "por": "pt", "tet": "tet", "tha": "th"}
+
+
+def prompt_of(code: str, talk: str) -> dict[str, Any] | None:
+    """The picture and question that go with a sign, in the language of the talk where there is one; None for a sign without."""
+    asked = indicators.prompts()
+    found = next((one for one in asked["prompts"] if one["sign"] == code), None)
+    if found is None:
+        return None
+    language = ASKED_IN.get(talk, get_language() or "en")
+    awaits = language not in asked["reviewed"]
+    return {
+        "picture": found["picture"],
+        "language": language,
+        "words": found["ask"].get(language, found["ask"]["en"]),
+        "awaits": asked["words"]["review"][language] if awaits else "",
+        "no_means": found["met_by"] == "no",
+    }
+
+
+def noted(screening: Screening, by: Actor) -> Noted:
+    """What a screening holds: indicators met with who saw them and when, what was refused and what was not asked; no total."""
     language = get_language() or "en"
     answers = {one.indicator: one for one in ScreeningAnswer.objects.visible_to(by).filter(screening=screening).select_related("observer")}
     known = indicators.of_profile(screening.profile)
@@ -74,13 +115,66 @@ def dimensions_of(screening: Screening, by: Actor) -> list[DimensionShown]:
     def shown(codes: Iterable[str]) -> tuple[tuple[str, ScreeningAnswer], ...]:
         return tuple((known[code].statement(language), answers[code]) for code in codes)
 
+    def left(answer: str) -> tuple[str, ...]:
+        return tuple(known[code].statement(language) for code, one in answers.items() if one.answer == answer and code in known)
+
+    met = [code for code, one in answers.items() if one.answer == Answer.YES and code in known]
     rows = [
         DimensionShown(indicators.dimension_words(one.code, language), one.positive, one.borrowed, shown(one.met))
         for one in read.dimensions
     ]
     if read.others:
         rows.append(DimensionShown(str(_("Other signs, never counted")), False, False, shown(read.others)))
-    return rows
+    return Noted(
+        tuple(rows),
+        tuple((str(ELEMENT_WORDS[name]), shown(code for code in met if known[code].element == name)) for name in indicators.ELEMENTS),
+        left(Answer.REFUSED),
+        left(Answer.NOT_ASKED),
+        left(Answer.NOT_RECORDED),
+        tuple((one.statement(language), one.reason(language), one.source_words(language)) for one in (known[code] for code in met)),
+    )
+
+
+def shared_signs(event: Intake) -> list[str]:
+    """What was seen of everybody of a group, in words."""
+    language = get_language() or "en"
+    known = {code: one for profile in Profile.values for code, one in indicators.of_profile(profile).items()}
+    return [known[code].statement(language) for code in event.shared_signs if code in known]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """One person of a group as its page shows them: a number, never a name."""
+
+    person: IntakePerson
+    ties: tuple[str, ...]
+    needs: tuple[str, ...]
+    screening_id: UUID | None
+    later: LaterConsent | None
+
+
+def group_rows(event: Intake, by: Actor) -> list[GroupRow]:
+    """Everybody of a group whom this actor may see and who was not split from it: five queries, however many."""
+    people = list(IntakePerson.objects.visible_to(by).filter(intake=event, left_at=None).select_related("case").order_by("number"))
+    ids = [one.person_id for one in people]
+    ties: dict[UUID, list[str]] = {}
+    for tie in FamilyTie.objects.visible_to(by).filter(person_id__in=ids).order_by("other_number"):
+        ties.setdefault(tie.person_id, []).append(f"{tie.get_kind_display()} N-{tie.other_number:02d}")
+    needs: dict[UUID, list[str]] = {}
+    for need in PersonNeed.objects.visible_to(by).filter(person_id__in=ids, met_at=None).order_by("recorded_at"):
+        needs.setdefault(need.person_id, []).append(need.get_kind_display())
+    screened = {one.person_id: one.pk for one in Screening.objects.visible_to(by).filter(person_id__in=ids).order_by("happened_at")}
+    asked = {one.person_id: one for one in LaterConsent.objects.visible_to(by).filter(person_id__in=ids)}
+    return [
+        GroupRow(
+            one,
+            tuple(ties.get(one.person_id, ())),
+            tuple(needs.get(one.person_id, ())),
+            screened.get(one.person_id),
+            asked.get(one.person_id),
+        )
+        for one in people
+    ]
 
 
 def clock_lines(subject_id: UUID, by: Actor) -> list[dict[str, Any]]:
@@ -127,6 +221,7 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
         mine = Screening.objects.visible_to(actor).filter(status=ScreeningState.RECORDED, observer=actor.user)
         for one in mine.select_related("case").order_by("happened_at")[:20]:
             yield Waiting(_("%(case)s: confirm the outcome") % {"case": one.case.ref}, reverse("protection:screening", args=[one.pk]))
+        yield from _asked_later(actor)
     wanted = {
         **dict.fromkeys(workflow.AUTHORITY, (IdentificationStatus.SCREENED, IdentificationStatus.PRESUMED)),
         **dict.fromkeys(workflow.REVIEWER, (IdentificationStatus.UNDER_REVIEW,)),
@@ -148,6 +243,19 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
         yield from _plans_waiting(actor)
 
 
+def _asked_later(actor: Actor) -> Iterable[Waiting]:
+    """Whose word is still awaited, the first twenty, and this officer's parcels that were set aside."""
+    due = LaterConsent.objects.visible_to(actor).filter(status__in=[AskState.DUE, AskState.UNREACHABLE])
+    for one in due.select_related("case").order_by("since")[:20]:
+        title = _("%(case)s: ask the person whether this may be kept") % {"case": one.case.ref}
+        yield Waiting(
+            title, reverse("protection:ask", args=[one.pk]), why=_("kept on vital interest: %(why)s") % {"why": one.get_ground_display()}
+        )
+    aside = Parcel.objects.filter(state=ParcelState.ASIDE, organisation_id=actor.organisation_id, sent_by=actor.user).count()
+    if aside:
+        yield Waiting(_("From your phone, set aside: %(count)s") % {"count": aside}, reverse("protection:pocket_aside"))
+
+
 def _plans_waiting(actor: Actor) -> Iterable[Waiting]:
     """Plans whose needs or review fall due, the first twenty."""
     steps = {PlanStatus.RUNNING: workflow.FIRST_NEEDS, PlanStatus.PROPOSED: workflow.FIRST_NEEDS, PlanStatus.ACCEPTED: workflow.REVIEW}
@@ -166,6 +274,8 @@ def dossier(actor: Actor, case_id: UUID) -> Iterable[tuple[str, dict[str, Any]]]
     """What the person's own copy holds of protection: statuses, periods, help, and every condition that a supervisor waived."""
     for one in Screening.objects.visible_to(actor).filter(case_id=case_id):
         yield "screening", {"happened_at": one.happened_at, "kept_because": one.kept_because, "outcome": one.outcome or None}
+    for kept in LaterConsent.objects.visible_to(actor).filter(case_id=case_id):
+        yield "kept_first", {"ground": kept.ground, "since": kept.since, "status": kept.status, "asked_at": kept.asked_at}
     for found in Identification.objects.visible_to(actor).filter(case_id=case_id):
         clock = clocks.latest(found.pk, workflow.RECOVERY.name)
         yield (
@@ -233,5 +343,26 @@ def columns_of_extract() -> Iterable[tuple[str, Iterable[dict[str, Any]]]]:
                 "proposed_on": one.proposed_at.date(),
             }
             for one in AssistanceService.objects.for_house("extract").select_related("plan").order_by("pk").iterator()
+        ),
+    )
+    yield (
+        "later_consent",
+        (
+            {
+                "case_id": str(one.case_id),
+                "person_id": str(one.person_id),
+                "ground": one.ground,
+                "status": one.status,
+                "since_on": one.since.date(),
+                "asked_on": one.asked_at.date() if one.asked_at else None,
+            }
+            for one in LaterConsent.objects.for_house("extract").order_by("pk").iterator()
+        ),
+    )
+    yield (
+        "hotline",
+        (
+            {"caller": one.caller, "subject": one.subject, "ended": one.ended, "happened_on": one.happened_on}
+            for one in HotlineContact.objects.order_by("pk").iterator()
         ),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from havre.protection.views import assistance, identification, screening
+from havre.protection.views import assistance, identification, intake, offline, paper, screening
 
 app_name = "protection"
 urlpatterns = [
@@ -17,4 +17,25 @@ urlpatterns = [
     path("plan/<uuid:pk>/risk/", assistance.risk, name="risk"),
     path("plan/service/<uuid:pk>/", assistance.service, name="service"),
     path("tables/<slug:name>/", identification.table, name="table"),
+]
+
+# screening anywhere: the phone's page and what it sends, groups, emergencies, papers, calls
+urlpatterns += [
+    path("pocket/", offline.page, name="pocket"),
+    path("pocket/worker.js", offline.worker, name="pocket_worker"),
+    path("pocket/cards.webmanifest", offline.manifest, name="pocket_manifest"),
+    path("pocket/cards.json", offline.the_deck, name="pocket_deck"),
+    path("pocket/key.json", offline.key, name="pocket_key"),
+    path("pocket/door/", offline.door, name="pocket_door"),
+    path("pocket/parcels/", offline.send, name="pocket_send"),
+    path("pocket/aside/", offline.aside, name="pocket_aside"),
+    path("pocket/gone/", offline.gone, name="pocket_gone"),
+    path("pocket/sound/<slug:language>/<str:name>", offline.sound, name="pocket_sound"),
+    path("groups/", intake.groups, name="groups"),
+    path("groups/<uuid:pk>/", intake.group, name="group"),
+    path("now/", intake.urgent, name="urgent"),
+    path("ask/<uuid:pk>/", intake.ask, name="ask"),
+    path("paper/", paper.blank, name="paper"),
+    path("paper/typed/", paper.typed, name="paper_typed"),
+    path("calls/", paper.hotline, name="calls"),
 ]

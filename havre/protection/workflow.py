@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from havre.protection.enums import (
     DENIAL_REASONS,
+    AskState,
     DecisionBody,
     IdentificationStatus,
     PlanStatus,
@@ -146,6 +147,14 @@ SCREENED_NEEDS    = Right("needs_met", gate="RG03", met=lambda s: s.needs_are_me
 SCREENING = Workflow("screening", start=ScreeningState.RECORDED, title=_("Screening"), moves=(
     Move("record",  None,                    ScreeningState.RECORDED,  FRONT_LINE | CARERS, {SCREENED_INFORMED, SCREENED_PRIVATE, SCREENED_NEEDS}, "Palermo art. 6; CoE art. 10, 12", label=_("Record")),
     Move("confirm", ScreeningState.RECORDED, ScreeningState.CONFIRMED, FRONT_LINE | CARERS, frozenset(),                                           "CoE art. 10", label=_("Confirm the outcome")),
+))
+
+ASKED_IN_WORDS = Right("in_words", gate="RG01", met=lambda c: bool(c.language), refusal=_("the language in which the person was asked is not recorded"))
+LATER_CONSENT = Workflow("later_consent", start=AskState.DUE, title=_("Consent asked later"), moves=(
+    Move("keep_first",  None,                                   AskState.DUE,         FRONT_LINE | CARERS,                 frozenset(),       "108+ art. 5(2); GDPR art. 6(1)(d)", label=_("Keep first, ask later")),
+    Move("agree",       (AskState.DUE, AskState.UNREACHABLE),   AskState.AGREED,      FRONT_LINE | CARERS,                 {ASKED_IN_WORDS},  "108+ art. 5(2)", label=_("The person agrees")),
+    Move("refuse",      (AskState.DUE, AskState.UNREACHABLE),   AskState.REFUSED,     FRONT_LINE | CARERS,                 frozenset(),       "108+ art. 5(2), 9", label=_("The person does not agree")),
+    Move("unreachable", AskState.DUE,                           AskState.UNREACHABLE, FRONT_LINE | CARERS,                 frozenset(),       "108+ art. 5(2)", label=_("The person cannot be reached")),
 ))
 
 UNCONDITIONAL = Right("unconditional", gate="RG09", met=lambda p: not p.condition_flag, overridable=False,

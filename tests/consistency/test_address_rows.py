@@ -50,6 +50,8 @@ BY_ADDRESS = {
     "protection:offer": "plan",
     "protection:risk": "plan",
     "protection:service": "service",
+    "protection:group": "intake",
+    "protection:ask": "later",
     "evidence:profile_page": "profile",
     "release:": "release",
     "consent_withdraw": "consent",

@@ -27,7 +27,7 @@ def test_screen_opens_a_case_and_keeps_who_saw_what_and_when():
             ("DEL-EX01", "no", "said", officer.user.pk, NOW),
             ("OBS-GEN03", "refused", "", officer.user.pk, NOW),
         ]
-    assert (done.suggested, done.outcome, done.edition) == ("indications_refer", "", "0.2")
+    assert (done.suggested, done.outcome, done.edition) == ("indications_refer", "", "0.2/1")
 
 
 def test_screen_without_agreement_stores_nothing():

@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from havre.protection import workflow
-from havre.protection.workflow import IDENTIFICATION, PLAN, SCREENING, SERVICE
+from havre.protection.workflow import IDENTIFICATION, LATER_CONSENT, PLAN, SCREENING, SERVICE
 from havre.trust.enums import Role
 from havre.trust.errors import Refused
 from havre.trust.ids import new_id
@@ -15,7 +15,7 @@ from havre.trust.workflow import ENGINE
 from tests.factories import NOW
 from tests.french import french  # noqa: F401
 
-TABLES = (SCREENING, IDENTIFICATION, PLAN, SERVICE)
+TABLES = (SCREENING, IDENTIFICATION, PLAN, SERVICE, LATER_CONSENT)
 WHOLE = {
     "pk": new_id(), "is_child": True, "is_foreign": True, "informed_at": NOW, "language": "eng", "privacy_confirmed": True,
     "needs_met_at": NOW,
@@ -28,7 +28,7 @@ WHOLE = {
 }  # fmt: skip
 # what to take away for each right to be unmet
 WITHOUT = {
-    "RG01": {"informed_at": None, "information_given_at": None},
+    "RG01": {"informed_at": None, "information_given_at": None, "language": ""},
     "RG02": {"privacy_confirmed": False},
     "RG03": {"needs_met_at": None, "needs_are_met": False},
     "RG04": {"age_settled": False},
@@ -137,6 +137,10 @@ ASKED = {
     "service.unavailable": "",
     "service.end": "",
     "service.offer_again": "",
+    "later_consent.keep_first": "",
+    "later_consent.agree": "RG01",
+    "later_consent.refuse": "",
+    "later_consent.unreachable": "",
 }
 DECIDES = {
     "presume": {Role.FIRST_RESPONDER, Role.IDENTIFICATION_AUTHORITY},
@@ -166,6 +170,7 @@ def test_urgent_help_refusing_and_leaving_stand_behind_no_right_at_all():
     assert free == {
         ("screening", "confirm"), ("identification", "leave"), ("identification", "ask_review"), ("plan", "start"),
         ("service", "offer"), ("service", "refuse"), ("service", "unavailable"), ("service", "end"), ("service", "offer_again"),
+        ("later_consent", "keep_first"), ("later_consent", "refuse"), ("later_consent", "unreachable"),
     }  # fmt: skip
 
 

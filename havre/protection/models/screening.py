@@ -6,7 +6,18 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from havre.protection.enums import Answer, KeptBecause, Origin, Profile, RiskLevel, ScreeningOutcome, ScreeningState, Situation
+from havre.protection.enums import (
+    Answer,
+    KeptBecause,
+    Origin,
+    PlaceKind,
+    Profile,
+    RiskLevel,
+    ScreeningOutcome,
+    ScreeningState,
+    Situation,
+    Taken,
+)
 from havre.register.models import Case, Person
 from havre.trust.enums import Section
 from havre.trust.ids import new_id
@@ -48,6 +59,12 @@ class Screening(ProtectedModel):
     outcome = models.CharField(max_length=40, choices=ScreeningOutcome, blank=True)
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    # how it was written down, and where; `typed_by` differs from the observer for a paper, `phone_said_at` for a phone with a wrong clock
+    taken = models.CharField(max_length=8, choices=Taken, default=Taken.PAGE)
+    place = models.CharField(max_length=12, choices=PlaceKind, blank=True)
+    typed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    phone_said_at = models.DateTimeField(null=True, blank=True)
+    clock_doubtful = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(name="screening_by_case", fields=["case", "-happened_at"])]

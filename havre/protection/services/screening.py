@@ -12,16 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from havre import trust
 from havre.protection import indicators
-from havre.protection.enums import Answer, KeptBecause, Origin, ScreeningOutcome
-from havre.protection.models import Identification, Screening, ScreeningAnswer
-from havre.protection.services import identification
+from havre.protection.enums import Answer, KeptBecause, Origin, ScreeningOutcome, Taken, VitalGround
+from havre.protection.models import Identification, IntakePerson, Screening, ScreeningAnswer
+from havre.protection.services import identification, later
 from havre.protection.workflow import SCREENING
 from havre.register import services as register
 from havre.register.enums import Channel
-from havre.register.models import Person
+from havre.register.models import Case, Person
 from havre.trust import audit
 from havre.trust.actors import Actor
 from havre.trust.errors import Invalid, Refused, Words
+from havre.trust.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,23 @@ class Given:
     answer: str
     origin: str = ""
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How the talk was written down. `observer` is who held it, where that is not who sends or types it; `edition` that of the cards
+    that were put, empty for today's; `phone_said_at` the moment that a phone with a doubtful clock noted."""
+
+    taken: str = Taken.PAGE
+    place: str = ""
+    observer: User | None = None
+    edition: str = ""
+    phone_said_at: datetime | None = None
+    clock_doubtful: bool = False
+
+
+# why something may be kept without the person's word, and what has to be asked afterwards
+_GROUNDS = {KeptBecause.CHILD_SAFETY: VitalGround.CHILD, KeptBecause.DANGER: VitalGround.EMERGENCY}
 
 
 @trust.act("screening")
@@ -47,11 +65,14 @@ def screen(
     kept_because: str,
     identity: dict[str, Any] | None = None,
     urgent: bool = False,
+    written: Written = Written(),
+    group_person_id: UUID | None = None,
 ) -> Screening:
     """Open a case from one conversation, with what was answered, and suggest an outcome for the officer to confirm.
 
     Args: conditions, the fields of RG01 to RG03 on Screening; person, as `register.services.open_case` takes it; kept_because, a
-    value of KeptBecause. Raises: Refused when nothing lets the answers be kept, or with every unmet right of the first contact;
+    value of KeptBecause; group_person_id, a numbered person of a group, who has a case already.
+    Raises: Missing for such a number; Refused when nothing lets the answers be kept, or with every unmet right of the first contact;
     Invalid for an answer that the profile does not have. Nothing is then stored. Source: Palermo Protocol art. 6; CoE art. 10, 12.
     """
     if kept_because not in KeptBecause.values:
@@ -61,32 +82,61 @@ def screen(
     screening = Screening(
         situation=situation,
         profile=profile,
-        edition=indicators.edition(),
+        edition=written.edition or indicators.edition(),
         organisation_id=by.organisation_id,
-        observer=by.user,
+        observer=written.observer or by.user,
         happened_at=happened_at,
         kept_because=kept_because,
         suggested=indicators.assess(profile, {one.indicator: one.answer for one in given}).suggestion,
+        taken=written.taken,
+        place=written.place,
+        typed_by=by.user if written.taken == Taken.PAPER else None,
+        phone_said_at=written.phone_said_at,
+        clock_doubtful=written.clock_doubtful,
         **conditions,
     )
     checked = SCREENING.check(screening, move="record", by=by)
-    case = register.open_case(by=by, person=person, identity=identity, channel=Channel.SCREENING, happened_at=happened_at, urgent=urgent)
-    somebody = Person.objects.visible_to(by).get_or_missing(case=case)
+    if group_person_id:
+        case, somebody = _of_group(group_person_id, by)
+    else:
+        case = register.open_case(
+            by=by, person=person, identity=identity, channel=Channel.SCREENING, happened_at=happened_at, urgent=urgent
+        )
+        somebody = Person.objects.visible_to(by).get_or_missing(case=case)
     fields = {field.attname: getattr(screening, field.attname) for field in Screening._meta.concrete_fields}
     screening = Screening.objects.add(by=by, **{**fields, "case_id": case.pk, "person_id": somebody.pk, "status": checked.end})
+    _keep_answers(screening, given, by)
+    _settle(screening, by)
+    audit.record(event="screening.record", by=by, subject=somebody.pk, case_id=case.pk, codes={"answers": len(given), **checked.codes})
+    return screening
+
+
+def _of_group(group_person_id: UUID, by: Actor) -> tuple[Case, Person]:
+    row = IntakePerson.objects.visible_to(by).select_related("case", "person").get_or_missing(pk=group_person_id)
+    return row.case, row.person
+
+
+def _keep_answers(screening: Screening, given: list[Given], by: Actor) -> None:
     for one in given:
         ScreeningAnswer.objects.add(
             by=by,
-            case=case,
+            case=screening.case,
             screening=screening,
             indicator=one.indicator,
             answer=one.answer,
             origin=one.origin if one.answer in {Answer.YES, Answer.NO} else "",
-            observer=by.user,
-            at=one.at or happened_at,
+            observer=screening.observer,
+            at=one.at or screening.happened_at,
         )
-    audit.record(event="screening.record", by=by, subject=somebody.pk, case_id=case.pk, codes={"answers": len(given), **checked.codes})
-    return screening
+
+
+def _settle(screening: Screening, by: Actor) -> None:
+    """What is kept without the person's word waits for it; a word given now ends such a wait."""
+    if screening.kept_because == KeptBecause.AGREED:
+        later.settle(person_id=screening.person_id, language=screening.language, by=by)
+    else:
+        ground = _GROUNDS[KeptBecause(screening.kept_because)]
+        later.keep_first(case_id=screening.case_id, person_id=screening.person_id, ground=ground, since=screening.happened_at, by=by)
 
 
 @trust.act("screening.confirm")
@@ -130,6 +180,7 @@ def _check_answers(profile: str, given: list[Given]) -> None:
     problems: list[Words] = []
     for one in given:
         words = {"code": one.indicator}
+        # a sign of an earlier edition that today's cards no longer put is known too
         if one.indicator not in known:
             problems.append(_("%(code)s is no sign of this set: choose it from the cards") % words)
         if one.answer not in Answer.values:

@@ -38,10 +38,12 @@ def cards(request: ActorRequest) -> HttpResponse:
         raise Refused((_("your role does not screen"),), status=403)
     act = request.POST.get("go", "")
     if request.method == "GET" or act == "discard":
-        return render(request, "protection/start.html", {"form": StartForm(), "discarded": act == "discard"})
+        first = {"practice": request.GET.get("practice") == "1", "number": request.GET.get("number", "")}
+        context = {"form": StartForm(initial=first), "discarded": act == "discard", "practice": first["practice"]}
+        return render(request, "protection/start.html", context)
     start = StartForm(request.POST)
     if not start.is_valid():
-        return render(request, "protection/start.html", {"form": start}, status=422)
+        return render(request, "protection/start.html", {"form": start, "practice": bool(start.data.get("practice"))}, status=422)
     deck = indicators.cards(start.cleaned_data["situation"], start.cleaned_data["profile"])
     carried = _carried(request.POST, {one.code for one in deck})
     if act == "keep":
@@ -59,7 +61,7 @@ def _turn(act: str, posted: QueryDict) -> int:
 
 def _card(request: ActorRequest, start: StartForm, deck: tuple[Any, ...], carried: dict[str, str], number: int) -> HttpResponse:
     hidden = _hidden(start, carried)
-    context = {"hidden": hidden, "count": len(deck), "card": number}
+    context = {"hidden": hidden, "count": len(deck), "card": number, "practice": start.cleaned_data["practice"]}
     if number >= len(deck):
         return render(request, "protection/keep.html", {**context, "card": len(deck), "form": KeepForm(), "once": new_id()})
     one = deck[number]
@@ -73,6 +75,7 @@ def _card(request: ActorRequest, start: StartForm, deck: tuple[Any, ...], carrie
             "hidden": hidden,
             "number": number + 1,
             "statement": one.statement(get_language() or "en"),
+            "prompt": queries.prompt_of(one.code, start.cleaned_data["language"]),
             "code": one.code,
             "answers": [(value, label, value == answer) for value, label in Answer.choices],
             "origins": [(value, label, value == (origin or Origin.SAID)) for value, label in Origin.choices],
@@ -103,6 +106,10 @@ def _keep(request: ActorRequest, start: StartForm, carried: dict[str, str]) -> H
     for code, value in carried.items():
         answer, _sep, origin = value.partition("|")
         given.append(Given(code, answer, origin, request.actor.at))
+    if told["practice"]:
+        suggested = indicators.assess(told["profile"], {one.indicator: one.answer for one in given}).suggestion
+        again = {"form": StartForm(initial={"practice": True}), "practice": True, "practised": suggested.label}
+        return render(request, "protection/start.html", again)
     try:
         if not form.is_valid():
             raise Refused([str(words) for words in form.errors["kept_because"]])
@@ -111,17 +118,12 @@ def _keep(request: ActorRequest, start: StartForm, carried: dict[str, str]) -> H
             situation=Situation(told["situation"]),
             profile=Profile(told["profile"]),
             answers=given,
-            conditions=_conditions(told, request.actor.at),
-            person={
-                "gender": told["gender"],
-                "age_on_opening": told["age_on_opening"],
-                "age_basis": told["age_basis"] or AgeBasis.NOT_RECORDED,
-                "presumed_minor": told["presumed_minor"],
-                "languages": [told["language"]],
-            },
+            conditions=conditions_of(told, request.actor.at),
+            person=person_of(told),
             happened_at=request.actor.at,
             kept_because=form.cleaned_data["kept_because"],
             urgent=told["safety_level"] == "immediate",
+            group_person_id=told["number"],
         )
     except Refused as refusal:
         deck = indicators.cards(told["situation"], told["profile"])
@@ -130,7 +132,19 @@ def _keep(request: ActorRequest, start: StartForm, carried: dict[str, str]) -> H
     return redirect("protection:screening", pk=done.pk)
 
 
-def _conditions(told: dict[str, Any], at: Any) -> dict[str, Any]:
+def person_of(told: dict[str, Any]) -> dict[str, Any]:
+    """The person, as the services take them, from what StartForm holds."""
+    return {
+        "gender": told["gender"],
+        "age_on_opening": told["age_on_opening"],
+        "age_basis": told["age_basis"] or AgeBasis.NOT_RECORDED,
+        "presumed_minor": told["presumed_minor"],
+        "languages": [told["language"]],
+    }
+
+
+def conditions_of(told: dict[str, Any], at: Any) -> dict[str, Any]:
+    """The fields of RG01 to RG03, from what StartForm holds; what is ticked was done at that moment."""
     plain = ("language", "interpreter", "interpreter_conflict_checked", "privacy_confirmed", "safety_level", "medical_need")
     return {
         **{name: told[name] for name in plain},
@@ -143,11 +157,11 @@ def _conditions(told: dict[str, Any], at: Any) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def outcome(request: ActorRequest, pk: UUID) -> HttpResponse:
     """What was noted, dimension by dimension, and the outcome that the officer confirms."""
-    screening = Screening.objects.visible_to(request.actor).select_related("case", "observer").get_or_missing(pk=pk)
+    screening = Screening.objects.visible_to(request.actor).select_related("case", "observer", "typed_by").get_or_missing(pk=pk)
     form = OutcomeForm(request.POST or None)
     context = {
         "screening": screening,
-        "dimensions": queries.dimensions_of(screening, request.actor),
+        "noted": queries.noted(screening, request.actor),
         "form": form if screening.status == "recorded" and request.actor.role in FRONT_LINE | CARERS else None,
         "once": new_id(),
     }

@@ -19,7 +19,7 @@ from havre.site import demonstration as shown
 from havre.site import line, showing
 from havre.site.commands.house import fail
 from havre.site.operations import migrating
-from havre.trust import vault
+from havre.trust import envelopes, vault
 from havre.trust.enums import Role
 from havre.trust.errors import HavreError
 from havre.trust.models import RootKey
@@ -67,6 +67,7 @@ def _open(home: Path) -> None:
     migrating.migrate_all()
     phrase = path.read_text().strip()
     vault.unlock(phrase) if RootKey.objects.exists() else vault.make(phrase)
+    envelopes.make_ready()
 
 
 def _load(home: Path, persons: int) -> None:

@@ -17,7 +17,7 @@ from havre.site.operations import migrating
 from havre.site.operations import restore as restoring
 from havre.site.operations.serving import House
 from havre.site.operations.working import run_worker
-from havre.trust import vault
+from havre.trust import envelopes, vault
 from havre.trust.accounts import invitations
 from havre.trust.errors import HavreError, Invalid, Refused
 from havre.trust.models import Organisation, RootKey
@@ -92,6 +92,7 @@ def serve(address: str, port: int, workers: int) -> None:
     try:
         # systemd hands the key over by itself; nobody is there to type
         vault.unlock(None if SystemdCredential.place() else passphrase())
+        envelopes.make_ready()
     except (HavreError, KeyFault) as error:
         raise fail(error) from None
     click.echo(f"Havre serves http://{address}:{port}/ (country: {settings.HAVRE_COUNTRY}); stop with Ctrl-C")

@@ -1,0 +1,151 @@
+"""Forms of group, emergency, paper and calls. Codes throughout; nothing here takes a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from havre.protection import indicators
+from havre.protection.enums import (
+    AgeBand,
+    Answer,
+    CallEnd,
+    Caller,
+    CallSubject,
+    KeptBecause,
+    Need,
+    Origin,
+    PlaceKind,
+    Profile,
+    Situation,
+    Tie,
+    VitalGround,
+)
+from havre.protection.forms import StartForm, optional
+from havre.protection.services.intake import Row
+from havre.protection.services.screening import Given
+
+# what cannot wait until morning, in the order in which a hand ticks it
+URGENT = (Need.MEDICAL, Need.SAFE_HOUSING, Need.INTERPRETER, Need.CHILDCARE)
+
+
+class WhenField(forms.DateTimeField):
+    """A moment of the past, now unless said otherwise."""
+
+    def __init__(self, **fields: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=widget, initial=timezone.localtime, **fields)
+
+
+class GroupForm(forms.Form):
+    """The event itself: when, what kind of place, and what was seen of everybody there."""
+
+    happened_at = WhenField(label=_("When"))
+    place = forms.ChoiceField(choices=PlaceKind.choices, label=_("Kind of place"))
+    situation = forms.ChoiceField(choices=Situation.choices, label=_("Cards to put later"))
+    shared_signs = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, required=False, label=_("Seen of everybody there"))
+
+    def __init__(self, *args: Any, language: str = "en", **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        known = indicators.of_profile(Profile.ADULT_LABOUR).values()
+        seen = [one for one in known if one.until is None and one.set in {"field_observation", indicators.PLACE}]
+        self.fields["shared_signs"].choices = [(one.code, one.statement(language)) for one in seen]  # type: ignore[attr-defined]
+
+
+class LineForm(forms.Form):
+    """One person on one line; a line without an age is an empty line."""
+
+    age_band = optional(AgeBand.choices, _("Age"))
+    gender = forms.CharField(max_length=40, required=False, label=_("Gender, as the person says it"))
+    language = forms.CharField(max_length=8, required=False, label=_("Language (three letters)"))
+    needs = forms.MultipleChoiceField(
+        choices=[(one.value, one.label) for one in URGENT], widget=forms.CheckboxSelectMultiple, required=False, label=_("Needed now")
+    )
+    tie = optional(Tie.choices, _("Belongs to somebody"))
+    tie_to = forms.IntegerField(min_value=1, required=False, label=_("Number of the other"))
+
+    def row(self) -> Row:
+        """The line as the service takes it."""
+        told = self.cleaned_data
+        return Row(told["age_band"], told["gender"], told["language"], tuple(told["needs"]), told["tie"], told["tie_to"])
+
+
+class UrgentForm(forms.Form):
+    """One screen: what is needed now. Everything else is asked afterwards."""
+
+    ground = forms.ChoiceField(
+        choices=[(one.value, one.label) for one in (VitalGround.EMERGENCY, VitalGround.CHILD)],
+        widget=forms.RadioSelect,
+        label=_("Why it cannot wait"),
+    )
+    needs = forms.MultipleChoiceField(choices=Need.choices, widget=forms.CheckboxSelectMultiple, label=_("Needed now"))
+    age_band = optional(AgeBand.choices, _("Age"))
+    gender = forms.CharField(max_length=40, required=False, label=_("Gender, as the person says it"))
+    language = forms.CharField(max_length=8, required=False, label=_("Language (three letters)"))
+
+
+class AskForm(forms.Form):
+    """What the person said when they were asked."""
+
+    step = forms.ChoiceField(
+        choices=[
+            ("agree", _("The person agrees")),
+            ("refuse", _("The person does not agree")),
+            ("unreachable", _("The person cannot be reached")),
+        ],
+        widget=forms.RadioSelect,
+        label=_("What the person says"),
+    )
+    language = forms.CharField(max_length=8, required=False, label=_("Asked in this language (three letters)"))
+
+
+class PrintForm(forms.Form):
+    """Which blank forms, and how many."""
+
+    situation = forms.ChoiceField(choices=Situation.choices, label=_("Place"))
+    profile = forms.ChoiceField(choices=Profile.choices, label=_("Set of cards"))
+    count = forms.IntegerField(min_value=1, max_value=50, initial=1, label=_("How many"))
+
+
+class SerialForm(forms.Form):
+    serial = forms.CharField(max_length=16, label=_("Serial at the head of the paper"))
+
+
+class PaperTypedForm(StartForm):
+    """A paper as it was filled in: its officer, moment and place, the rights, and every card; an empty line was not asked."""
+
+    officer = forms.ChoiceField(label=_("Who held the talk"))
+    happened_at = WhenField(label=_("When, as the paper says"))
+    place = optional(PlaceKind.choices, _("Where you talk"))
+    kept_because = forms.ChoiceField(choices=[("", "—"), *KeptBecause.choices], required=False, label=_("Kept because"))
+
+    field_order = ("officer", "happened_at", "place")
+
+    def __init__(self, *args: Any, officers: Iterable[Any], signs: Iterable[indicators.Indicator], language: str, **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        for name in ("situation", "profile", "practice", "number"):
+            del self.fields[name]
+        self.fields["officer"].choices = [(str(one.pk), one.name) for one in officers]  # type: ignore[attr-defined]
+        self.signs = tuple(signs)
+        for one in self.signs:
+            self.fields[f"a-{one.code}"] = optional(Answer.choices, one.statement(language))
+            self.fields[f"o-{one.code}"] = optional(Origin.choices, _("Said or seen"))
+
+    def given(self) -> list[Given]:
+        """Every card's answer; a card left empty on the paper is "not asked", which is no refusal."""
+        told = self.cleaned_data
+        return [Given(one.code, told[f"a-{one.code}"] or Answer.NOT_ASKED, told[f"o-{one.code}"]) for one in self.signs]
+
+
+class CallForm(forms.Form):
+    """One call, in codes."""
+
+    happened_on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), initial=lambda: timezone.localdate(), label=_("Day"))
+    caller = forms.ChoiceField(choices=Caller.choices, label=_("Who calls"))
+    subject = forms.ChoiceField(choices=CallSubject.choices, label=_("About"))
+    ended = forms.ChoiceField(choices=CallEnd.choices, label=_("How it ended"))
+    language = forms.CharField(max_length=8, required=False, label=_("Language (three letters)"))

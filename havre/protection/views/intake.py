@@ -1,0 +1,142 @@
+"""A group at night on one screen, an emergency on one screen, and the word of the person, asked for afterwards."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.forms import formset_factory
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods
+
+from havre.protection import queries
+from havre.protection.enums import AgeBand, Tie
+from havre.protection.forms_screening import AskForm, GroupForm, LineForm, UrgentForm
+from havre.protection.models import Intake, LaterConsent
+from havre.protection.services import intake as services
+from havre.protection.services import later
+from havre.register.enums import AgeBasis
+from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.ids import new_id
+from havre.trust.middleware import ActorRequest
+
+LINES = 10
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def groups(request: ActorRequest) -> HttpResponse:
+    """The service's groups, newest first, and a new one."""
+    services.may_take_in(request.actor)
+    language = get_language() or "en"
+    form = GroupForm(request.POST or None, language=language)
+    mine = Intake.objects.filter(organisation_id=request.actor.organisation_id).order_by("-happened_at")[:30]
+    context = {"form": form, "groups": mine, "once": new_id()}
+    if request.method == "GET":
+        return render(request, "protection/groups.html", context)
+    if not form.is_valid():
+        return render(request, "protection/groups.html", context, status=422)
+    try:
+        made = services.open_group(by=request.actor, **form.cleaned_data)
+    except Invalid as invalid:
+        for name, words in invalid.problems.items():
+            form.add_error(name or None, [str(one) for one in words])
+        return render(request, "protection/groups.html", context, status=422)
+    return redirect("protection:group", pk=made.pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def group(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """One group: everybody in it on one screen, new lines, ties, and the way out of it."""
+    services.may_take_in(request.actor)
+    event = Intake.objects.filter(pk=pk, organisation_id=request.actor.organisation_id).first()
+    if event is None:
+        raise Missing
+    if request.method == "POST" and request.POST.get("go") in {"split", "tie"}:
+        return _on_one(request, pk)
+    try:
+        lines = min(max(int(request.GET.get("lines", LINES)), 1), services.MOST_ROWS)
+    except ValueError:
+        lines = LINES
+    rows = formset_factory(LineForm, extra=lines, max_num=services.MOST_ROWS, absolute_max=services.MOST_ROWS)
+    formset = rows(request.POST if request.method == "POST" else None, prefix="n")
+    problems: list[str] = []
+    if request.method == "POST" and formset.is_valid():
+        try:
+            services.add_persons(by=request.actor, intake_id=pk, rows=[one.row() for one in formset if one.has_changed()])
+            return redirect("protection:group", pk=pk)
+        except Invalid as invalid:
+            problems = [str(words) for found in invalid.problems.values() for words in found]
+    context = {
+        "event": event,
+        "signs": queries.shared_signs(event),
+        "people": queries.group_rows(event, request.actor),
+        "formset": formset,
+        "numbered": [(f"N-{event.last_number + place:02d}", line) for place, line in enumerate(formset, 1)],
+        "ties": Tie.choices,
+        "problems": problems,
+        "once": new_id(),
+    }
+    return render(request, "protection/group.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _on_one(request: ActorRequest, pk: UUID) -> HttpResponse:
+    try:
+        chosen = UUID(request.POST.get("one", ""))
+        other = int(request.POST.get("other") or 0)
+    except ValueError:
+        raise Missing from None
+    if request.POST["go"] == "split":
+        services.split(by=request.actor, group_person_id=chosen)
+    else:
+        services.tie(by=request.actor, group_person_id=chosen, other_number=other, kind=request.POST.get("tie", ""))
+    return redirect("protection:group", pk=pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def urgent(request: ActorRequest) -> HttpResponse:
+    """What cannot wait, on one screen; then the case, where everything else goes on."""
+    services.may_take_in(request.actor)
+    form = UrgentForm(request.POST or None)
+    context = {"form": form, "once": new_id()}
+    if request.method == "GET":
+        return render(request, "protection/urgent.html", context)
+    if not form.is_valid():
+        return render(request, "protection/urgent.html", context, status=422)
+    told = form.cleaned_data
+    case = later.open_urgent(
+        by=request.actor,
+        person={
+            "gender": told["gender"],
+            "age_basis": AgeBasis.ESTIMATED if told["age_band"] else AgeBasis.NOT_RECORDED,
+            "presumed_minor": told["age_band"] not in {"", AgeBand.ADULT},
+            "languages": [told["language"]] if told["language"] else [],
+        },
+        needs=told["needs"],
+        happened_at=request.actor.at,
+        ground=told["ground"],
+    )
+    return redirect("case", ref=case.ref)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def ask(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """What was kept before the person could be asked, and their answer now."""
+    services.may_take_in(request.actor)
+    found = LaterConsent.objects.visible_to(request.actor).select_related("case").get_or_missing(pk=pk)
+    form = AskForm(request.POST or None)
+    context = {"found": found, "form": form, "once": new_id()}
+    if request.method == "GET":
+        return render(request, "protection/ask.html", context)
+    if not form.is_valid():
+        return render(request, "protection/ask.html", context, status=422)
+    try:
+        later.answer(by=request.actor, later_id=pk, **form.cleaned_data)
+    except Refused as refusal:
+        return render(request, "protection/ask.html", {**context, "reasons": refusal.reasons}, status=409)
+    return redirect("protection:ask", pk=pk)

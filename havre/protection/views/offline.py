@@ -1,0 +1,188 @@
+"""The phone's page: what it needs is public and the same for all; what it sends is sealed, and taken in for whoever is signed in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.contrib.staticfiles import finders
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from havre.protection.services import deck, parcels
+from havre.protection.workflow import CARERS, FRONT_LINE
+from havre.trust import envelopes, policy
+from havre.trust.enums import Act, Role
+from havre.trust.errors import Invalid, Refused
+from havre.trust.middleware import ActorRequest
+
+FILES = ("protection/pocket.css", "protection/pocket.js", "protection/pictures.svg", "protection/pocket.svg")
+# a sealed form is a few kilobytes; more is none
+LARGEST = 128 * 1024
+YEAR = "public, max-age=31536000, immutable"
+# recordings are played from here: one directive more than elsewhere, and on this page only
+MEDIA = {**settings.SECURE_CSP, "media-src": ["'self'"]}
+POLICY = "; ".join(f"{name} {' '.join(values)}" for name, values in MEDIA.items())
+
+
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """The empty page that a phone keeps: no language, no name, no record, no secret."""
+    answer = HttpResponse(_shell())
+    answer["Content-Security-Policy"] = POLICY
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+@cache
+def _shell() -> str:
+    return render_to_string("protection/pocket.html", {"deck": _deck_url(), "leave": reverse("leave")})
+
+
+def _deck_url() -> str:
+    return f"{reverse('protection:pocket_deck')}?v={deck.digest()}"
+
+
+@cache
+def _version() -> str:
+    """Changes when anything that the phone keeps does."""
+    whole = hashlib.sha256(_shell().encode() + deck.body())
+    for name in FILES:
+        whole.update(static(name).encode())
+        found = finders.find(name)
+        if found:
+            with open(found, "rb") as file:
+                whole.update(file.read())
+    return whole.hexdigest()[:12]
+
+
+@require_GET
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker, whose scope is this folder and nothing else of the house."""
+    kept = [reverse("protection:pocket"), reverse("protection:pocket_manifest"), _deck_url(), *map(static, FILES)]
+    words = {"version": _version(), "files": json.dumps(kept), "page": reverse("protection:pocket")}
+    answer = HttpResponse(render_to_string("protection/pocket_worker.js", words), content_type="text/javascript; charset=utf-8")
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+@require_GET
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What a phone needs to put the page among its own: a neutral name and drawing."""
+    start = reverse("protection:pocket")
+    body = {
+        "name": "Cards",
+        "short_name": "Cards",
+        "start_url": start,
+        "scope": start,
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#ffffff",
+        "icons": [{"src": static("protection/pocket.svg"), "sizes": "any", "type": "image/svg+xml"}],
+    }
+    answer = HttpResponse(json.dumps(body), content_type="application/manifest+json")
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+@require_GET
+def the_deck(request: HttpRequest) -> HttpResponse:
+    """The cards and words; its address changes with them."""
+    small = "gzip" in request.headers.get("Accept-Encoding", "")
+    answer = HttpResponse(deck.packed() if small else deck.body(), content_type="application/json; charset=utf-8")
+    answer["Vary"] = "Accept-Encoding"
+    if small:
+        answer["Content-Encoding"] = "gzip"
+    answer["Cache-Control"] = YEAR
+    return answer
+
+
+@require_GET
+def key(request: HttpRequest) -> HttpResponse:
+    """The public key to which a phone seals, and which recordings there are. Raises: KeyFault (503) where the instance has no key."""
+    found = envelopes.public_key()
+    return JsonResponse({"version": found.version, "jwk": found.jwk, "sounds": deck.sounds()})
+
+
+@require_GET
+def sound(request: HttpRequest, language: str, name: str) -> HttpResponse | FileResponse:
+    """One recording of the instance's own folder."""
+    if name not in deck.sounds().get(language, {}).values():
+        raise Http404
+    return FileResponse((deck.sound_folder() / language / name).open("rb"), headers={"Cache-Control": "public, max-age=86400"})
+
+
+@require_GET
+def gone(request: HttpRequest) -> HttpResponse:
+    """The end of a wipe: the browser itself forgets this site, its session too."""
+    return HttpResponse(status=204, headers={"Clear-Site-Data": '"cache", "cookies", "storage"'})
+
+
+def _may_send(request: ActorRequest) -> None:
+    policy.require_in_house(request.actor, Act.OPEN)
+    if request.actor.role not in FRONT_LINE | CARERS:
+        raise Refused((_("your role does not screen"),), status=403)
+
+
+@login_required
+@require_GET
+def door(request: ActorRequest) -> HttpResponse:
+    """Who is signed in, a token for the next sending, and how much of this officer's was set aside."""
+    _may_send(request)
+    return JsonResponse(
+        {"token": get_token(request), "officer": str(request.actor.user.pk), "aside": parcels.aside_of(request.actor).count()}
+    )
+
+
+@login_required
+@require_POST
+def send(request: ActorRequest) -> HttpResponse:
+    """One parcel. The answer says what became of it, so that the phone can let go of it: received, or set aside and why."""
+    _may_send(request)
+    try:
+        number = UUID(request.headers.get("Parcel-Number", ""))
+    except ValueError:
+        raise Invalid(_("a parcel comes with its number")) from None
+    if len(request.body) > LARGEST:
+        raise Invalid(_("this is too large for a sealed form"))
+    done = parcels.take(by=request.actor, number=number, envelope=request.body, phone_clock_at=_clock(request))
+    told: dict[str, Any] = {"state": done.parcel.state, "again": done.again, "why": done.parcel.why}
+    return JsonResponse(told, status=200 if done.again else 201)
+
+
+def _clock(request: HttpRequest) -> datetime | None:
+    try:
+        said = datetime.fromisoformat(request.headers.get("Phone-Clock", ""))
+    except ValueError:
+        return None
+    return said if said.tzinfo and 1990 <= said.year <= 2200 else None
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def aside(request: ActorRequest) -> HttpResponse:
+    """What was set aside and why: an officer's own, and for the administrator how many wait where. Nothing of it can be read here."""
+    if request.actor is not None and request.actor.role == Role.ADMINISTRATOR:
+        return render(request, "protection/aside.html", {"counts": parcels.counted_aside()})
+    _may_send(request)
+    if request.method == "POST":
+        try:
+            chosen = UUID(request.POST.get("parcel", ""))
+        except ValueError:
+            raise Invalid(_("choose one of the parcels in the list")) from None
+        done = parcels.take_again(by=request.actor, parcel_id=chosen)
+        if done.parcel.screening_id:
+            return redirect("protection:screening", pk=done.parcel.screening_id)
+    return render(request, "protection/aside.html", {"parcels": parcels.aside_of(request.actor)[:100]})

@@ -1,0 +1,345 @@
+"""A group at night, an emergency, a paper, a call: numbers before names, one wait for each person's word, and no case where none is."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from havre import trust
+from havre.protection import queries
+from havre.protection.models import FamilyTie, HotlineContact, Intake, IntakePerson, LaterConsent, PaperForm, PersonNeed, Screening
+from havre.protection.services import calls, intake, later, paper
+from havre.protection.services.intake import Row
+from havre.protection.services.screening import Given, screen
+from havre.register.models import Case, Detection, Person
+from havre.trust.enums import Role
+from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.models import Seal
+from tests.factories import NOW, make_actor
+from tests.factories_casework import CONDITIONS, PERSON
+from tests.pages import browser, shell  # noqa: F401
+
+pytestmark = pytest.mark.usefixtures("shell")
+BEFORE = NOW - timedelta(hours=1)
+
+
+@pytest.fixture
+def officer():
+    return make_actor(Role.LABOUR_INSPECTOR)
+
+
+def group(by, *rows, signs=("SIT-INS2",)):
+    """An event with these persons; whatever a row leaves out is not known."""
+    with trust.acting(by):
+        event = intake.open_group(by=by, happened_at=BEFORE, situation="inspection", place="workplace", shared_signs=signs)
+        intake.add_persons(by=by, intake_id=event.pk, rows=rows or [Row("adult")])
+    return event
+
+
+def people() -> list[IntakePerson]:
+    return list(IntakePerson.objects.for_house("tests").order_by("number"))
+
+
+def count(model) -> int:
+    return model.objects.for_house("tests").count()
+
+
+# ---- groups
+
+
+def test_forty_persons_of_one_night_have_a_number_a_case_and_a_wait_each(officer):
+    event = group(officer, *[Row("adult", language="tha", needs=("medical",) if n % 10 == 0 else ()) for n in range(40)])
+    found = people()
+    assert ([one.label for one in found][:2], found[-1].label) == (["N-01", "N-02"], "N-40")
+    assert len({one.case_id for one in found}) == count(Case) == count(LaterConsent) == count(Detection) == 40
+    assert (count(PersonNeed), Case.objects.for_house("tests").filter(urgent=True).count()) == (4, 4)
+    assert (event.shared_signs, Intake.objects.get().last_number) == (["SIT-INS2"], 40)
+
+
+def test_person_in_doubt_is_presumed_a_child(officer):
+    group(officer, Row("doubt"), Row("adult"))
+    assert list(Person.objects.for_house("tests").order_by("recorded_at").values_list("presumed_minor", flat=True)) == [True, False]
+
+
+def test_family_ties_stand_in_both_cases_and_tell_each_only_a_number(officer):
+    group(officer, Row("adult"), Row("small", tie="child", tie_to=1))
+    told = {(one.person_id, one.kind, one.other_number) for one in FamilyTie.objects.for_house("tests").all()}
+    parent, child = people()
+    assert told == {(parent.person_id, "parent", 2), (child.person_id, "child", 1)}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [Row("")], [Row("old")], [], [Row("adult", needs=("gold",))], [Row("adult", tie="parent")], [Row("adult", tie_to=1)],
+        [Row("adult", tie="sibling", tie_to=1)], [Row("adult"), Row("adult", tie="sibling", tie_to=9)], [Row("adult")] * 61,
+    ],
+)  # fmt: skip
+def test_line_that_cannot_be_takes_in_nobody(officer, rows):
+    with trust.acting(officer):
+        event = intake.open_group(by=officer, happened_at=BEFORE, situation="border", place="vessel")
+        with pytest.raises(Invalid):
+            intake.add_persons(by=officer, intake_id=event.pk, rows=rows)
+    assert (count(Case), Intake.objects.get().last_number) == (0, 0)
+
+
+def test_same_lines_sent_twice_take_in_each_person_once(officer):
+    from havre.trust.ids import new_id
+
+    with trust.acting(officer):
+        event = intake.open_group(by=officer, happened_at=BEFORE, situation="border", place="vessel")
+    key = new_id()
+    for _again in range(2):
+        with trust.acting(officer, once=key):
+            intake.add_persons(by=officer, intake_id=event.pk, rows=[Row("adult"), Row("child")])
+    assert [one.number for one in people()] == [1, 2]
+
+
+def test_person_screened_later_keeps_their_case_and_their_word_ends_the_wait(officer):
+    group(officer, Row("adult"), Row("adult"))
+    first, second = people()
+    with trust.acting(officer):
+        done = screen(
+            by=officer, situation="inspection", profile="adult_labour", answers=[Given("SIT-INS1", "yes", "said")], conditions=CONDITIONS,
+            person=PERSON, happened_at=NOW, kept_because="agreed", group_person_id=first.pk,
+        )  # fmt: skip
+    waits = dict(LaterConsent.objects.for_house("tests").values_list("person_id", "status"))
+    assert (done.case_id, count(Case), waits) == (first.case_id, 2, {first.person_id: "agreed", second.person_id: "due"})
+
+
+def test_split_person_goes_on_alone_and_the_group_knows_them_no_longer(officer):
+    event = group(officer, Row("adult"), Row("adult"))
+    with trust.acting(officer):
+        intake.split(by=officer, group_person_id=people()[0].pk)
+        assert [one.number for one in intake.members(by=officer, intake_id=event.pk)] == [2]
+        assert [row.person.number for row in queries.group_rows(event, officer)] == [2]
+        with pytest.raises(Missing):
+            intake.split(by=officer, group_person_id=people()[0].pk)
+    assert count(Case) == 2
+
+
+def test_members_give_the_ids_that_a_referral_of_several_needs_and_a_sealed_case_is_absent(officer):
+    event = group(officer, Row("adult"), Row("adult"), Row("adult"))
+    Seal.objects.create(case_id=people()[1].case_id, reason="threat", starts_at=BEFORE, review_on=NOW.date(), by=officer.user)
+    with trust.acting(officer):
+        found = intake.members(by=officer, intake_id=event.pk)
+    assert [(one.number, one.case_id) for one in found] == [(one.number, one.case_id) for one in people() if one.number != 2]
+
+
+def test_group_of_another_service_is_missing(officer):
+    event, other = group(officer), make_actor(Role.FIRST_RESPONDER)
+    with trust.acting(other), pytest.raises(Missing):
+        intake.add_persons(by=other, intake_id=event.pk, rows=[Row("adult")])
+
+
+@pytest.mark.parametrize("role", [Role.SHELTER, Role.PROSECUTOR, Role.COORDINATOR, Role.INVESTIGATOR])
+def test_group_urgent_paper_and_calls_are_refused_to_a_role_that_does_not_screen(role):
+    actor = make_actor(role)
+    acts = (
+        lambda: intake.open_group(by=actor, happened_at=BEFORE, situation="border", place="vessel"),
+        lambda: paper.print_forms(by=actor, situation="border", profile="adult_labour", count=1),
+        lambda: calls.note(by=actor, happened_on=NOW.date(), caller="self", subject="wages", ended="informed"),
+        lambda: later.open_urgent(by=actor, person=PERSON, needs=["medical"], happened_at=NOW, ground="emergency"),
+    )
+    with trust.acting(actor):
+        for act in acts:
+            with pytest.raises(Refused) as refusal:
+                act()
+            assert refusal.value.status == 403
+
+
+# ---- emergencies
+
+
+def test_emergency_opens_on_vital_interest_and_the_word_waits_on_the_home_page(officer):
+    with trust.acting(officer):
+        case = later.open_urgent(by=officer, person=PERSON, needs=["medical", "safe_housing"], happened_at=NOW, ground="emergency")
+        waits = [str(one.title) for one in queries.waiting(officer)]
+    kept = LaterConsent.objects.for_house("tests").get()
+    assert (case.urgent, count(PersonNeed), kept.basis, kept.status) == (True, 2, "vital_interest", "due")
+    assert waits == [f"{case.ref}: ask the person whether this may be kept"]
+
+
+def test_agreement_without_its_language_is_refused_by_rg01_and_a_refusal_is_always_taken(officer):
+    with trust.acting(officer):
+        later.open_urgent(by=officer, person=PERSON, needs=["medical"], happened_at=NOW, ground="emergency")
+        kept = LaterConsent.objects.visible_to(officer).get()
+        with pytest.raises(Refused) as refusal:
+            later.answer(by=officer, later_id=kept.pk, step="agree")
+        assert refusal.value.rows == ("later_consent.agree:RG01",)
+        done = later.answer(by=officer, later_id=kept.pk, step="refuse")
+        assert (done.status, done.asked_by, [*queries.waiting(officer)]) == ("refused", officer.user, [])
+
+
+# ---- papers
+
+
+@given(st.text(alphabet=paper.LETTERS, min_size=7, max_size=7), st.data())
+def test_serial_with_one_wrong_letter_is_seen(body, data):
+    whole = body + paper.check_letter(body)
+    assert paper.tidy(f"f {whole[:4].lower()} {whole[4:]}") == f"F-{whole[:4]}-{whole[4:]}"
+    place = data.draw(st.integers(0, 6))
+    wrong = data.draw(st.sampled_from(paper.LETTERS).filter(lambda letter: letter != whole[place]))
+    with pytest.raises(Invalid):
+        paper.tidy(whole[:place] + wrong + whole[place + 1 :])
+
+
+def printed(by, at=BEFORE) -> PaperForm:
+    with trust.acting(by.on(at)):
+        return paper.print_forms(by=by.on(at), situation="fishing", profile="adult_labour", count=1)
+
+
+def type_in(by, form, **changes):
+    told = {
+        "serial": form.serial, "officer_id": by.user.pk, "happened_at": NOW - timedelta(minutes=30), "place": "vessel",
+        "answers": [Given("SIT-FIS1", "yes", "said"), Given("SIT-FIS2", "not_asked")], "conditions": CONDITIONS, "person": PERSON,
+        "kept_because": "agreed", **changes,
+    }  # fmt: skip
+    with trust.acting(by):
+        return paper.type_in(by=by, **told)
+
+
+def test_paper_typed_in_keeps_its_officer_time_and_place_and_who_typed_it(officer):
+    held = make_actor(Role.FIRST_RESPONDER, organisation_id=officer.organisation_id)
+    form = printed(officer)
+    done = type_in(officer, form, officer_id=held.user.pk)
+    assert (done.observer, done.typed_by, done.happened_at, done.place, done.taken) == (
+        held.user, officer.user, NOW - timedelta(minutes=30), "vessel", "paper",
+    )  # fmt: skip
+    assert {one.observer_id for one in done.answers.for_house("tests").all()} == {held.user.pk}
+    form.refresh_from_db()
+    assert (form.screening_id, form.typed_by) == (done.pk, officer.user)
+
+
+def test_paper_is_typed_in_once(officer):
+    form = printed(officer)
+    type_in(officer, form)
+    with pytest.raises(Refused):
+        type_in(officer, form)
+    assert count(Screening) == 1
+
+
+@pytest.mark.parametrize("change", [{"happened_at": BEFORE - timedelta(days=1)}, {"happened_at": NOW + timedelta(days=1)}])
+def test_paper_with_an_impossible_moment_is_invalid(officer, change):
+    with pytest.raises(Invalid):
+        type_in(officer, printed(officer), **change)
+
+
+def test_paper_of_a_stranger_is_invalid_and_of_another_service_missing(officer):
+    form, other = printed(officer), make_actor(Role.FIRST_RESPONDER)
+    with pytest.raises(Invalid):
+        type_in(officer, form, officer_id=other.user.pk)
+    with pytest.raises(Missing):
+        type_in(other, form)
+
+
+# ---- calls
+
+
+def test_call_without_a_case_is_counted_by_month_and_names_nobody(officer):
+    with trust.acting(officer):
+        for subject in ("wages", "wages", "danger"):
+            calls.note(by=officer, happened_on=NOW.date(), caller="self", subject=subject, ended="informed", language="eng")
+        (month,) = calls.months(officer)
+    assert (month["count"], [row["count"] for row in month["rows"]], count(Case)) == (3, [2, 1], 0)
+    columns = {field.name for field in HotlineContact._meta.fields}
+    assert columns == {"id", "organisation", "by", "happened_on", "caller", "subject", "ended", "language", "recorded_at"}
+
+
+# ---- pages
+
+
+@pytest.fixture
+def client():
+    return browser(make_actor(Role.FIRST_RESPONDER, at=timezone.now()))
+
+
+def test_group_on_its_page_shows_numbers_and_takes_lines_like_paper(client):
+    when = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+    made = client.post(
+        reverse("protection:groups"), {"happened_at": when, "place": "vessel", "situation": "fishing", "shared_signs": ["SIT-FIS1"]}
+    )
+    address = made.headers["Location"]
+    lines = {"n-TOTAL_FORMS": "3", "n-INITIAL_FORMS": "0", "n-0-age_band": "adult", "n-0-needs": ["medical"], "n-1-age_band": "child",
+             "n-1-tie": "child", "n-1-tie_to": "1"}  # fmt: skip
+    assert client.post(address, lines).status_code == 302
+    page = client.get(f"{address}?lines=40").content.decode()
+    assert "N-01" in page and "Child of N-01" in page and page.count("<legend><b>N-") == 40 and "Medical care" in page
+    wrong = client.post(address, {**lines, "n-1-tie_to": "77"})
+    assert (wrong.status_code, "must stand above" in wrong.content.decode(), count(Case)) == (422, True, 2)
+    one = people()[0]
+    assert client.post(address, {"go": "split", "one": str(one.pk)}).status_code == 302
+    assert "N-01</a>" not in client.get(address).content.decode()
+
+
+def test_group_page_asks_as_much_for_twenty_as_for_one(client):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    when = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+    made = client.post(reverse("protection:groups"), {"happened_at": when, "place": "vessel", "situation": "fishing"})
+    event = Intake.objects.get()
+    address, counted = made.headers["Location"], []
+    for total in (1, 20):
+        lines = {f"n-{n}-age_band": "adult" for n in range(total - event.last_number)}
+        client.post(address, {"n-TOTAL_FORMS": str(total), "n-INITIAL_FORMS": "0", **lines})
+        event.refresh_from_db()
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address)
+        counted.append(len(asked))
+    assert (event.last_number, counted[0]) == (20, counted[1])
+
+
+def test_urgent_page_is_one_screen_and_the_word_is_written_down_later(client):
+    done = client.post(reverse("protection:urgent"), {"ground": "emergency", "needs": ["medical"], "age_band": "doubt", "language": "tha"})
+    assert done.status_code == 302
+    kept = LaterConsent.objects.for_house("tests").get()
+    address = reverse("protection:ask", args=[kept.pk])
+    assert "ask the person" in client.get("/").content.decode()
+    assert client.post(address, {"step": "agree"}).status_code == 409
+    assert client.post(address, {"step": "agree", "language": "tha"}).status_code == 302
+    assert "The person agrees" in client.get(address).content.decode()
+    assert client.post(reverse("protection:urgent"), {"ground": "emergency"}).status_code == 422
+
+
+def test_blank_forms_have_a_serial_each_and_a_practice_sheet_has_none(client):
+    page = client.post(reverse("protection:paper"), {"situation": "border", "profile": "adult_labour", "count": "3", "go": "print"})
+    serials = set(PaperForm.objects.values_list("serial", flat=True))
+    assert len(serials) == 3 and all(f"<h1>{one}</h1>" in page.content.decode() for one in serials)
+    practice = client.post(reverse("protection:paper"), {"situation": "border", "profile": "adult_labour", "count": "1", "go": "practice"})
+    assert "PRACTICE" in practice.content.decode() and PaperForm.objects.count() == 3
+
+
+def test_paper_is_typed_in_from_its_serial_and_an_empty_line_was_not_asked(client):
+    client.post(reverse("protection:paper"), {"situation": "border", "profile": "adult_labour", "count": "1", "go": "print"})
+    form = PaperForm.objects.get()
+    PaperForm.objects.update(printed_at=timezone.now() - timedelta(hours=3))
+    address = reverse("protection:paper_typed")
+    assert client.get(address, {"serial": "F-0000-0001"}).status_code == 422
+    page = client.get(address, {"serial": form.serial.lower()})
+    assert page.status_code == 200 and "Who held the talk" in page.content.decode()
+    told = {
+        "serial": form.serial, "officer": str(form.printed_by_id), "place": "border", "language": "tet", "informed": "on",
+        "happened_at": (timezone.localtime() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"), "privacy_confirmed": "on", "safety_level": "low",
+        "medical_need": "false", "gender": "Male", "a-SIT-BOR1": "yes", "o-SIT-BOR1": "said", "a-OBS-GEN01": "refused", "kept_because": "agreed",
+    }  # fmt: skip
+    assert client.post(address, {**told, "kept_because": ""}).status_code == 409
+    assert client.post(address, told).status_code == 302
+    answers = dict(Screening.objects.for_house("tests").get().answers.for_house("tests").values_list("indicator", "answer"))
+    assert (answers["SIT-BOR1"], answers["OBS-GEN01"], answers["SIT-BOR2"]) == ("yes", "refused", "not_asked")
+    assert client.post(address, told).status_code == 409
+
+
+def test_call_page_counts_and_shows_the_month(client):
+    day = timezone.localdate().isoformat()
+    assert (
+        client.post(
+            reverse("protection:calls"), {"happened_on": day, "caller": "relative", "subject": "offer", "ended": "informed"}
+        ).status_code
+        == 302
+    )
+    assert "A job or marriage offer to check 1" in client.get(reverse("protection:calls")).content.decode()
+    assert client.post(reverse("protection:calls"), {"happened_on": day, "caller": "X"}).status_code == 422
