@@ -24,6 +24,7 @@ from havre.protection.models import (
 from havre.referral.models import Referral
 from havre.register.models import (
     Attachment,
+    AttachmentCopy,
     Case,
     Consent,
     Detection,
@@ -67,6 +68,9 @@ def _kept(row: Row) -> Row:
 def _register(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     now, who = timezone.now(), {"case": case, "person": person}
     other = _kept(Person(case=case, gender="Male", age_on_opening=40))
+    content = {"content_type": "text/plain", "size": 1, "sha256": "0" * 64}
+    # one file without bytes, whose address answers "not there", and one with bytes that no vault sealed
+    file, other_file = (_kept(Attachment(**who, section_bit=int(OPEN), by=owner.user, **content)) for _n in range(2))
     return [
         _kept(PersonFacts(**who, citizenships=["GH"], coded={})),
         _kept(Detection(**who, organisation_id=owner.organisation_id, channel="screening", happened_at=now)),
@@ -74,7 +78,8 @@ def _register(owner: Actor, case: Case, person: Person) -> list[models.Model]:
         _kept(consent(owner, case, person, OrganisationFactory().pk)),
         _kept(TraffickingEvent(**who, kind="Recruitment", country="GH")),
         _kept(Note(**who, section_bit=int(OPEN), happened_at=now, by=owner.user, organisation_id=owner.organisation_id)),
-        _kept(Attachment(**who, section_bit=int(OPEN), content_type="text/plain", size=1, sha256="0" * 64, by=owner.user)),
+        file,
+        _kept(AttachmentCopy(**who, section_bit=int(OPEN), attachment=other_file, part="clean", body=b"sealed", **content)),
     ]
 
 
@@ -176,6 +181,7 @@ def make_side(actor: Actor) -> dict[str, Any]:
             ("plan", "protection.AssistancePlan"),
             ("service", "protection.AssistanceService"),
             ("consent", "register.Consent"),
+            ("attachment", "register.Attachment"),
             ("sent", "referral.Referral"),
             ("proceeding", "justice.Proceeding"),
             ("claim", "justice.CompensationClaim"),

@@ -53,6 +53,7 @@ BY_ADDRESS = {
     "evidence:profile_page": "profile",
     "release:": "release",
     "consent_withdraw": "consent",
+    "case_file": "attachment",
     "referral:answer": "received",
     "referral:sent": "sent",
     "referral:step": "sent",
