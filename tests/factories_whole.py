@@ -11,7 +11,22 @@ from django.db import models
 from django.utils import timezone
 
 from havre.evidence.models import JobRun
-from havre.justice.models import Charge, CompensationClaim, Proceeding
+from havre.justice.models import (
+    Asset,
+    Charge,
+    CompensationClaim,
+    Custody,
+    Exhibit,
+    Hearing,
+    LegalAssistance,
+    LinkNode,
+    NonPunishmentRequest,
+    Proceeding,
+    Sentence,
+    SourcedLink,
+    Suspect,
+    WageCalculation,
+)
 from havre.protection.models import (
     AssistancePlan,
     AssistanceService,
@@ -122,10 +137,29 @@ def _protection(owner: Actor, case: Case, person: Person) -> list[models.Model]:
 def _justice(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     now, who = timezone.now(), {"case": case, "person": person}
     proceeding = _kept(Proceeding(**who, against="trafficker", opened_at=now, organisation_id=owner.organisation_id))
+    charge = _kept(Charge(case=case, proceeding=proceeding, iccs="02042", article="s. 1", charged_on=now.date(), by=owner.user))
+    claim = _kept(CompensationClaim(**who, informed_at=now, language="eng"))
+    of = {"case": case, "proceeding": proceeding, "by": owner.user}
+    suspect = _kept(Suspect(**of, kind="natural", role="recruiter"))
+    exhibit = _kept(Exhibit(**of, kind="paper", source="from_search", taken_at=now))
+    nodes = [_kept(LinkNode(**of, kind=kind)) for kind in ("phone_node", "event_node")]
+    money = {"amount": 5, "currency": "GHS"}
+    holder = {"organisation_id": owner.organisation_id, "keeper": owner.user}
     return [
         proceeding,
-        _kept(Charge(case=case, proceeding=proceeding, iccs="02042", article="s. 1", charged_on=now.date(), by=owner.user)),
-        _kept(CompensationClaim(**who, informed_at=now, language="eng")),
+        charge,
+        claim,
+        suspect,
+        exhibit,
+        nodes[0],
+        _kept(Sentence(**of, charge=charge, kind="fine", imposed_on=now.date(), **money)),
+        _kept(Hearing(**of, starts_at=now, court="first_instance", purpose="trial_day")),
+        _kept(Asset(**of, kind="vehicle", **money)),
+        _kept(NonPunishmentRequest(**of, ground="compelled", flagged_at=now)),
+        _kept(LegalAssistance(**of, kind="records", basis="untoc", country="NG")),
+        _kept(Custody(case=case, exhibit=exhibit, number=1, starts_at=now, **holder)),
+        _kept(SourcedLink(**of, kind="uses", first=nodes[0], second=nodes[1], origin="papers", seen_on=now.date())),
+        _kept(WageCalculation(case=case, claim=claim, currency="GHS", total=1, given=[], steps=[], by=owner.user)),
     ]
 
 
@@ -185,6 +219,7 @@ def make_side(actor: Actor) -> dict[str, Any]:
             ("sent", "referral.Referral"),
             ("proceeding", "justice.Proceeding"),
             ("claim", "justice.CompensationClaim"),
+            ("exhibit", "justice.Exhibit"),
         )
     }
     sender = make_now(Role.CASE_MANAGER)

@@ -60,6 +60,10 @@ BY_ADDRESS = {
     "justice:proceeding": "proceeding",
     "justice:charge": "proceeding",
     "justice:claim": "claim",
+    "justice:wages": "claim",
+    "justice:exhibits": "proceeding",
+    "justice:exhibit": "exhibit",
+    **dict.fromkeys((f"justice:{kind}" for kind in ("suspects", "hearings", "assets", "requests", "assistance", "links")), "proceeding"),
 }
 # rows that are no organisation's own, and why; a role without a job there finds none all the same, but for drafts of facts (PUBLIC)
 COUNTRY = {
