@@ -94,10 +94,11 @@ class Sentence(OfProceeding):
         constraints = [
             models.CheckConstraint(
                 name="sentence_prison_has_its_length",
-                condition=~Q(kind__in=[SentenceKind.IMPRISONMENT, SentenceKind.SUSPENDED]) | Q(months__gt=0),
+                condition=~Q(kind__in=[SentenceKind.IMPRISONMENT, SentenceKind.SUSPENDED]) | Q(months__isnull=False, months__gt=0),
             ),
             models.CheckConstraint(
-                name="sentence_fine_has_its_amount", condition=~Q(kind=SentenceKind.FINE) | (Q(amount__gt=0) & ~Q(currency=""))
+                name="sentence_fine_has_its_amount",
+                condition=~Q(kind=SentenceKind.FINE) | (Q(amount__isnull=False, amount__gt=0) & ~Q(currency="")),
             ),
         ]
 
