@@ -11,7 +11,22 @@ from django.db import models
 from django.utils import timezone
 
 from havre.evidence.models import JobRun
-from havre.justice.models import Charge, CompensationClaim, Proceeding
+from havre.justice.models import (
+    Asset,
+    Charge,
+    CompensationClaim,
+    Custody,
+    Exhibit,
+    Hearing,
+    LegalAssistance,
+    LinkNode,
+    NonPunishmentRequest,
+    Proceeding,
+    Sentence,
+    SourcedLink,
+    Suspect,
+    WageCalculation,
+)
 from havre.protection.models import (
     AssistancePlan,
     AssistanceService,
@@ -28,6 +43,7 @@ from havre.protection.models import (
 from havre.referral.models import Referral
 from havre.register.models import (
     Attachment,
+    AttachmentCopy,
     Case,
     Consent,
     Detection,
@@ -82,6 +98,9 @@ def _kept(row: Row) -> Row:
 def _register(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     now, who = timezone.now(), {"case": case, "person": person}
     other = _kept(Person(case=case, gender="Male", age_on_opening=40))
+    content = {"content_type": "text/plain", "size": 1, "sha256": "0" * 64}
+    # one file without bytes, whose address answers "not there", and one with bytes that no vault sealed
+    file, other_file = (_kept(Attachment(**who, section_bit=int(OPEN), by=owner.user, **content)) for _n in range(2))
     return [
         _kept(PersonFacts(**who, citizenships=["GH"], coded={})),
         _kept(Detection(**who, organisation_id=owner.organisation_id, channel="screening", happened_at=now)),
@@ -89,7 +108,8 @@ def _register(owner: Actor, case: Case, person: Person) -> list[models.Model]:
         _kept(consent(owner, case, person, OrganisationFactory().pk)),
         _kept(TraffickingEvent(**who, kind="Recruitment", country="GH")),
         _kept(Note(**who, section_bit=int(OPEN), happened_at=now, by=owner.user, organisation_id=owner.organisation_id)),
-        _kept(Attachment(**who, section_bit=int(OPEN), content_type="text/plain", size=1, sha256="0" * 64, by=owner.user)),
+        file,
+        _kept(AttachmentCopy(**who, section_bit=int(OPEN), attachment=other_file, part="clean", body=b"sealed", **content)),
     ]
 
 
@@ -144,10 +164,29 @@ def _taken_in(owner: Actor, case: Case, person: Person) -> list[models.Model]:
 def _justice(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     now, who = timezone.now(), {"case": case, "person": person}
     proceeding = _kept(Proceeding(**who, against="trafficker", opened_at=now, organisation_id=owner.organisation_id))
+    charge = _kept(Charge(case=case, proceeding=proceeding, iccs="02042", article="s. 1", charged_on=now.date(), by=owner.user))
+    claim = _kept(CompensationClaim(**who, informed_at=now, language="eng"))
+    of = {"case": case, "proceeding": proceeding, "by": owner.user}
+    suspect = _kept(Suspect(**of, kind="natural", role="recruiter"))
+    exhibit = _kept(Exhibit(**of, kind="paper", source="from_search", taken_at=now))
+    nodes = [_kept(LinkNode(**of, kind=kind)) for kind in ("phone_node", "event_node")]
+    money = {"amount": 5, "currency": "GHS"}
+    holder = {"organisation_id": owner.organisation_id, "keeper": owner.user}
     return [
         proceeding,
-        _kept(Charge(case=case, proceeding=proceeding, iccs="02042", article="s. 1", charged_on=now.date(), by=owner.user)),
-        _kept(CompensationClaim(**who, informed_at=now, language="eng")),
+        charge,
+        claim,
+        suspect,
+        exhibit,
+        nodes[0],
+        _kept(Sentence(**of, charge=charge, kind="fine", imposed_on=now.date(), **money)),
+        _kept(Hearing(**of, starts_at=now, court="first_instance", purpose="trial_day")),
+        _kept(Asset(**of, kind="vehicle", **money)),
+        _kept(NonPunishmentRequest(**of, ground="compelled", flagged_at=now)),
+        _kept(LegalAssistance(**of, kind="records", basis="untoc", country="NG")),
+        _kept(Custody(case=case, exhibit=exhibit, number=1, starts_at=now, **holder)),
+        _kept(SourcedLink(**of, kind="uses", first=nodes[0], second=nodes[1], origin="papers", seen_on=now.date())),
+        _kept(WageCalculation(case=case, claim=claim, currency="GHS", total=1, given=[], steps=[], by=owner.user)),
     ]
 
 
@@ -204,9 +243,11 @@ def make_side(actor: Actor) -> dict[str, Any]:
             ("service", "protection.AssistanceService"),
             ("later", "protection.LaterConsent"),
             ("consent", "register.Consent"),
+            ("attachment", "register.Attachment"),
             ("sent", "referral.Referral"),
             ("proceeding", "justice.Proceeding"),
             ("claim", "justice.CompensationClaim"),
+            ("exhibit", "justice.Exhibit"),
         )
     }
     sender = make_now(Role.CASE_MANAGER)

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from havre.justice.enums import TRAFFICKING_ICCS, Against, ClaimKind, CloseReason, HearingMode, Measure, Nexus, NonPunishment, Verdict
+from havre.justice.enums_records import Court
 from havre.justice.models import ICCS
 
 
@@ -45,6 +46,10 @@ class ProceedingForm(RecordForm):
     nexus_assessed_at = _moment(_("Link assessed"))
     non_punishment = _list([(NonPunishment.MAINTAINED.value, NonPunishment.MAINTAINED.label)], _("Answer to the request"))
     hearing_on = forms.DateField(required=False, label=_("Hearing on"), widget=forms.DateInput(attrs={"type": "date"}))
+    court = _list(Court.choices, _("Court"))
+    court_number = forms.CharField(
+        max_length=40, required=False, label=_("File number"), help_text=_("Capitals, digits, / . and -; no name.")
+    )  # fmt: skip
     verdict = _list(Verdict.choices, _("Verdict"))
     close_reason = _list(CloseReason.choices, _("Ends because"))
 
@@ -65,7 +70,12 @@ class StepForm(ProceedingForm):
 class ChargeForm(forms.Form):
     iccs = forms.CharField(max_length=6, validators=[ICCS], label=_("ICCS code"), widget=forms.TextInput(attrs={"list": "iccs"}))
     article = forms.CharField(max_length=60, label=_("Article of national law"))
+    suspect_id = _list((), _("Held against"))
     suggestions = tuple(TRAFFICKING_ICCS.items())
+
+    def __init__(self, *args: Any, suspects: Collection[tuple[str, str]] = (), **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        self.fields["suspect_id"].choices = [("", "—"), *suspects]  # type: ignore[attr-defined]
 
 
 class ClaimForm(RecordForm):
@@ -88,3 +98,5 @@ class ClaimForm(RecordForm):
 
 class InformForm(forms.Form):
     language = forms.CharField(max_length=8, label=_("In this language"))
+    kind = _list(ClaimKind.choices, _("Kind of claim"))
+    limitation_on = forms.DateField(required=False, label=_("To be claimed before"), widget=forms.DateInput(attrs={"type": "date"}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +11,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from havre.justice.enums import ClaimStatus, Stage
-from havre.justice.models import Charge, CompensationClaim, Proceeding
-from havre.justice.workflow import ENFORCE, LAWYER, PROFESSIONALS
+from havre.justice.enums_records import AskStatus
+from havre.justice.models import Charge, CompensationClaim, NonPunishmentRequest, Proceeding
+from havre.justice.workflow import ALERT, ANSWER, ENFORCE, LAWYER, LIMITATION, PROFESSIONALS
 from havre.trust import clocks
 from havre.trust.actors import Actor
 from havre.trust.contracts import CaseAct, Entry, Panel, Waiting
 from havre.trust.enums import Role, Section
 from havre.trust.errors import Words
+
+# days after an award: it is said again
+REMINDERS = (30, 90, 180)
 
 
 def proceedings(actor: Actor, case_id: UUID | None = None) -> list[Proceeding]:
@@ -108,6 +113,8 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
     if actor.role not in PROFESSIONALS:
         return
     yield from _steps_waiting(actor)
+    yield from _requests_waiting(actor)
+    yield from _claims_waiting(actor)
     rows = Proceeding.objects.visible_to(actor).filter(against="person", status=Stage.CHARGED).order_by("charged_at")[:20]
     found = list(rows)
     due = clocks.due_by_subject([one.pk for one in found], LAWYER.name)
@@ -117,6 +124,50 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
             yield Waiting(_("%(who)s: alert a lawyer") % {"who": one.pseudonym}, url, due.get(one.pk), LAWYER.title, urgent=True)
         if one.non_punishment_asked_at and not one.non_punishment and actor.role == Role.PROSECUTOR:
             yield Waiting(_("%(who)s: answer the request for non-punishment") % {"who": one.pseudonym}, url)
+
+
+def _requests_waiting(actor: Actor) -> Iterable[Waiting]:
+    """Non-punishment: the alert of the day of the flag for lawyer and prosecutor, then the answer before the next hearing."""
+    if actor.role not in {Role.LEGAL_AID, Role.PROSECUTOR}:
+        return
+    lawyer = actor.role == Role.LEGAL_AID
+    mine = NonPunishmentRequest.objects.visible_to(actor).select_related("proceeding").order_by("flagged_at")
+    unseen = mine.filter(status=AskStatus.FLAGGED, **{"lawyer_alerted_at" if lawyer else "prosecutor_alerted_at": None})
+    for one in unseen[:10]:
+        due = clocks.due_by_subject([one.pk], ALERT.name).get(one.pk)
+        words = _("%(who)s: may not be punished, look at it today") % {"who": one.proceeding.pseudonym}
+        yield Waiting(words, reverse("justice:requests", args=[one.proceeding_id]), due, ALERT.title, urgent=True)
+    if not lawyer:
+        asked = list(mine.filter(status__in=[AskStatus.ASKED, AskStatus.REVIEWED])[:10])
+        due_at = clocks.due_by_subject([one.pk for one in asked], ANSWER.name)
+        for one in asked:
+            words = _("%(who)s: answer the request for non-punishment") % {"who": one.proceeding.pseudonym}
+            yield Waiting(words, reverse("justice:requests", args=[one.proceeding_id]), due_at.get(one.pk), ANSWER.title, urgent=True)
+
+
+# how long before the last day to claim it is said
+SOON = timedelta(days=60)
+
+
+def _claims_waiting(actor: Actor) -> Iterable[Waiting]:
+    """Claims whose last day comes near, and awards that nobody has paid after 30, 90 and 180 days."""
+    if actor.role == Role.LEGAL_AID:
+        near = actor.at.date() + SOON
+        mine = CompensationClaim.objects.visible_to(actor).filter(status=ClaimStatus.INFORMED, limitation_on__lte=near)
+        found = list(mine.order_by("limitation_on")[:10])
+        due = clocks.due_by_subject([one.pk for one in found], LIMITATION.name)
+        for one in found:
+            words = _("%(who)s: the claim ends with its last day") % {"who": one.pseudonym}
+            yield Waiting(words, reverse("justice:claim", args=[one.pk]), due.get(one.pk), LIMITATION.title, urgent=True)
+    if actor.role in {Role.LEGAL_AID, Role.PROSECUTOR, Role.COMPENSATION_FUND}:
+        unpaid = CompensationClaim.objects.visible_to(actor).filter(
+            status__in=[ClaimStatus.AWARDED, ClaimStatus.PART_PAID], awarded_at__lte=actor.at - timedelta(days=REMINDERS[0])
+        )
+        for one in unpaid.order_by("awarded_at")[:10]:
+            days = (actor.at - one.awarded_at).days
+            passed = max(limit for limit in REMINDERS if limit <= days)
+            words = _("%(who)s: awarded and not paid for more than %(days)s days") % {"who": one.pseudonym, "days": passed}
+            yield Waiting(words, reverse("justice:claim", args=[one.pk]), urgent=passed > REMINDERS[0])
 
 
 def dossier(actor: Actor, case_id: UUID) -> Iterable[tuple[str, dict[str, Any]]]:

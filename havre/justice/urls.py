@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from havre.justice import views
+from havre.justice import views, views_records
+from havre.justice.services.records import KINDS
 
 app_name = "justice"
 urlpatterns = [
@@ -11,4 +12,8 @@ urlpatterns = [
     path("<uuid:pk>/", views.proceeding, name="proceeding"),
     path("<uuid:pk>/charge/", views.charge, name="charge"),
     path("claim/<uuid:pk>/", views.claim, name="claim"),
+    path("claim/<uuid:pk>/wages/", views_records.wages, name="wages"),
+    path("exhibit/<uuid:pk>/", views_records.exhibit, name="exhibit"),
+    path("exhibit/<uuid:pk>/original/", views_records.exhibit_original, name="exhibit_original"),
+    *(path(f"<uuid:pk>/{code}/", views_records.page, {"kind": code}, name=code) for code in KINDS),
 ]

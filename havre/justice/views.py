@@ -6,16 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from havre.justice import queries, services
 from havre.justice.forms import ChargeForm, ClaimForm, InformForm, ProceedingForm, StepForm
-from havre.justice.models import Charge, CompensationClaim, Proceeding
+from havre.justice.models import Charge, CompensationClaim, Proceeding, Suspect
+from havre.justice.views_records import tabs
 from havre.justice.workflow import CLAIM, PROCEEDING, PROFESSIONALS
 from havre.register.models import Person
-from havre.trust.errors import Missing, Refused
+from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 
@@ -42,23 +44,49 @@ def new(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
     if request.method == "GET":
         return render(request, "justice/new.html", context)
     try:
-        if request.POST.get("act") == "inform":
-            if not told.is_valid():
-                return render(request, "justice/new.html", context, status=422)
-            claim = services.inform(case_id=case_id, person_id=person_id, language=told.cleaned_data["language"], by=request.actor)
-            return redirect("justice:claim", pk=claim.pk)
-        if not form.is_valid() or not form.cleaned_data["against"]:
-            return render(request, "justice/new.html", context, status=422)
-        record = form.record(services.PROCEEDING_RECORDS["open"])
-        done = services.open_proceeding(case_id=case_id, person_id=person_id, record=record, by=request.actor)
+        done = (
+            _informed(request, told, case_id, person_id)
+            if request.POST.get("act") == "inform"
+            else _opened(request, form, case_id, person_id)
+        )
     except Refused as refusal:
         return render(request, "justice/new.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
+    return done or render(request, "justice/new.html", context, status=422)
+
+
+def _informed(request: ActorRequest, told: InformForm, case_id: UUID, person_id: UUID) -> HttpResponse | None:
+    if not told.is_valid():
+        return None
+    try:
+        claim = services.inform(case_id=case_id, person_id=person_id, by=request.actor, **told.cleaned_data)
+    except Invalid as invalid:
+        _tell(told, invalid)
+        return None
+    return redirect("justice:claim", pk=claim.pk)
+
+
+def _opened(request: ActorRequest, form: ProceedingForm, case_id: UUID, person_id: UUID) -> HttpResponse | None:
+    if not form.is_valid() or not form.cleaned_data["against"]:
+        return None
+    record = form.record(services.PROCEEDING_RECORDS["open"])
+    done = services.open_proceeding(case_id=case_id, person_id=person_id, record=record, by=request.actor)
     return redirect("justice:proceeding", pk=done.pk)
+
+
+def _tell(form: Form, invalid: Invalid) -> None:
+    """Put a service's complaints beside the fields they are about."""
+    for name, words in invalid.problems.items():
+        form.add_error(name if name in form.fields else None, [str(word) for word in words])
 
 
 def _written(steps: list[tuple[str, str]], records: dict[str, frozenset[str]]) -> set[str]:
     """What the offered steps write down."""
     return {name for step, _name in steps for name in records.get(step, ())}
+
+
+def _suspects(request: ActorRequest, found: Proceeding) -> list[tuple[str, str]]:
+    mine = Suspect.objects.visible_to(request.actor).filter(proceeding=found).order_by("recorded_at")
+    return [(str(one.pk), one.pseudonym) for one in mine]
 
 
 def _proceeding(request: ActorRequest, pk: UUID) -> dict[str, Any]:
@@ -72,7 +100,8 @@ def _proceeding(request: ActorRequest, pk: UUID) -> dict[str, Any]:
             {"words": right.words if met else right.reason, "met": met, "blocks": right.effect == "block"} for right, met in gates.values()
         ],
         "charges": list(Charge.objects.visible_to(request.actor).filter(proceeding=found).order_by("charged_on")),
-        "charge": ChargeForm() if request.actor.role in PROFESSIONALS else None,
+        "charge": ChargeForm(suspects=_suspects(request, found)) if request.actor.role in PROFESSIONALS else None,
+        "tabs": tabs(request, found, ""),
         "once": new_id(),
     }
 
@@ -104,10 +133,15 @@ def charge(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.actor.role not in PROFESSIONALS:
         raise Missing
     context = _proceeding(request, pk)
-    form = ChargeForm(request.POST)
+    form = ChargeForm(request.POST, suspects=_suspects(request, context["proceeding"]))
     if not form.is_valid():
         return render(request, "justice/proceeding.html", {**context, "charge": form}, status=422)
-    services.add_charge(proceeding_id=pk, by=request.actor, **form.cleaned_data)
+    told = {**form.cleaned_data, "suspect_id": form.cleaned_data["suspect_id"] or None}
+    try:
+        services.add_charge(proceeding_id=pk, by=request.actor, **told)
+    except Invalid as invalid:
+        _tell(form, invalid)
+        return render(request, "justice/proceeding.html", {**context, "charge": form}, status=422)
     return redirect("justice:proceeding", pk=pk)
 
 
@@ -118,7 +152,7 @@ def claim(request: ActorRequest, pk: UUID) -> HttpResponse:
     found = CompensationClaim.objects.visible_to(request.actor).get_or_missing(pk=pk)
     steps = [(move.step, move.name) for move in CLAIM.open_to(found, request.actor)]
     form = ClaimForm(request.POST or None, steps=steps, written=_written(steps, services.CLAIM_RECORDS))
-    context = {"claim": found, "form": form if steps else None, "once": new_id()}
+    context = {"claim": found, "form": form if steps else None, "once": new_id(), "wages": request.actor.role in PROFESSIONALS}
     if request.method == "GET":
         return render(request, "justice/claim.html", context)
     if not form.is_valid():

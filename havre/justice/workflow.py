@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.justice.enums import Against, ClaimStatus, CloseReason, Nexus, NonPunishment, Stage
+from havre.justice.enums import Against, ClaimStatus, CloseReason, Nexus, NonPunishment, Stage, Verdict
+from havre.justice.enums_records import (
+    AidKind,
+    AidStatus,
+    AskStatus,
+    AssetStatus,
+    ExhibitStatus,
+    HearingStatus,
+    LinkStatus,
+    SuspectStatus,
+)
 from havre.trust import clocks
 from havre.trust.enums import Role, Section
 from havre.trust.law import RulePart
@@ -32,6 +42,48 @@ ENFORCE = clocks.register_rule(
         _("Award paid"),
         Section.JUSTICE,
         (RulePart(30, "days", "default.enforcement_days", "havre-1", "Havre; EU 2011/36 art. 17", False),),
+    )
+)
+LONG_UNPAID = tuple(
+    clocks.register_rule(
+        clocks.ClockRule(
+            "claim",
+            f"enforce_{days}",
+            _("Award still unpaid"),
+            Section.JUSTICE,
+            (RulePart(days, "days", f"default.enforcement_{days}_days", "havre-1", "Havre; EU 2011/36 art. 17", False),),
+        )
+    )
+    for days in (90, 180)
+)
+# its date is the claim's own: the law of the country, as the lawyer read it
+LIMITATION = clocks.register_rule(clocks.ClockRule("claim", "limitation", _("To be claimed before"), Section.JUSTICE))
+ALERT = clocks.register_rule(
+    clocks.ClockRule(
+        "non_punishment",
+        "alert",
+        _("Lawyer and prosecutor alerted"),
+        Section.JUSTICE,
+        (RulePart(24, "hours", "default.non_punishment_alert_hours", "havre-1", "Havre; CoE Convention 2005, art. 26", False),),
+    )
+)
+# before the next hearing where one is planned; else this
+ANSWER = clocks.register_rule(
+    clocks.ClockRule(
+        "non_punishment",
+        "non_punishment_answer",
+        _("Answer to the request for non-punishment"),
+        Section.JUSTICE,
+        (RulePart(14, "days", "default.non_punishment_answer_days", "havre-1", "Havre; CoE Convention 2005, art. 26", False),),
+    )
+)
+ABROAD = clocks.register_rule(
+    clocks.ClockRule(
+        "assistance_abroad",
+        "assistance_answer",
+        _("Answer from the other country"),
+        Section.JUSTICE,
+        (RulePart(90, "days", "default.assistance_answer_days", "havre-1", "Havre; UNTOC art. 18(24)", False),),
     )
 )
 
@@ -70,6 +122,8 @@ AGAINST_TRAFFICKER = Right("against_trafficker", met=lambda p: p.against == Agai
                   refusal=_("this proceeding is against the person concerned: use the step that guards against punishment"))
 AGAINST_PERSON = Right("against_person", met=lambda p: p.against == Against.PERSON, source="CoE Convention 2005, art. 26",
                   refusal=_("this proceeding is against the alleged trafficker"))
+AGAINST_PERSON_TOO = Right("against_person_too", met=lambda r: r.proceeding.against == Against.PERSON, source="CoE Convention 2005, art. 26",
+                  refusal=_("this proceeding is against the alleged trafficker"))
 DROPPED   = Right("dropped",   met=lambda p: p.close_reason == CloseReason.DROPPED, source="CoE Convention 2005, art. 26",
                   refusal=_("record that the charge is dropped under the non-punishment principle"))
 REASONED  = Right("reasoned",  met=lambda p: bool(p.close_reason), source="OHCHR Guideline 5",
@@ -105,4 +159,115 @@ CLAIM = Workflow("claim", start=C.INFORMED, title=_("Compensation claim"), moves
     Move("pay_part", (C.AWARDED, C.PART_PAID),   C.PART_PAID, FUND | PROSECUTORS,    {PAYMENT, AWARD},            "EU 2011/36 art. 17", "enforce", label=_("Record a part payment")),
     Move("pay",      (C.AWARDED, C.PART_PAID),   C.PAID,      FUND | PROSECUTORS,    {PAYMENT, AWARD},            "EU 2011/36 art. 17", "enforce", label=_("Record full payment")),
 ))
+
+# ---- what hangs on a proceeding
+CUSTODIANS = INVESTIGATORS | PROSECUTORS
+HAS_CHARGE = Right("has_charge", met=lambda s: bool(s.held_charges), source="ICCPR art. 14(3)(a)",
+                  refusal=_("no offence is held against this suspect yet: add it first"))
+GUILTY    = Right("guilty", met=lambda s: any(one.verdict in {Verdict.CONVICTED, Verdict.CONVICTED_LESSER} for one in s.held_charges), source="ICCPR art. 14(2)",
+                  refusal=_("no offence of this suspect has a verdict of guilt"))
+NOT_GUILTY = Right("not_guilty", met=lambda s: bool(s.held_charges) and all(one.verdict == Verdict.ACQUITTED for one in s.held_charges), source="ICCPR art. 14(2)",
+                  refusal=_("an offence of this suspect has no acquittal"))
+SAFE_FIRST = Right("safe_first", gate="RG21", met=lambda s: s.proceeding.threats_assessed_at is not None,
+                  refusal=_("the danger of retaliation was not assessed"))
+HEARD_SAFELY = Right("heard_safely", gate="RG17", met=lambda h: not h.person_heard or (bool(h.mode) and bool(h.measures)),
+                  refusal=_("the person is to be heard, and neither mode nor protection measures are recorded for that day"))
+NO_OPEN_REQUEST = Right("no_open_request", met=lambda h: not h.request_open, source="CoE Convention 2005, art. 26; Havre",
+                  refusal=_("a request for non-punishment has no answer yet: answer it before the hearing"))
+SAYS_WHY  = Right("says_why", met=lambda h: bool(h.adjourned_because), source="CoE Convention 2005, art. 30",
+                  refusal=_("say why the hearing is put off"))
+FOR_CLAIM = Right("for_claim", met=lambda a: a.claim_id is not None, source="CoE Convention 2005, art. 15(4)",
+                  refusal=_("choose the claim that the asset is to pay"))
+HOLDS     = Right("holds", met_by=lambda e, by: by is not None and e.holder is not None and e.holder.organisation_id == by.organisation_id, source="ISO/IEC 27037:2012, 6.1",
+                  refusal=_("your service does not hold this exhibit"))
+TO_WHOM   = Right("to_whom", met=lambda e: e.holder is not None and e.holder.offered_to_id is not None, source="ISO/IEC 27037:2012, 6.1",
+                  refusal=_("say which service shall receive it"))
+OTHER_SIDE = Right("other_side", met_by=lambda e, by: by is not None and e.holder is not None and e.holder.offered_to_id == by.organisation_id and e.holder.keeper_id != by.user.pk, source="ISO/IEC 27037:2012, 6.1",
+                  refusal=_("the service to which it was handed over confirms, by another person than the one who gave it"))
+LINK_NONE = Right("link_none", gate="RG16", met=lambda r: r.proceeding.nexus == Nexus.NONE,
+                  refusal=_("the link of the act with the trafficking is not assessed, or is direct: such an act is not punished"))
+KEPT_WHY  = Right("kept_why", met=lambda r: bool(r.kept_because), source="CoE Convention 2005, art. 26",
+                  refusal=_("a refusal needs its reason from the list"))
+ALERTED   = Right("alerted", met=lambda r: r.lawyer_alerted_at is not None, source="CoE Convention 2005, art. 15(2), 26",
+                  refusal=_("no lawyer has opened this request yet"))
+ANOTHER   = Right("another", met_by=lambda r, by: by is not None and r.answered_by_id != by.user.pk, source="OHCHR Guideline 2",
+                  refusal=_("a review is decided by another person than the one who refused"))
+A_TEAM    = Right("a_team", met=lambda a: a.kind == AidKind.JOINT_TEAM and a.until is not None, source="UNTOC art. 19",
+                  refusal=_("a joint investigation needs its kind and the day until which it was agreed"))
+NO_TEAM   = Right("no_team", met=lambda a: a.kind != AidKind.JOINT_TEAM, source="UNTOC art. 18",
+                  refusal=_("a joint investigation is begun and ended, not answered"))
+OTHER_ORIGIN = Right("other_origin", met=lambda e: bool(e.second_origin) and e.second_origin != e.origin, source="Havre",
+                  refusal=_("a link is corroborated from another origin than the one it came from"))
+
+S = SuspectStatus
+_FREE = (S.SUSPECTED, S.WANTED, S.RELEASED)
+SUSPECT = Workflow("suspect", start=S.SUSPECTED, title=_("Suspect"), moves=(
+    Move("suspect",   None,                                      S.SUSPECTED,      CUSTODIANS,           frozenset(),  "CoE art. 27", label=_("Add a suspect")),
+    Move("want",      (S.SUSPECTED, S.RELEASED),                 S.WANTED,         CUSTODIANS,           frozenset(),  "CoE art. 27", label=_("Search for the suspect")),
+    Move("detain",    _FREE,                                     S.DETAINED,       CUSTODIANS,           frozenset(),  "ICCPR art. 9", label=_("Detain")),
+    Move("release",   S.DETAINED,                                S.RELEASED,       PROSECUTORS,          {SAFE_FIRST}, "CoE art. 28; ICCPR art. 9", label=_("Release under conditions")),
+    Move("indict",    (*_FREE, S.DETAINED),                      S.INDICTED,       PROSECUTORS,          {HAS_CHARGE}, "CoE art. 18, 27", label=_("Bring before the court")),
+    Move("convict",   S.INDICTED,                                S.FOUND_GUILTY,   PROSECUTORS,          {GUILTY},     "ICCPR art. 14", label=_("Record the conviction")),
+    Move("acquit",    S.INDICTED,                                S.FOUND_INNOCENT, PROSECUTORS,          {NOT_GUILTY}, "ICCPR art. 14", label=_("Record the acquittal")),
+    Move("appeal",    (S.FOUND_GUILTY, S.FOUND_INNOCENT),        S.INDICTED,       PROSECUTORS | LAWYERS, frozenset(), "ICCPR art. 14(5)", label=_("Appeal")),
+    Move("dismiss",   (*_FREE, S.DETAINED, S.INDICTED),          S.DISMISSED,      PROSECUTORS,          {SAFE_FIRST}, "CoE art. 28", label=_("Dismiss")),
+))
+
+H = HearingStatus
+HEARING = Workflow("hearing", start=H.PLANNED, title=_("Hearing"), moves=(
+    Move("schedule",  None,                                      H.PLANNED,        CUSTODIANS,           {HEARD_SAFELY},                  "CoE art. 28, 30", label=_("Plan a hearing")),
+    Move("hold",      H.PLANNED,                                 H.HELD,           PROSECUTORS,          {HEARD_SAFELY, NO_OPEN_REQUEST}, "CoE art. 26, 30", label=_("The hearing was held")),
+    Move("adjourn",   H.PLANNED,                                 H.ADJOURNED,      PROSECUTORS,          {SAYS_WHY},                      "CoE art. 30", label=_("Put the hearing off")),
+))
+
+A = AssetStatus
+ASSET = Workflow("asset", start=A.TRACED, title=_("Asset"), moves=(
+    Move("trace",      None,                                     A.TRACED,         CUSTODIANS,           frozenset(),  "CoE art. 23(3)", label=_("Add an asset")),
+    Move("freeze",     A.TRACED,                                 A.FROZEN,         PROSECUTORS,          frozenset(),  "UNTOC art. 12", label=_("Freeze")),
+    Move("confiscate", A.FROZEN,                                 A.CONFISCATED,    PROSECUTORS,          frozenset(),  "CoE art. 23(3)", label=_("Confiscate")),
+    Move("assign",     A.CONFISCATED,                            A.TO_VICTIMS,     PROSECUTORS | FUND,   {FOR_CLAIM},  "CoE art. 15(4)", label=_("Use for compensation")),
+    Move("free",       (A.TRACED, A.FROZEN, A.CONFISCATED),      A.FREED,          PROSECUTORS,          frozenset(),  "UNTOC art. 12(8)", label=_("Give back to its owner")),
+))
+
+E = ExhibitStatus
+EXHIBIT = Workflow("exhibit", start=E.HELD, title=_("Exhibit"), moves=(
+    Move("seize",     None,                                      E.HELD,           CUSTODIANS,           frozenset(),      "ISO/IEC 27037:2012", label=_("Take into custody")),
+    Move("hand_over", E.HELD,                                    E.MOVING,         CUSTODIANS,           {HOLDS, TO_WHOM}, "ISO/IEC 27037:2012", label=_("Hand over to another service")),
+    Move("receive",   E.MOVING,                                  E.HELD,           CUSTODIANS,           {OTHER_SIDE},     "ISO/IEC 27037:2012", label=_("Confirm receipt")),
+    Move("take_back", E.MOVING,                                  E.HELD,           CUSTODIANS,           {HOLDS},          "ISO/IEC 27037:2012", label=_("Take back: it was not received")),
+    Move("give_back", E.HELD,                                    E.RETURNED,       PROSECUTORS,          {HOLDS},          "UNTOC art. 12(8)", label=_("Give back to its owner")),
+    Move("destroy",   E.HELD,                                    E.DESTROYED,      PROSECUTORS,          {HOLDS},          "ISO/IEC 27037:2012", label=_("Destroy by order")),
+))
+
+R = AskStatus
+NON_PUNISHMENT = Workflow("non_punishment", start=R.FLAGGED, title=_("Non-punishment"), moves=(
+    Move("flag",       None,                                     R.FLAGGED,        PROFESSIONALS,        {AGAINST_PERSON_TOO}, "CoE art. 26; EU 2011/36 art. 8", "alert", label=_("Flag that the person may not be punished")),
+    Move("ask",        R.FLAGGED,                                R.ASKED,          LAWYERS,              frozenset(),          "CoE art. 26", "non_punishment_answer", label=_("Ask for non-punishment")),
+    Move("grant",      (R.FLAGGED, R.ASKED),                     R.DROPPED,        PROSECUTORS,          frozenset(),          "CoE art. 26; EU 2011/36 art. 8", label=_("Grant: drop the charge")),
+    Move("grant",      R.REVIEWED,                               R.DROPPED,        PROSECUTORS,          {ANOTHER},            "CoE art. 26; EU 2011/36 art. 8", label=_("Grant: drop the charge")),
+    Move("refuse",     R.ASKED,                                  R.MAINTAINED,     PROSECUTORS,          {LINK_NONE, KEPT_WHY, ALERTED}, "CoE art. 26", label=_("Refuse, with reasons")),
+    Move("ask_review", R.MAINTAINED,                             R.REVIEWED,       LAWYERS,              frozenset(),          "OHCHR Guideline 2", "non_punishment_answer", label=_("Ask for a review")),
+    Move("uphold",     R.REVIEWED,                               R.UPHELD,         PROSECUTORS,          {LINK_NONE, KEPT_WHY, ANOTHER}, "CoE art. 26", label=_("Confirm the refusal")),
+))
+
+B = AidStatus
+ASSISTANCE_ABROAD = Workflow("assistance_abroad", start=B.PREPARED, title=_("Legal assistance"), moves=(
+    Move("prepare",     None,                                    B.PREPARED,       CUSTODIANS,           frozenset(),  "UNTOC art. 18, 19", label=_("Prepare a request abroad")),
+    Move("send",        B.PREPARED,                              B.SENT,           PROSECUTORS,          frozenset(),  "UNTOC art. 18(13)", "assistance_answer", label=_("Send")),
+    Move("acknowledge", B.SENT,                                  B.RECEIVED,       CUSTODIANS,           frozenset(),  "UNTOC art. 18(24)", label=_("The other country confirmed receipt")),
+    Move("answer_part", (B.SENT, B.RECEIVED),                    B.PARTLY,         CUSTODIANS,           {NO_TEAM},    "UNTOC art. 18", label=_("Answered in part")),
+    Move("answer",      (B.SENT, B.RECEIVED, B.PARTLY),          B.ANSWERED,       CUSTODIANS,           {NO_TEAM},    "UNTOC art. 18", label=_("Answered")),
+    Move("decline",     (B.SENT, B.RECEIVED),                    B.REFUSED,        CUSTODIANS,           frozenset(),  "UNTOC art. 18(21)", label=_("Refused by the other country")),
+    Move("begin_team",  (B.SENT, B.RECEIVED),                    B.RUNNING,        PROSECUTORS,          {A_TEAM},     "UNTOC art. 19", label=_("Begin the joint investigation")),
+    Move("end_team",    B.RUNNING,                               B.ENDED,          PROSECUTORS,          {A_TEAM},     "UNTOC art. 19", label=_("End the joint investigation")),
+))
+
+K = LinkStatus
+SOURCED_LINK = Workflow("sourced_link", start=K.ASSERTED, title=_("Link"), moves=(
+    Move("link",        None,                                    K.ASSERTED,       CUSTODIANS,           frozenset(),    "CoE art. 29(1)", label=_("Add a link")),
+    Move("corroborate", K.ASSERTED,                              K.CORROBORATED,   CUSTODIANS,           {OTHER_ORIGIN}, "CoE art. 29(1)", label=_("Corroborate")),
+    Move("refute",      (K.ASSERTED, K.CORROBORATED),            K.REFUTED,        CUSTODIANS,           frozenset(),    "CoE art. 29(1)", label=_("Refute")),
+    Move("reopen",      K.REFUTED,                               K.ASSERTED,       CUSTODIANS,           frozenset(),    "CoE art. 29(1)", label=_("Open again")),
+))
+TABLES = (PROCEEDING, CLAIM, SUSPECT, HEARING, ASSET, EXHIBIT, NON_PUNISHMENT, ASSISTANCE_ABROAD, SOURCED_LINK)
 # fmt: on

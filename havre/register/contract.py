@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from havre.register import extract, models
 from havre.trust.contracts import Contract, Link, UrlRow, register_contract
 from havre.trust.enums import Role
-from havre.trust.policy.table import CARERS
+from havre.trust.policy.table import CARERS, CASE_HOLDERS
 
 
 def find_case(words: str) -> UUID | None:
@@ -39,6 +39,16 @@ EXCHANGE_URLS = (
     *(UrlRow(f"exchange:{name}", ("POST",), own=IMPORTERS, note="own organisation") for name in ("run", "forget")),
     UrlRow("exchange:exports", ("GET", "POST"), own=frozenset(CARERS), note="needs the second factor"),
     UrlRow("exchange:datasets", ("GET", "POST"), own=IMPORTERS | {Role.COORDINATOR, Role.RAPPORTEUR}),
+)
+FILE_URLS = (
+    UrlRow("case_files", ("GET", "POST"), own=frozenset(CASE_HOLDERS)),
+    UrlRow("case_file", ("GET",), own=frozenset(CASE_HOLDERS), note="the clean copy, in a section that the policy opens"),
+    UrlRow("case_file_original", ("GET",), own=frozenset(CASE_HOLDERS), note="needs the second factor"),
+)
+FILE_WORDS = (
+    ("attachment.add", _("A file was kept")),
+    ("attachment.read", _("A file was read, as its clean copy")),
+    ("attachment.original", _("The original of a file was opened")),
 )
 EXCHANGE_WORDS = (
     ("import.stage", _("A sheet was uploaded, not imported yet")),
@@ -72,6 +82,7 @@ def register() -> None:
                 models.Consent,
                 models.Note,
                 models.Attachment,
+                models.AttachmentCopy,
             ),
             find_case=find_case,
             ended=queries.ended,
@@ -83,11 +94,12 @@ def register() -> None:
             audit_words=(
                 ("note.add", _("A note was written")),
                 ("identity.open", _("A name was opened, for a stated reason")),
+                *FILE_WORDS,
                 *EXCHANGE_WORDS,
             ),
             sweep=lambda now: staging.sweep(at=now),
             navigation=EXCHANGE_LINKS,
             commands=("import", "export", "external", "demonstration"),
-            urls=EXCHANGE_URLS,
+            urls=(*FILE_URLS, *EXCHANGE_URLS),
         )
     )

@@ -258,7 +258,8 @@ def compose(actor: Actor, case: Case) -> tuple[list[Entry], list[Panel]]:
     found = consents.of_case(actor, case.pk)
     shown = consents.Shown.of(found, actor.at)
     panel = Panel("consents", _("Consents"), "register/_consents.html", {"consents": shown}, Section.PROTECTION, side=True)
-    return [*_thread(actor, case), *consents.entries(found)], [panel] if shown else []
+    files = Panel("files", _("Files"), "register/_files.html", {}, Section.CASE, side=True)
+    return [*_thread(actor, case), *consents.entries(found)], [panel, files] if shown else [files]
 
 
 def _thread(actor: Actor, case: Case) -> list[Entry]:

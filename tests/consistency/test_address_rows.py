@@ -56,12 +56,17 @@ BY_ADDRESS = {
     "release:": "release",
     "consent_withdraw": "consent",
     "retention_lift": "hold",
+    "case_file": "attachment",
     "referral:answer": "received",
     "referral:sent": "sent",
     "referral:step": "sent",
     "justice:proceeding": "proceeding",
     "justice:charge": "proceeding",
     "justice:claim": "claim",
+    "justice:wages": "claim",
+    "justice:exhibits": "proceeding",
+    "justice:exhibit": "exhibit",
+    **dict.fromkeys((f"justice:{kind}" for kind in ("suspects", "hearings", "assets", "requests", "assistance", "links")), "proceeding"),
 }
 # rows that are no organisation's own, and why; a role without a job there finds none all the same, but for drafts of facts (PUBLIC)
 COUNTRY = {

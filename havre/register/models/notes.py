@@ -1,4 +1,4 @@
-"""Notes and attachments: who may see them is a section like any other; their words and bytes are sealed."""
+"""Notes: who may see them is a section like any other; their words are sealed."""
 
 from __future__ import annotations
 
@@ -25,19 +25,3 @@ class Note(ProtectedModel):
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-
-
-class Attachment(ProtectedModel):
-    """A file, sealed on disk; its type comes from its content, its name is sealed with it."""
-
-    section = None
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    section_bit = models.PositiveSmallIntegerField(db_column="section")
-    content_type = models.CharField(max_length=60)
-    size = models.PositiveIntegerField(help_text="bytes, before sealing")
-    sha256 = models.CharField(max_length=64)
-    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")

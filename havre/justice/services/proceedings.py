@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from havre import trust
-from havre.justice.enums import Measure
-from havre.justice.models import Charge, CompensationClaim, Proceeding
-from havre.justice.workflow import CLAIM, ENFORCE, LAWYER, PROCEEDING
+from havre.justice.enums import ClaimStatus, Measure
+from havre.justice.models import Charge, CompensationClaim, Proceeding, Suspect
+from havre.justice.workflow import CLAIM, ENFORCE, LAWYER, LIMITATION, LONG_UNPAID, PROCEEDING
 from havre.register.models import Person
 from havre.trust import audit, clocks, grants
 from havre.trust.actors import Actor
 from havre.trust.enums import Act, Basis, Purpose, Role, Section
 from havre.trust.errors import Invalid
+from havre.trust.law import RulePart
 from havre.trust.models import Grant, Membership, Override
 from havre.trust.models.accounts import job_holder
 from havre.trust.records import ProtectedModel, clean
@@ -30,7 +32,7 @@ PROCEEDING_RECORDS: dict[str, frozenset[str]] = {
     "charge_person": PROTECTION | {"nexus", "nexus_assessed_at"},
     "drop": frozenset({"close_reason", "nexus", "nexus_assessed_at"}),
     "maintain": frozenset({"non_punishment", "nexus", "nexus_assessed_at"}),
-    "hear": PROTECTION | {"hearing_on", "repeat_justified"},
+    "hear": PROTECTION | {"hearing_on", "repeat_justified", "court", "court_number"},
     "judge": PROTECTION | {"verdict"},
     "judge_appeal": PROTECTION | {"verdict"},
     "close": frozenset({"close_reason", "threats_assessed_at"}),
@@ -149,25 +151,54 @@ def protect(*, proceeding_id: UUID, record: dict[str, Any], by: Actor) -> Procee
 
 
 @trust.act("charge.add")
-def add_charge(*, proceeding_id: UUID, iccs: str, article: str, by: Actor) -> Charge:
-    """Add an offence: ICCS code (two to six digits) and national article. Raises: Missing; Refused (403); Invalid."""
+def add_charge(*, proceeding_id: UUID, iccs: str, article: str, by: Actor, suspect_id: UUID | None = None) -> Charge:
+    """Add an offence: ICCS code (two to six digits), national article, and the suspect against whom it is held.
+
+    Raises: Missing, also for a suspect of another proceeding; Refused (403); Invalid, also for the same offence twice.
+    """
     proceeding = Proceeding.objects.visible_to(by).get_or_missing(pk=proceeding_id)
+    suspect = Suspect.objects.visible_to(by).get_or_missing(pk=suspect_id, proceeding_id=proceeding.pk) if suspect_id else None
+    if Charge.objects.visible_to(by).filter(proceeding=proceeding, suspect=suspect, iccs=iccs, article=article).exists():
+        raise Invalid({"article": [_("this offence is held against the same suspect already")]})
     charge = Charge.objects.add(
-        by=by, case_id=proceeding.case_id, proceeding=proceeding, iccs=iccs, article=article, charged_on=by.at.date(), by_id=by.user.pk
-    )
+        by=by, case_id=proceeding.case_id, proceeding=proceeding, suspect=suspect, iccs=iccs, article=article,
+        charged_on=by.at.date(), by_id=by.user.pk,
+    )  # fmt: skip
     audit.record(event="charge.add", by=by, subject=proceeding.person_id, case_id=proceeding.case_id, codes={"iccs": iccs})
     return charge
 
 
 @trust.act("claim.inform")
-def inform(*, case_id: UUID, person_id: UUID, language: str, by: Actor) -> CompensationClaim:
-    """Record that the person was told of compensation, in a language they understand (CoE art. 15(1)). Raises: Missing; Refused."""
+def inform(
+    *, case_id: UUID, person_id: UUID, language: str, by: Actor, kind: str = "", limitation_on: date | None = None
+) -> CompensationClaim:
+    """Record that the person was told of compensation, in a language they understand (CoE art. 15(1)).
+
+    Args: kind, the route, each its own claim; limitation_on, the last day on which it can be claimed by the country's law.
+    Raises: Missing; Refused; Invalid for a route that is open already, or a day that is over.
+    """
     person = Person.objects.visible_to(by).get_or_missing(pk=person_id, case_id=case_id)
-    fields = {"case_id": case_id, "person": person, "informed_at": by.at, "language": language}
+    fields = {"case_id": case_id, "person": person, "informed_at": by.at, "language": language, "kind": kind}
     checked = CLAIM.check(CompensationClaim(**fields), move="inform", by=by)
-    claim = CompensationClaim.objects.add(by=by, **fields, status=checked.end)
+    mine = CompensationClaim.objects.visible_to(by).filter(case_id=case_id, person_id=person_id, kind=kind)
+    if kind and mine.exclude(status__in=[ClaimStatus.REJECTED, ClaimStatus.PAID]).exists():
+        raise Invalid({"kind": [_("a claim by this route is open already: take its next step")]})
+    if limitation_on is not None and limitation_on <= by.at.date():
+        raise Invalid({"limitation_on": [_("this day is over: ask a lawyer whether the claim can still be made")]})
+    claim = CompensationClaim.objects.add(by=by, **fields, status=checked.end, limitation_on=limitation_on)
+    _limited(claim, by)
     audit.record(event="claim.inform", by=by, subject=person_id, case_id=case_id)
     return claim
+
+
+def _limited(claim: CompensationClaim, by: Actor) -> None:
+    """The clock of the last day to claim, by the claim's own date."""
+    _stop(claim.pk, LIMITATION, by)
+    if claim.limitation_on is None or claim.limitation_on <= by.at.date():
+        return
+    days = (claim.limitation_on - by.at.date()).days
+    parts = (RulePart(days, "days", "claim.limitation_on", "record", "CoE Convention 2005, art. 15(3)", True),)
+    clocks.start(LIMITATION, case_id=claim.case_id, subject_id=claim.pk, at=by.at, by=by, parts=parts)
 
 
 @trust.act("claim")
@@ -181,11 +212,15 @@ def move_claim(*, claim_id: UUID, step: str, by: Actor, record: dict[str, Any] |
     claim.status = checked.end
     if step == "award":
         claim.awarded_at = by.at
-        clocks.start(ENFORCE, case_id=claim.case_id, subject_id=claim.pk, at=by.at, by=by)
+        for rule in (ENFORCE, *LONG_UNPAID):
+            clocks.start(rule, case_id=claim.case_id, subject_id=claim.pk, at=by.at, by=by)
     elif step in {"pay", "pay_part"}:
         claim.paid_at = by.at
     if step == "pay":
-        _stop(claim.pk, ENFORCE, by)
+        for rule in (ENFORCE, *LONG_UNPAID):
+            _stop(claim.pk, rule, by)
+    elif step == "claim":
+        _stop(claim.pk, LIMITATION, by)
     _has_currency(claim)
     claim.save()
     audit.record(event=f"claim.{step}", by=by, subject=claim.person_id, case_id=claim.case_id, codes=checked.codes)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from havre.justice.enums import Against, ClaimKind, ClaimStatus, CloseReason, HearingMode, Nexus, NonPunishment, Stage, Verdict
+from havre.justice.enums_records import Court
 from havre.register.models import Case, Person
 from havre.trust.enums import Section
 from havre.trust.ids import new_id
@@ -19,6 +20,7 @@ from havre.trust.records import ProtectedModel
 
 _ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 ICCS = RegexValidator(r"^\d{2,6}$", _("an ICCS code is two to six digits"))
+COURT_NUMBER = RegexValidator(r"^[A-Z0-9][A-Z0-9/.-]{2,39}$", _("a file number has capitals, digits, / . and -, no spaces"))
 
 
 def new_pseudonym() -> str:
@@ -50,6 +52,8 @@ class Proceeding(ProtectedModel):
     language = models.CharField(max_length=8, blank=True)
     privacy_confirmed = models.BooleanField(default=False)
     interviews = models.PositiveSmallIntegerField(default=0)
+    court = models.CharField(max_length=16, choices=Court, blank=True)
+    court_number = models.CharField(max_length=40, blank=True, validators=[COURT_NUMBER])
     last_interview_at = models.DateTimeField(null=True, blank=True)
     interview_recorded = models.BooleanField(null=True, blank=True)
     repeat_justified = models.BooleanField(default=False)
@@ -105,12 +109,17 @@ class Charge(ProtectedModel):
     proceeding = models.ForeignKey(Proceeding, models.PROTECT, related_name="charges")
     iccs = models.CharField(max_length=6, validators=[ICCS])
     article = models.CharField(max_length=60)
+    # whom it is held against; "justice.Suspect" stands in another file, which reads this one
+    suspect = models.ForeignKey("justice.Suspect", models.PROTECT, null=True, blank=True, related_name="charges")
     charged_on = models.DateField()
     verdict = models.CharField(max_length=20, choices=Verdict, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="charge_once", fields=["proceeding", "iccs", "article"])]
+        constraints = [
+            models.UniqueConstraint(name="charge_once", fields=["proceeding", "iccs", "article"], condition=Q(suspect=None)),
+            models.UniqueConstraint(name="charge_once_a_suspect", fields=["proceeding", "suspect", "iccs", "article"]),
+        ]
 
 
 class CompensationClaim(ProtectedModel):

@@ -1,0 +1,262 @@
+"""Acts on what hangs on a proceeding: one shape for suspects, hearings, assets, exhibits, requests abroad, links and non-punishment.
+
+A kind says which fields its first step and each later step write, and what a step does beside. Who may, from where and only after what
+stands in the tables of `workflow`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from havre import trust
+from havre.justice import workflow
+from havre.justice.enums import Measure, Verdict
+from havre.justice.enums_records import SentenceKind
+from havre.justice.models import (
+    Asset,
+    Charge,
+    CompensationClaim,
+    Hearing,
+    LegalAssistance,
+    LinkNode,
+    NonPunishmentRequest,
+    Proceeding,
+    Sentence,
+    SourcedLink,
+    Suspect,
+)
+from havre.justice.services import asking, custody
+from havre.justice.workflow import ABROAD, CUSTODIANS, PROFESSIONALS
+from havre.trust import audit, clocks
+from havre.trust.actors import Actor
+from havre.trust.enums import Role
+from havre.trust.errors import Invalid, Refused
+from havre.trust.records import clean
+from havre.trust.workflow import Workflow
+
+Effect = Callable[[Any, str, dict[str, Any], Actor], None]
+
+
+def _nothing(_row: Any, _step: str, _record: dict[str, Any], _by: Actor) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record: its table, its first step, what each step writes, what is prepared before the check and done after it."""
+
+    code: str
+    model: Any
+    table: Workflow
+    first: str
+    fields: frozenset[str]
+    steps: dict[str, frozenset[str]] = field(default_factory=dict)
+    readers: frozenset[Role] = PROFESSIONALS
+    before: Effect = _nothing
+    after: Effect = _nothing
+
+
+def _suspect(row: Any, step: str, _record: dict[str, Any], by: Actor) -> None:
+    if step == "detain":
+        row.detained_at = by.at
+    elif step in {"convict", "acquit", "dismiss"}:
+        row.decided_on = by.at.date()
+
+
+def _charges(row: Any, _step: str, _record: dict[str, Any], by: Actor) -> None:
+    row.held_charges = [] if row._state.adding else list(Charge.objects.visible_to(by).filter(suspect_id=row.pk))
+
+
+def _asset(row: Any, step: str, _record: dict[str, Any], by: Actor) -> None:
+    if step == "freeze":
+        row.frozen_on = row.frozen_on or by.at.date()
+    elif step == "confiscate":
+        row.confiscated_on = row.confiscated_on or by.at.date()
+
+
+def _abroad(row: Any, step: str, _record: dict[str, Any], by: Actor) -> None:
+    if step == "send":
+        row.sent_on = row.sent_on or by.at.date()
+        clock = clocks.start(ABROAD, case_id=row.case_id, subject_id=row.pk, at=by.at, by=by)
+        row.answer_by = row.answer_by or clocks.due_at(clock).date()  # type: ignore[union-attr]
+    elif step in {"answer", "decline", "begin_team"}:
+        row.answered_on = by.at.date()
+        clock_now = clocks.latest(row.pk, ABROAD.name)
+        if clock_now is not None and clocks.state(clock_now) in {"running", "expired"}:
+            clocks.end(clock_now, at=by.at, by=by)
+
+
+def _link(row: Any, step: str, _record: dict[str, Any], by: Actor) -> None:
+    if step in {"corroborate", "refute"}:
+        row.judged_at = by.at
+    elif step == "reopen":
+        row.judged_at, row.second_origin = None, ""
+
+
+def _hearing(row: Any, _step: str, _record: dict[str, Any], _by: Actor) -> None:
+    row.request_open = asking.is_open(row.proceeding_id)
+
+
+KINDS: dict[str, Kind] = {
+    kind.code: kind
+    for kind in (
+        Kind(
+            "suspects", Suspect, workflow.SUSPECT, "suspect", frozenset({"kind", "role", "file_number"}),
+            {"detain": frozenset({"file_number"})}, before=_charges, after=_suspect,
+        ),
+        Kind(
+            "hearings", Hearing, workflow.HEARING, "schedule",
+            frozenset({"starts_at", "court", "purpose", "mode", "measures", "person_heard"}),
+            {"hold": frozenset({"mode", "measures"}), "adjourn": frozenset({"adjourned_because"})}, before=_hearing,
+        ),
+        Kind(
+            "assets", Asset, workflow.ASSET, "trace", frozenset({"kind", "amount", "currency", "suspect"}),
+            {"freeze": frozenset({"frozen_on"}), "confiscate": frozenset({"confiscated_on"}), "assign": frozenset({"claim"})}, after=_asset,
+        ),
+        Kind(
+            "exhibits", custody.Exhibit, workflow.EXHIBIT, "seize",
+            frozenset({"kind", "source", "taken_at", "seal_number", "sha256", "attachment"}),
+            {"hand_over": frozenset({"offered_to", "given_at"}), "receive": frozenset({"received_at", "seal_whole", "seal_number"})},
+            before=custody.before, after=custody.after, readers=CUSTODIANS,
+        ),
+        Kind(
+            "requests", NonPunishmentRequest, workflow.NON_PUNISHMENT, "flag", frozenset({"ground"}),
+            {"refuse": frozenset({"kept_because"}), "uphold": frozenset({"kept_because"})}, before=asking.before, after=asking.after,
+        ),
+        Kind(
+            "assistance", LegalAssistance, workflow.ASSISTANCE_ABROAD, "prepare",
+            frozenset({"kind", "basis", "country", "file_number", "until"}),
+            {"send": frozenset({"sent_on", "answer_by"}), "begin_team": frozenset({"until"})}, after=_abroad, readers=CUSTODIANS,
+        ),
+        Kind(
+            "links", SourcedLink, workflow.SOURCED_LINK, "link",
+            frozenset({"kind", "first", "second", "origin", "seen_on", "until"}),
+            {"corroborate": frozenset({"second_origin"})}, after=_link, readers=CUSTODIANS,
+        ),
+    )
+}  # fmt: skip
+
+
+@trust.act("justice.record")
+def add(*, kind: str, proceeding_id: UUID, record: dict[str, Any], by: Actor) -> Any:
+    """Add a record to a proceeding by its kind's first step.
+
+    Args: kind, a key of KINDS; record, fields of that kind. Raises: Missing; Refused, with every unmet condition; Invalid by field.
+    """
+    what = KINDS[kind]
+    proceeding = Proceeding.objects.visible_to(by).select_related("person").get_or_missing(pk=proceeding_id)
+    _only(record, what.fields)
+    values = {**_resolved(record, proceeding, by), "case_id": proceeding.case_id, "proceeding": proceeding, "by_id": by.user.pk}
+    draft = what.model(**values, **_stamps(what, by))
+    what.before(draft, what.first, record, by)
+    clean(draft, {*record, *_required(what.model)})
+    checked = what.table.check(draft, move=what.first, by=by)
+    made = what.model.objects.add(by=by, **{name: getattr(draft, name) for name in _written(draft)}, status=checked.end)
+    what.after(made, what.first, record, by)
+    made.save()
+    _audit(what, what.first, made, by, checked.codes)
+    return made
+
+
+@trust.act("justice.record_step")
+def step(*, kind: str, record_id: UUID, step: str, record: dict[str, Any] | None = None, by: Actor) -> Any:
+    """Take one step of a record. Raises: Missing; Refused, with every unmet condition; Invalid."""
+    what = KINDS[kind]
+    row = what.model.objects.visible_to(by).select_related("proceeding", "proceeding__person").get_for_step(pk=record_id)
+    if step == what.first:
+        raise Invalid(_("this step has an act of its own"))
+    told = record or {}
+    _only(told, what.steps.get(step, frozenset()))
+    own = {name: value for name, value in _resolved(told, row.proceeding, by).items() if hasattr(row, name)}
+    for name, value in own.items():
+        setattr(row, name, value)
+    clean(row, set(own) & {one.name for one in row._meta.fields})
+    what.before(row, step, told, by)
+    checked = what.table.check(row, move=step, by=by)
+    row.status = checked.end
+    what.after(row, step, told, by)
+    row.save()
+    _audit(what, step, row, by, checked.codes)
+    return row
+
+
+def _audit(what: Kind, step: str, row: Any, by: Actor, codes: dict[str, str | int]) -> None:
+    told = {**codes, "record": str(row.pk)}
+    audit.record(event=f"{what.table.name}.{step}", by=by, subject=row.proceeding.person_id, case_id=row.case_id, codes=told)
+
+
+def _only(record: dict[str, Any], allowed: frozenset[str]) -> None:
+    strange = sorted(set(record) - allowed)
+    if strange:
+        raise Invalid({name: [_("this step does not record that")] for name in strange})
+    if set(record.get("measures", ())) - set(Measure.values):
+        raise Invalid({"measures": [_("choose the measures from the list")]})
+
+
+def _resolved(record: dict[str, Any], proceeding: Proceeding, by: Actor) -> dict[str, Any]:
+    """The record with ids turned into rows of the same proceeding (a claim: of the same case). Raises: Missing."""
+    own = {"suspect": Suspect, "first": LinkNode, "second": LinkNode}
+    found = dict(record)
+    for name in set(own) & set(record):
+        found[name] = own[name].objects.visible_to(by).get_or_missing(pk=record[name], proceeding_id=proceeding.pk)
+    if record.get("claim"):
+        mine = CompensationClaim.objects.visible_to(by)
+        found["claim"] = mine.get_or_missing(pk=record["claim"], case_id=proceeding.case_id, person_id=proceeding.person_id)
+    return found
+
+
+def _stamps(what: Kind, by: Actor) -> dict[str, Any]:
+    return {"flagged_at": by.at} if what.model is NonPunishmentRequest else {}
+
+
+def _required(model: Any) -> set[str]:
+    """The fields that a form must give: neither blank nor with a default."""
+    return {one.name for one in model._meta.fields if one.choices and not one.blank and not one.has_default()}
+
+
+def _written(draft: Any) -> list[str]:
+    return [one.attname for one in draft._meta.concrete_fields if one.name != "status"]
+
+
+@trust.act("charge.decide")
+def decide_charge(*, charge_id: UUID, verdict: str, by: Actor) -> Charge:
+    """Record the verdict on one offence. Raises: Missing; Refused (403) for another role than the prosecution; Invalid."""
+    charge = Charge.objects.visible_to(by).select_related("proceeding").get_or_missing(pk=charge_id)
+    _prosecution(by)
+    charge.verdict = verdict
+    clean(charge, {"verdict"})
+    if not verdict:
+        raise Invalid({"verdict": [_("enter the verdict")]})
+    charge.save(update_fields=["verdict"])
+    audit.record(event="charge.decide", by=by, subject=charge.proceeding.person_id, case_id=charge.case_id, codes={"verdict": verdict})
+    return charge
+
+
+@trust.act("sentence.add")
+def sentence(*, charge_id: UUID, record: dict[str, Any], by: Actor) -> Any:
+    """Record one penalty for one offence that ended in guilt. Raises: Missing; Refused (403); Invalid by field."""
+    charge = Charge.objects.visible_to(by).select_related("proceeding").get_or_missing(pk=charge_id)
+    _prosecution(by)
+    if charge.verdict not in {Verdict.CONVICTED, Verdict.CONVICTED_LESSER}:
+        raise Invalid({"charge": [_("record the verdict of guilt on this offence first")]})
+    kind = record.get("kind")
+    if kind in {SentenceKind.IMPRISONMENT, SentenceKind.SUSPENDED} and not record.get("months"):
+        raise Invalid({"months": [_("give the length in months")]})
+    if kind == SentenceKind.FINE and not (record.get("amount") and record.get("currency")):
+        raise Invalid({"amount": [_("give the amount and its currency")]})
+    made = Sentence.objects.add(
+        by=by, case_id=charge.case_id, proceeding=charge.proceeding, charge=charge, by_id=by.user.pk,
+        imposed_on=record.pop("imposed_on", None) or by.at.date(), **record,
+    )  # fmt: skip
+    audit.record(event="sentence.add", by=by, subject=charge.proceeding.person_id, case_id=charge.case_id, codes={"kind": str(kind)})
+    return made
+
+
+def _prosecution(by: Actor) -> None:
+    if by.role != Role.PROSECUTOR:
+        raise Refused((_("the prosecution records what the court decided"),), status=403)

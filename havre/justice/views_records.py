@@ -1,0 +1,272 @@
+"""Pages of what hangs on a proceeding: one page a kind, a table and a form for each row's next step. A pseudonym, never a place."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from havre.justice import drawing, showing
+from havre.justice.forms_records import ExhibitFileForm, NodeForm, PartForm, RowStepForm, SentenceForm, WageForm
+from havre.justice.models import Charge, CompensationClaim, Exhibit, Proceeding, SourcedLink, Suspect, WageCalculation
+from havre.justice.services import linking, lost_wages, records
+from havre.justice.services.records import KINDS, Kind
+from havre.justice.workflow import CUSTODIANS, PROFESSIONALS
+from havre.register.attachments import keeping
+from havre.register.views import confirm_url
+from havre.register.views_attachments import handed_out
+from havre.trust.enums import Section
+from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.ids import new_id
+from havre.trust.middleware import ActorRequest
+
+TITLES = {
+    "suspects": _("Suspects and charges"),
+    "hearings": _("Hearings"),
+    "assets": _("Assets"),
+    "exhibits": _("Evidence"),
+    "requests": _("Non-punishment"),
+    "assistance": _("Other countries"),
+    "links": _("Links"),
+}
+
+
+def _proceeding(request: ActorRequest, pk: UUID, what: Kind) -> Proceeding:
+    found = Proceeding.objects.visible_to(request.actor).select_related("person", "case").get_or_missing(pk=pk)
+    if request.actor.role not in what.readers:
+        raise Missing
+    return found
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def page(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
+    """The records of one kind in a proceeding; a POST adds one or takes a step of one."""
+    what = KINDS[kind]
+    proceeding = _proceeding(request, pk, what)
+    problems: dict[str, Any] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            problems = _posted(request, proceeding, what)
+            if not problems:
+                return redirect(f"justice:{kind}", pk=pk)
+            status = 422
+        except Refused as refusal:
+            problems, status = {"reasons": refusal.reasons}, refusal.status
+        except Invalid as invalid:
+            problems, status = {"invalid": [str(word) for words in invalid.problems.values() for word in words]}, 422
+    context = {**_context(request, proceeding, what), **problems, "status_code": status}
+    return render(request, "justice/records.html", context, status=status)
+
+
+def _choices(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[str, list[tuple[str, str]]]:
+    """What the lists of a form offer: rows of this proceeding, services to hand over to."""
+    actor = request.actor
+    if what.code == "assets":
+        suspects = Suspect.objects.visible_to(actor).filter(proceeding=proceeding).order_by("recorded_at")
+        claims = CompensationClaim.objects.visible_to(actor).filter(case_id=proceeding.case_id, person_id=proceeding.person_id)
+        return {
+            "suspect": [(str(one.pk), one.pseudonym) for one in suspects],
+            "claim": [(str(one.pk), f"{one.pseudonym} {one.get_kind_display()}") for one in claims],
+        }
+    if what.code == "exhibits":
+        return {"offered_to": showing.receivers(actor)}
+    if what.code == "links":
+        nodes = showing.nodes(actor, proceeding)
+        return {name: [(str(pk), words) for pk, words in nodes] for name in ("first", "second")}
+    return {}
+
+
+def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[str, Any]:
+    choices = _choices(request, proceeding, what)
+    rows = list(what.model.objects.visible_to(request.actor).filter(proceeding=proceeding).order_by("-recorded_at", "-pk")[:200])
+    may_add = any(move.step == what.first and request.actor.role in move.who for move in what.table.moves)
+    shown = showing.SHOWN[what.code](request.actor, proceeding, rows)
+    for one, row in zip(shown, rows, strict=True):
+        steps = [(move.step, move.name) for move in what.table.open_to(row, request.actor)]
+        written = frozenset(name for step, _name in steps for name in what.steps.get(step, ()))
+        one["form"] = (
+            RowStepForm(kind=what.code, written=written, choices=choices, steps=steps, auto_id=f"id_{row.pk}_%s") if steps else None
+        )
+        one["pk"] = row.pk
+    return {
+        "proceeding": proceeding,
+        "kind": what.code,
+        "title": TITLES[what.code],
+        "tabs": tabs(request, proceeding, what.code),
+        "rows": shown,
+        "form": PartForm(kind=what.code, written=what.fields, choices=choices) if may_add else None,
+        "first": next(move.name for move in what.table.moves if move.step == what.first),
+        "once": new_id(),
+        **_beside(request, proceeding, what, may_add, choices),
+    }
+
+
+def tabs(request: ActorRequest, proceeding: Proceeding, current: str) -> list[dict[str, Any]]:
+    """The kinds of records that this role reads, as tabs."""
+    from django.urls import reverse
+
+    return [
+        {"title": _("Proceeding"), "url": reverse("justice:proceeding", args=[proceeding.pk]), "current": current == ""},
+        *(
+            {"title": TITLES[code], "url": reverse(f"justice:{code}", args=[proceeding.pk]), "current": code == current}
+            for code, what in KINDS.items()
+            if request.actor.role in what.readers
+        ),
+    ]
+
+
+def _beside(request: ActorRequest, proceeding: Proceeding, what: Kind, may_add: bool, choices: dict[str, Any]) -> dict[str, Any]:
+    """What only one kind has: the file of an exhibit, the penalties of a charge, the nodes and the drawing of links, the dates bundle."""
+    if what.code == "exhibits" and may_add:
+        return {"file_form": ExhibitFileForm()}
+    if what.code == "suspects":
+        charges = showing.charges(request.actor, proceeding)
+        form = SentenceForm() if charges and request.actor.role == "prosecutor" else None
+        if form:
+            form.fields["charge"].choices = [("", "—"), *((str(one["pk"]), one["words"]) for one in charges)]  # type: ignore[attr-defined]
+        return {"charges": charges, "sentence_form": form}
+    if what.code == "links":
+        node = NodeForm()
+        suspects = Suspect.objects.visible_to(request.actor).filter(proceeding=proceeding).order_by("recorded_at")
+        node.fields["suspect"].choices = [("", "—"), *((str(one.pk), one.pseudonym) for one in suspects)]  # type: ignore[attr-defined]
+        links = SourcedLink.objects.visible_to(request.actor).filter(proceeding=proceeding)
+        return {"node_form": node, "nodes": choices["first"], "drawing": drawing.svg(choices["first"], list(links))}
+    if what.code == "requests":
+        return {"bundle": showing.bundle(request.actor, proceeding)}
+    return {}
+
+
+def _posted(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[str, Any]:
+    """Do what was posted. Gives what is wrong with a form, nothing when it is done. Raises: Refused, Invalid, Missing."""
+    act = request.POST.get("act", "add")
+    if act == "step":
+        return _step(request, proceeding, what)
+    if act == "node" and what.code == "links":
+        return _node(request, proceeding)
+    if act == "sentence" and what.code == "suspects":
+        return _sentence(request, proceeding)
+    form = PartForm(request.POST, kind=what.code, written=what.fields, choices=_choices(request, proceeding, what))
+    if not form.is_valid():
+        return {"form": form}
+    record = form.record(what.fields)
+    if what.code == "exhibits" and request.FILES.get("file"):
+        sent = request.FILES["file"]
+        kept = keeping.add(
+            case_id=proceeding.case_id, person_id=proceeding.person_id, section=Section.JUSTICE, data=sent.read(), name=sent.name or "",
+            by=request.actor,
+        )  # fmt: skip
+        record["attachment"] = kept.pk
+    records.add(kind=what.code, proceeding_id=proceeding.pk, record=record, by=request.actor)
+    return {}
+
+
+def _step(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[str, Any]:
+    try:
+        row_id = UUID(request.POST.get("row", ""))
+    except ValueError:
+        raise Missing from None
+    row = what.model.objects.visible_to(request.actor).get_or_missing(pk=row_id, proceeding=proceeding)
+    steps = [(move.step, move.name) for move in what.table.open_to(row, request.actor)]
+    written = frozenset(name for step, _name in steps for name in what.steps.get(step, ()))
+    form = RowStepForm(request.POST, kind=what.code, written=written, choices=_choices(request, proceeding, what), steps=steps)
+    if not form.is_valid():
+        return {"invalid": [str(word) for words in form.errors.values() for word in words]}
+    step = form.cleaned_data["step"]
+    record = form.record(what.steps.get(step, frozenset()))
+    records.step(kind=what.code, record_id=row.pk, step=step, record=record, by=request.actor)
+    return {}
+
+
+def _node(request: ActorRequest, proceeding: Proceeding) -> dict[str, Any]:
+    form = NodeForm(request.POST)
+    form.fields["suspect"].choices = [("", "—"), *((str(pk), "") for pk in _suspects(request, proceeding))]  # type: ignore[attr-defined]
+    if not form.is_valid():
+        return {"invalid": [str(word) for words in form.errors.values() for word in words]}
+    told = form.cleaned_data
+    suspect_id = UUID(told["suspect"]) if told["suspect"] else None
+    linking.add_node(
+        proceeding_id=proceeding.pk, kind=told["node_kind"], words=told["words"], suspect_id=suspect_id, by=request.actor
+    )  # fmt: skip
+    return {}
+
+
+def _suspects(request: ActorRequest, proceeding: Proceeding) -> list[UUID]:
+    return list(Suspect.objects.visible_to(request.actor).filter(proceeding=proceeding).values_list("pk", flat=True))
+
+
+def _sentence(request: ActorRequest, proceeding: Proceeding) -> dict[str, Any]:
+    form = SentenceForm(request.POST)
+    mine = Charge.objects.visible_to(request.actor).filter(proceeding=proceeding)
+    form.fields["charge"].choices = [("", "—"), *((str(one.pk), one.article) for one in mine)]  # type: ignore[attr-defined]
+    if not form.is_valid() or not form.cleaned_data["charge"]:
+        return {"invalid": [str(word) for words in form.errors.values() for word in words] or [str(_("choose the offence"))]}
+    told = form.record(frozenset({"kind", "months", "amount", "currency", "imposed_on"}))
+    charge_id = UUID(form.cleaned_data["charge"])
+    if form.cleaned_data["verdict"]:
+        records.decide_charge(charge_id=charge_id, verdict=form.cleaned_data["verdict"], by=request.actor)
+    if told.get("kind"):
+        records.sentence(charge_id=charge_id, record=told, by=request.actor)
+    return {}
+
+
+@login_required
+@require_GET
+def exhibit(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """The clean copy of an exhibit's file."""
+    return handed_out(keeping.read(attachment_id=_file_of(request, pk), by=request.actor))
+
+
+@login_required
+@require_GET
+def exhibit_original(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """The sealed original of an exhibit's file, with a fresh second factor."""
+    found = _file_of(request, pk)
+    if not request.actor.factor_is_fresh:
+        return redirect(confirm_url(request.get_full_path()))
+    return handed_out(keeping.read_original(attachment_id=found, by=request.actor))
+
+
+def _file_of(request: ActorRequest, pk: UUID) -> UUID:
+    found = Exhibit.objects.visible_to(request.actor).get_or_missing(pk=pk)
+    if request.actor.role not in CUSTODIANS or found.attachment_id is None:
+        raise Missing
+    return found.attachment_id
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def wages(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """The wage-loss calculator of a claim: one stretch of work at a time is reckoned, and kept on request; it prints as it stands."""
+    claim = CompensationClaim.objects.visible_to(request.actor).select_related("case").get_or_missing(pk=pk)
+    if request.actor.role not in PROFESSIONALS:
+        raise Missing
+    today = request.actor.at.date()
+    legal, interest = lost_wages.legal_rate(claim.case.country, on=today), lost_wages.interest_rate(claim.case.country, on=today)
+    form, status, steps, total = WageForm(request.POST or None, initial={"currency": claim.currency}), 200, None, None
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                stretch = form.stretch(legal)
+                done = lost_wages.reckoned(claim, [stretch], on=today)
+                steps, total, status = showing.wage_steps(done.steps), done.total, 200
+                if request.POST.get("act") == "keep":
+                    lost_wages.keep(claim_id=pk, stretches=[stretch], currency=form.cleaned_data["currency"], by=request.actor)
+                    return redirect("justice:wages", pk=pk)
+            except Invalid as invalid:
+                status, steps, total = 422, None, None
+                for name, words in invalid.problems.items():
+                    form.add_error(name if name in form.fields else None, [str(word) for word in words])
+    kept = list(WageCalculation.objects.visible_to(request.actor).filter(claim=claim)[:20])
+    context = {
+        "claim": claim, "form": form, "steps": steps, "total": total, "legal": legal, "interest": interest, "once": new_id(),
+        "kept": [{"row": one, "steps": showing.kept_steps(one)} for one in kept],
+    }  # fmt: skip
+    return render(request, "justice/wages.html", context, status=status)

@@ -1,0 +1,269 @@
+"""The whereabouts wall: what is planted behind it, every request that a justice role can make, and the search of each answer.
+
+What is asked comes from the live URLconf; what is typed into a form comes from the form's own page.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import secrets
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from havre import trust
+from havre.protection.models import AssistanceService, RiskAssessment
+from havre.register import notes
+from havre.register.models import Case, Person
+from havre.standards.models import FactRevision
+from havre.trust import identity
+from havre.trust.actors import Actor
+from havre.trust.enums import Basis, Role, Section
+from tests.consistency.test_address_rows import kinds_of
+from tests.consistency.test_addresses import Address, addresses, rows
+from tests.drills.forms import forms_of
+from tests.factories import OrganisationFactory, give_to
+from tests.factories_site import make_now, signed_in
+from tests.factories_whole import make_side
+
+JUSTICE = (Role.INVESTIGATOR, Role.PROSECUTOR, Role.COMPENSATION_FUND, Role.LABOUR_INSPECTOR)
+# these end the session that the other addresses need
+LEAVING = frozenset({"account_logout", "leave", "lock"})
+# a fact that every country has, for the revision that make_side proposes
+FACT = "reflection_days"
+# a grant of every section on these bases: more than any service gives, so that the wall and not the grant is tried
+SHARED = {"own": Basis.OWN_CASE, "shared": Basis.LEGAL_DUTY, "agreed": Basis.CONSENT}
+BAD = ("\x00", "x" * 6_000, "' OR 1=1 --", "2026-02-30", "-1", "00000000-0000-0000-0000-000000000000")
+
+
+# where a carer writes a place: each holds canaries of its own, so that a hit says through which hole it came
+HELD = ("whereabouts", "protection", "screening", "health", "provider")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One invented place: an address, a telephone and a shelter's name that stand nowhere else in the world."""
+
+    address: str
+    phone: str
+    shelter: str
+
+    @classmethod
+    def new(cls) -> Place:
+        """A fresh one; ASCII, so that no encoding hides it."""
+        mark = "".join(secrets.choice("bcdfghjklmnprstvz") + secrets.choice("aeiou") for _n in range(4))
+        return cls(f"17 {mark} lane", f"+233{secrets.randbelow(10**9):09d}", f"haven {mark[::-1]}q")
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return (self.address, self.phone, self.shelter)
+
+    @property
+    def words(self) -> str:
+        """As a carer writes it."""
+        return f"Sleeps at {self.shelter}, {self.address}, telephone {self.phone}."
+
+
+Canaries = dict[str, Place]
+
+
+def canaries() -> Canaries:
+    """A fresh place for each of HELD."""
+    return {held: Place.new() for held in HELD}
+
+
+@dataclass
+class Look:
+    """Searches answers for the canaries, in every form, and counts what was searched."""
+
+    canaries: Canaries
+    # every way of writing a value, or (thirty times as fast) those in which a page would show it
+    every_form: bool = False
+    answers: int = 0
+    size: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    hits: list[tuple[str, str]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        wanted = ((held, value) for held, place in self.canaries.items() for value in place.values)
+        self._held = {form: held for held, value in wanted for form, name in forms_of(value).items() if self.every_form or _shown(name)}
+        # one pass over an answer for all forms: their number is in the thousands
+        self._any = re.compile(b"|".join(map(re.escape, sorted(self._held, key=len, reverse=True))))
+
+    def at(self, where: str, answer: Any) -> None:
+        """One answer of the server: its lines, headers, cookies and body, unpacked."""
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        head = "\n".join(f"{name}: {value}" for name, value in answer.headers.items()) + "\n" + answer.cookies.output()
+        self.answers += 1
+        self.statuses[answer.status_code] += 1
+        if answer.status_code >= 500:
+            self.failures.append(where)
+        self.text(where, head.encode() + b"\n" + body)
+        for inside in _unpacked(body):
+            self.text(f"{where} (unpacked)", inside)
+
+    def text(self, where: str, body: bytes) -> None:
+        self.size += len(body)
+        for held in sorted({self._held[form] for form in self._any.findall(body.lower())}):
+            self.hits.append((where, held))
+
+
+def _shown(name: str) -> bool:
+    return not re.search(r"utf-16|latin-1|hex|md5|sha", name)
+
+
+def _unpacked(body: bytes) -> Iterator[bytes]:
+    if body.startswith(b"\x1f\x8b"):
+        yield gzip.decompress(body)
+    elif body.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(body)) as packed:
+            yield from (packed.read(name) for name in packed.namelist())
+
+
+def plant(case_id: UUID, canaries: Canaries) -> Actor:
+    """Write places behind the wall wherever a carer writes one, and give that carer: see HELD.
+
+    Whereabouts and its note; notes, plan, risk and service words of protection; a note of the screening; one of health; the provider.
+    """
+    carer, nurse = make_now(Role.CASE_MANAGER), make_now(Role.HEALTH)
+    case = Case.objects.for_house("tests").get(pk=case_id)
+    give_to(carer, case, basis=Basis.OWN_CASE)
+    give_to(nurse, case, basis=Basis.CONSENT)
+    person = Person.objects.for_house("tests").filter(case=case).earliest("recorded_at")
+    place = {"case_id": case.pk, "person_id": person.pk}
+    with trust.acting(carer):
+        here = canaries["whereabouts"]
+        body = {"address": here.address, "phone": here.phone, "shelter": here.shelter, "words": here.words}
+        identity.write(**place, by=carer, section=Section.WHEREABOUTS, kind="whereabouts", body=body, record_id=person.pk)
+        for held, section in (("whereabouts", Section.WHEREABOUTS), ("protection", Section.PROTECTION), ("screening", Section.SCREENING)):
+            notes.add(**place, by=carer, section=section, happened_at=timezone.now(), words=canaries[held].words)
+        risk = RiskAssessment.objects.visible_to(carer).filter(case=case).first()
+        service = AssistanceService.objects.visible_to(carer).filter(case=case).first()
+        body = {"words": canaries["protection"].words}
+        for kind, record in (("risk", risk), ("plan", service.plan), ("service", service)):
+            identity.write(**place, by=carer, section=Section.PROTECTION, kind=kind, body=body, record_id=record.pk)
+    with trust.acting(nurse):
+        words = canaries["health"].words
+        notes.add(**place, by=nurse, section=Section.HEALTH, happened_at=timezone.now(), words=words)
+    # a closed door of the directory: no longer in service, so that no list of services may name it either
+    shelter = OrganisationFactory(name=canaries["provider"].shelter, kind="NGO", active=False)
+    AssistanceService.objects.for_house("tests").filter(case=case).update(provider=shelter)
+    return carer
+
+
+def sides(actor: Actor, canaries: Canaries) -> dict[str, dict[str, Any]]:
+    """The cases that a role meets: its own, shared on two bases, and another's; the place stands in each. Kind of case -> ids."""
+    found = {}
+    for kind, basis in SHARED.items():
+        owner = actor if kind == "own" else make_now(Role.CASE_MANAGER)
+        found[kind] = make_side(owner)
+        give_to(actor, Case.objects.for_house("tests").get(pk=found[kind]["case"]), basis=basis)
+    found["foreign"] = make_side(make_now(Role.CASE_MANAGER))
+    for side in found.values():
+        plant(side["case"], canaries)
+        # a fact that the country has: the page of facts shows what is proposed for it
+        FactRevision.objects.filter(pk=side["revision"]).update(fact=FACT)
+        side["ref"] = Case.objects.for_house("tests").get(pk=side["case"]).ref
+    return found
+
+
+def url(address: Address, side: dict[str, Any]) -> str:
+    """The address with this side's ids in it."""
+    numbers = {"number": 0} if "number" in dict(address.params) else {}
+    return address.url(ref=side["ref"], **numbers, **{name: side[kind] for name, kind in kinds_of(address).items()})
+
+
+def fields_of(page: bytes) -> set[str]:
+    """The names of the fields that a page offers, but for tokens."""
+    names = re.findall(rb'<(?:input|select|textarea|button)[^>]*? name="([^"]+)"', page)
+    return {name.decode() for name in names} - {"csrfmiddlewaretoken", "once"}
+
+
+def bodies(fields: Iterable[str], canaries: Canaries) -> Iterator[dict[str, str]]:
+    """What is posted: nothing, and each kind of nonsense in every field; a search by the beginning of the place."""
+    yield {}
+    names = sorted(fields)
+    for bad in BAD:
+        yield dict.fromkeys(names, bad)
+    yield dict.fromkeys(names, canaries["whereabouts"].address[:7])
+
+
+def try_all(role: Role, look: Look, *, kinds: Iterable[str] | None = None, deep: bool = True) -> int:
+    """Ask for every address as this role, on each kind of case; GET, POST and, when `deep`, POST with every kind of nonsense.
+
+    Gives how many addresses were asked for. What a POST changed is undone, so that no address stands in the way of the next.
+    """
+    actor = make_now(role)
+    found = sides(actor, look.canaries)
+    client: Client | None = None
+    asked = [address for address in addresses() if address.name not in LEAVING]
+    for kind, side in found.items():
+        if kinds is not None and kind not in kinds:
+            continue
+        for address in asked:
+            if client is None or not client.session.get("membership"):
+                # the address before ended the session, and a page of the sign-in shows nothing
+                client = signed_in(actor)
+                client.raise_request_exception = False
+            _try(client, address, f"{role.value} {kind}", url(address, side), look, deep)
+    return len(asked)
+
+
+def _try(client: Client, address: Address, who: str, where: str, look: Look, deep: bool) -> None:
+    fields: set[str] = set()
+    methods = rows()[address.name].methods
+    said = f"{who} {address.name}"
+    for query in ("", "?part=protection&ref=D&tab=all&kind=plan", "?after=%00&since=nonsense") if deep else ("",):
+        page = _apart(lambda query=query: client.get(where + query))
+        look.at(f"{said} GET {query}", page)
+        if page.status_code == 200 and not page.streaming:
+            fields |= fields_of(page.content)
+    if "POST" not in methods:
+        look.at(f"{said} POST that is not there", _apart(lambda: client.post(where, {})))
+        return
+    for body in bodies(fields, look.canaries) if deep else ({}, dict.fromkeys(sorted(fields), "nonsense")):
+        answer = _apart(lambda body=body: client.post(where, body))
+        look.at(f"{said} POST {next(iter(body.values()), '')[:12]!r}", answer)
+
+
+def _apart(ask: Any) -> Any:
+    point = transaction.savepoint()
+    try:
+        return ask()
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+def try_errors(role: Role, look: Look) -> int:
+    """Addresses that are not there, and searches: what a page says that has nothing to show. Gives how many were tried."""
+    client = signed_in(make_now(role))
+    client.raise_request_exception = False
+    canaries = look.canaries["whereabouts"]
+    # the beginning of a value only: a page repeats what was typed
+    start = canaries.address[:8]
+    tried = [
+        lambda: client.get(f"/d/{start[:3]}/"),
+        lambda: client.get("/nowhere/at/all/"),
+        lambda: client.get("/d/search/", {"ref": start}),
+        lambda: client.post("/d/search/", {"name": start, "ref": ""}),
+        lambda: client.post("/d/search/", {"name": canaries.shelter[:7], "ref": ""}),
+        lambda: client.post("/d/country/", {"phone": canaries.phone[:-3]}),
+        lambda: client.get("/j/", {"q": start}),
+        lambda: client.delete("/j/"),
+        lambda: client.put("/j/", b"{", content_type="application/json"),
+        lambda: client.get("/j/", headers={"accept": "application/json"}),
+        lambda: client.get("/j/", headers={"accept-language": "fr"}),
+    ]
+    for number, ask in enumerate(tried):
+        look.at(f"{role.value} error {number}", _apart(ask))
+    return len(tried)
