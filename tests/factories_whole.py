@@ -25,13 +25,17 @@ from havre.referral.models import Referral
 from havre.register.models import (
     Attachment,
     Case,
+    ClosedShare,
     Consent,
+    ConsentEvent,
     Detection,
     ImportBatch,
     LinkAssertion,
     Note,
     Person,
     PersonFacts,
+    PersonRequest,
+    RemoteCode,
     TraffickingEvent,
 )
 from havre.release.models import Release
@@ -68,14 +72,36 @@ def _register(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     now, who = timezone.now(), {"case": case, "person": person}
     other = _kept(Person(case=case, gender="Male", age_on_opening=40))
     return [
+        *_consented(owner, case, person),
         _kept(PersonFacts(**who, citizenships=["GH"], coded={})),
         _kept(Detection(**who, organisation_id=owner.organisation_id, channel="screening", happened_at=now)),
         _kept(LinkAssertion(case=case, first=person, second=other, by=owner.user)),
-        _kept(consent(owner, case, person, OrganisationFactory().pk)),
         _kept(TraffickingEvent(**who, kind="Recruitment", country="GH")),
         _kept(Note(**who, section_bit=int(OPEN), happened_at=now, by=owner.user, organisation_id=owner.organisation_id)),
         _kept(Attachment(**who, section_bit=int(OPEN), content_type="text/plain", size=1, sha256="0" * 64, by=owner.user)),
     ]
+
+
+def _consented(owner: Actor, case: Case, person: Person) -> list[models.Model]:
+    now, who = timezone.now(), {"case": case, "person": person}
+    given = _kept(consent(owner, case, person, OrganisationFactory().pk))
+    until = {"sections": given.sections, "ends_at": given.ends_at}
+    step = _kept(ConsentEvent(**who, consent=given, number=1, step="change", at=now, channel="person", **until))
+    job = Membership.objects.filter(user=owner.user, organisation_id=owner.organisation_id).get()
+    code = {"digest": new_id().hex * 2, "answers": ["alone"], "language": "en"}
+    return [
+        given,
+        step,
+        _kept(end_share(owner, case, step)),
+        _kept(PersonRequest(**who, kind="rectify", language="en", received_at=now, received_by=owner.user)),
+        _kept(RemoteCode(**who, **code, made_at=now, made_by=job, ends_at=now + timedelta(hours=1))),
+    ]
+
+
+def end_share(actor: Actor, case: Case, step: ConsentEvent) -> ClosedShare:
+    """The notice, not saved, that an access of this actor's job has ended with a step of a consent."""
+    kept = {"holder_id": actor.holder_id, "role": actor.role, "sections": int(OPEN), "purpose": actor.purpose, "basis": "consent"}
+    return ClosedShare(case=case, event=step, grant_no=new_id().int % 10**15, closed_at=timezone.now(), **kept)
 
 
 def consent(owner: Actor, case: Case, person: Person, recipient_id: UUID, **fields: Any) -> Consent:
@@ -176,6 +202,9 @@ def make_side(actor: Actor) -> dict[str, Any]:
             ("plan", "protection.AssistancePlan"),
             ("service", "protection.AssistanceService"),
             ("consent", "register.Consent"),
+            ("ended", "register.ClosedShare"),
+            ("request", "register.PersonRequest"),
+            ("code", "register.RemoteCode"),
             ("sent", "referral.Referral"),
             ("proceeding", "justice.Proceeding"),
             ("claim", "justice.CompensationClaim"),

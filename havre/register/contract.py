@@ -56,6 +56,7 @@ EXCHANGE_WORDS = (
 
 def register() -> None:
     # queries reads models, which are ready only when every app is
+    from havre.register import contract_person as person
     from havre.register import queries
     from havre.register.exchange import staging
 
@@ -70,9 +71,15 @@ def register() -> None:
                 models.LinkAssertion,
                 models.TraffickingEvent,
                 models.Consent,
+                models.ConsentEvent,
+                models.ClosedShare,
+                models.PersonRequest,
+                models.RemoteCode,
                 models.Note,
                 models.Attachment,
             ),
+            workflows=("consent", "request"),
+            waiting=person.waiting,
             find_case=find_case,
             persons_of_case=persons_of_case,
             timeline=queries.thread,
@@ -83,10 +90,11 @@ def register() -> None:
                 ("note.add", _("A note was written")),
                 ("identity.open", _("A name was opened, for a stated reason")),
                 *EXCHANGE_WORDS,
+                *person.AUDIT_WORDS,
             ),
-            sweep=lambda now: staging.sweep(at=now),
+            sweep=lambda now: staging.sweep(at=now) + person.sweep(now),
             navigation=EXCHANGE_LINKS,
             commands=("import", "export", "external", "demonstration"),
-            urls=EXCHANGE_URLS,
+            urls=(*EXCHANGE_URLS, *person.URLS),
         )
     )

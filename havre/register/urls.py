@@ -2,16 +2,21 @@
 
 from django.urls import path
 
-from havre.register import views, views_more
+from havre.register import views, views_consents, views_more
 
 urlpatterns = [
     path("", views.cases, name="cases"),
     path("search/", views.search, name="search"),
     path("new/", views_more.case_open, name="case_open"),
     path("country/", views_more.country, name="country_search"),
+    path("ended/<uuid:pk>/", views_consents.share_ended, name="share_ended"),
     path("<str:ref>/", views.case, name="case"),
     path("<str:ref>/name/", views.case_name, name="case_name"),
     path("<str:ref>/note/", views.case_note, name="case_note"),
-    path("<str:ref>/consents/", views_more.case_consents, name="case_consents"),
-    path("<str:ref>/consents/<uuid:pk>/withdraw/", views_more.withdraw, name="consent_withdraw"),
+    path("<str:ref>/consents/", views_consents.case_consents, name="case_consents"),
+    path("<str:ref>/consents/<uuid:pk>/answer/", views_consents.answer, name="consent_answer"),
+    path("<str:ref>/consents/<uuid:pk>/renew/", views_consents.renew, name="consent_renew"),
+    path("<str:ref>/consents/<uuid:pk>/change/", views_consents.change, name="consent_change"),
+    path("<str:ref>/consents/<uuid:pk>/withdraw/", views_consents.withdraw, name="consent_withdraw"),
+    path("<str:ref>/consents/<uuid:pk>/proof/", views_consents.proof, name="consent_proof"),
 ]

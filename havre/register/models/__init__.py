@@ -1,16 +1,19 @@
 """The register's models, by subject."""
 
 from havre.register.models.cases import Case, Detection, LinkAssertion, Person, PersonFacts
-from havre.register.models.consents import Consent
+from havre.register.models.consents import ClosedShare, Consent, ConsentEvent
 from havre.register.models.events import TraffickingEvent
 from havre.register.models.exchange import ExportRecord, ImportBatch, ImportChunk, ImportProblem, SavedMapping
 from havre.register.models.external import ExternalDataset
 from havre.register.models.notes import Attachment, Note
+from havre.register.models.requests import PersonRequest, RemoteCode
 
 __all__ = [
     "Attachment",
     "Case",
+    "ClosedShare",
     "Consent",
+    "ConsentEvent",
     "Detection",
     "ExportRecord",
     "ExternalDataset",
@@ -21,6 +24,8 @@ __all__ = [
     "Note",
     "Person",
     "PersonFacts",
+    "PersonRequest",
+    "RemoteCode",
     "SavedMapping",
     "TraffickingEvent",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from havre.trust import policy
@@ -153,6 +153,14 @@ def consultations(
         for row in readings
         for bases in [_bases_of(row, grants)]
     ]
+
+
+def times_read(person_id: UUID, case_id: UUID, organisation_id: UUID | None, *, since: datetime) -> tuple[int, datetime | None]:
+    """How often one organisation read this person or the bare file since a moment, and when last; (0, None) for never. One query."""
+    index = ReadingSubject.objects.filter(subject__in=[person_id, case_id]).values("reading")
+    rows = Reading.objects.filter(no__in=index, kind=ReadingKind.READING, organisation_id=organisation_id, at__gte=since)
+    found = rows.aggregate(times=Count("no"), last=Max("at"))
+    return found["times"], found["last"]
 
 
 def refusals(*, before: int | None = None, limit: int = PAGE) -> list[Refusal]:
