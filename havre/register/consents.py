@@ -113,7 +113,8 @@ class Effect:
 
     closes: Sequence[Share]
     offers: int
-    stays: Sequence[tuple[Words, str]]
+    # code, words, source
+    stays: Sequence[tuple[str, Words, str]]
     read_times: int
     read_last: datetime | None
 
@@ -124,7 +125,7 @@ STAYS: tuple[tuple[Basis, Words, str], ...] = (
     (Basis.LEGAL_DUTY, _("The authority that a law obliges to decide keeps what its decision rests on."), "CoE art. 10"),
     (Basis.VITAL_INTEREST, _("What was opened for a danger to life stays on record, with its reason."), "108+ art. 5(2)"),
 )
-TRACE = (_("The list of who read what is never shortened: it protects the person."), "108+ art. 7, 10")
+TRACE = ("trace", _("The list of who read what is never shortened: it protects the person."), "108+ art. 7, 10")
 
 
 def effect(consent: Consent, by: Actor) -> Effect:
@@ -133,7 +134,7 @@ def effect(consent: Consent, by: Actor) -> Effect:
     ending = {grant.pk for grant in found.shares}
     bases = set(Grant.objects.filter(case_id=consent.case_id, ends_at__gt=by.at).exclude(pk__in=ending).values_list("basis", flat=True))
     times, last = times_read(consent.person_id, consent.case_id, consent.recipient_id, since=consent.starts_at)
-    stays = [(words, source) for basis, words, source in STAYS if basis in bases]
+    stays = [(basis.value, words, source) for basis, words, source in STAYS if basis in bases]
     return Effect([Share.of(grant) for grant in found.shares], found.offers, [*stays, TRACE], times, last)
 
 

@@ -93,7 +93,7 @@ def register() -> None:
                 *person.AUDIT_WORDS,
             ),
             sweep=lambda now: staging.sweep(at=now) + person.sweep(now),
-            navigation=EXCHANGE_LINKS,
+            navigation=(*EXCHANGE_LINKS, *person.NAVIGATION),
             commands=("import", "export", "external", "demonstration"),
             urls=(*EXCHANGE_URLS, *person.URLS),
         )

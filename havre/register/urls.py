@@ -3,6 +3,7 @@
 from django.urls import path
 
 from havre.register import views, views_consents, views_more
+from havre.register.person import views as person
 
 urlpatterns = [
     path("", views.cases, name="cases"),
@@ -13,6 +14,10 @@ urlpatterns = [
     path("<str:ref>/", views.case, name="case"),
     path("<str:ref>/name/", views.case_name, name="case_name"),
     path("<str:ref>/note/", views.case_note, name="case_note"),
+    path("<str:ref>/page/<uuid:pk>/", person.open_page, name="person_open"),
+    path("<str:ref>/code/<uuid:pk>/", person.code, name="person_code"),
+    path("<str:ref>/requests/", person.requests, name="person_requests"),
+    path("<str:ref>/requests/<uuid:pk>/", person.answer, name="person_answer"),
     path("<str:ref>/consents/", views_consents.case_consents, name="case_consents"),
     path("<str:ref>/consents/<uuid:pk>/answer/", views_consents.answer, name="consent_answer"),
     path("<str:ref>/consents/<uuid:pk>/renew/", views_consents.renew, name="consent_renew"),

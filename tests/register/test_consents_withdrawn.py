@@ -117,7 +117,7 @@ def test_what_is_shown_before_is_what_then_happens_and_showing_it_changes_nothin
     assert {one.number for one in shown.closes} == {one.number for one in done.shares} == before - live(case)
     assert (shown.offers, done.event.offers_closed, done.holds) == (1, 1, True)
     # what law keeps, with its source, and the trace of readings
-    assert [source for _words, source in shown.stays] == ["108+ art. 5(4)(e)", "CoE art. 10", "108+ art. 7, 10"]
+    assert [source for _code, _words, source in shown.stays] == ["108+ art. 5(4)(e)", "CoE art. 10", "108+ art. 7, 10"]
 
 
 def test_withdrawal_says_how_often_it_was_read_since_it_was_given(worker):

@@ -69,7 +69,7 @@ def _closed(consent: Consent, signal: Signal, *, at: datetime, by: Actor | None,
     answers = signal.send(sender=Consent, consent=consent, at=at, by=by)
     after = dict(Grant.objects.filter(pk__in=before).values_list("pk", "ends_at"))
     ended = tuple(grant for pk, grant in sorted(before.items()) if after[pk] != grant.ends_at)
-    return Closing(ended, sum(count for _receiver, count in answers if isinstance(count, int)))
+    return Closing(ended, sum(int(count or 0) for _receiver, count in answers))
 
 
 def _live(consent: Consent, at: datetime) -> Iterable[Grant]:
