@@ -45,13 +45,17 @@ from havre.register.models import (
     Attachment,
     AttachmentCopy,
     Case,
+    ClosedShare,
     Consent,
+    ConsentEvent,
     Detection,
     ImportBatch,
     LinkAssertion,
     Note,
     Person,
     PersonFacts,
+    PersonRequest,
+    RemoteCode,
     TraffickingEvent,
 )
 from havre.release.models import Release
@@ -102,15 +106,37 @@ def _register(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     # one file without bytes, whose address answers "not there", and one with bytes that no vault sealed
     file, other_file = (_kept(Attachment(**who, section_bit=int(OPEN), by=owner.user, **content)) for _n in range(2))
     return [
+        *_consented(owner, case, person),
         _kept(PersonFacts(**who, citizenships=["GH"], coded={})),
         _kept(Detection(**who, organisation_id=owner.organisation_id, channel="screening", happened_at=now)),
         _kept(LinkAssertion(case=case, first=person, second=other, by=owner.user)),
-        _kept(consent(owner, case, person, OrganisationFactory().pk)),
         _kept(TraffickingEvent(**who, kind="Recruitment", country="GH")),
         _kept(Note(**who, section_bit=int(OPEN), happened_at=now, by=owner.user, organisation_id=owner.organisation_id)),
         file,
         _kept(AttachmentCopy(**who, section_bit=int(OPEN), attachment=other_file, part="clean", body=b"sealed", **content)),
     ]
+
+
+def _consented(owner: Actor, case: Case, person: Person) -> list[models.Model]:
+    now, who = timezone.now(), {"case": case, "person": person}
+    given = _kept(consent(owner, case, person, OrganisationFactory().pk))
+    until = {"sections": given.sections, "ends_at": given.ends_at}
+    step = _kept(ConsentEvent(**who, consent=given, number=1, step="change", at=now, channel="person", **until))
+    job = Membership.objects.filter(user=owner.user, organisation_id=owner.organisation_id).get()
+    code = {"digest": new_id().hex * 2, "answers": ["alone"], "language": "en"}
+    return [
+        given,
+        step,
+        _kept(end_share(owner, case, step)),
+        _kept(PersonRequest(**who, kind="rectify", language="en", received_at=now, received_by=owner.user)),
+        _kept(RemoteCode(**who, **code, made_at=now, made_by=job, ends_at=now + timedelta(hours=1))),
+    ]
+
+
+def end_share(actor: Actor, case: Case, step: ConsentEvent) -> ClosedShare:
+    """The notice, not saved, that an access of this actor's job has ended with a step of a consent."""
+    kept = {"holder_id": actor.holder_id, "role": actor.role, "sections": int(OPEN), "purpose": actor.purpose, "basis": "consent"}
+    return ClosedShare(case=case, event=step, grant_no=new_id().int % 10**15, closed_at=timezone.now(), **kept)
 
 
 def consent(owner: Actor, case: Case, person: Person, recipient_id: UUID, **fields: Any) -> Consent:
@@ -244,6 +270,9 @@ def make_side(actor: Actor) -> dict[str, Any]:
             ("later", "protection.LaterConsent"),
             ("consent", "register.Consent"),
             ("attachment", "register.Attachment"),
+            ("ended", "register.ClosedShare"),
+            ("request", "register.PersonRequest"),
+            ("code", "register.RemoteCode"),
             ("sent", "referral.Referral"),
             ("proceeding", "justice.Proceeding"),
             ("claim", "justice.CompensationClaim"),

@@ -240,8 +240,11 @@ def withdraw(*, referral_id: UUID, by: Actor) -> Referral:
     return referral
 
 
-def close_for_consent(consent: Consent, *, at: datetime) -> int:
-    """Close every open referral that hung on a consent, with its grants, in the caller's transaction. Gives how many."""
+def close_for_consent(consent: Consent, *, at: datetime, left: Section | None = None) -> int:
+    """Close every open referral that hung on a consent, with its grants, in the caller's transaction. Gives how many.
+
+    Args: left, the sections that the consent still names; None when it no longer stands.
+    """
     open_ones = (
         Referral.objects.for_house("withdrawal")
         .select_for_update()
@@ -249,6 +252,8 @@ def close_for_consent(consent: Consent, *, at: datetime) -> int:
     )
     done = 0
     for referral in open_ones:
+        if left is not None and not referral.sections & ~int(left):
+            continue
         _close(referral, REFERRAL.check(referral, move="withdraw", by=None).end, at=at, by=None)
         done += 1
     return done

@@ -9,15 +9,22 @@ from django.dispatch import receiver
 
 from havre.referral import services
 from havre.register.models import Consent
-from havre.register.signals import consent_withdrawn
+from havre.register.signals import consent_narrowed, consent_withdrawn
 from havre.trust.clocks import clock_expired
+from havre.trust.enums import Section
 from havre.trust.models import Clock
 
 
 @receiver(consent_withdrawn)
-def close_what_hung_on_it(consent: Consent, at: datetime, **_rest: Any) -> None:
-    """In the register's transaction: the share is closed before the withdrawal is answered."""
-    services.close_for_consent(consent, at=at)
+def close_what_hung_on_it(consent: Consent, at: datetime, **_rest: Any) -> int:
+    """In the register's transaction: the share is closed before the withdrawal is answered. Gives how many referrals."""
+    return services.close_for_consent(consent, at=at)
+
+
+@receiver(consent_narrowed)
+def close_what_goes_beyond_it(consent: Consent, at: datetime, **_rest: Any) -> int:
+    """The same when fewer sections are left: a referral that needs one of those taken away ends."""
+    return services.close_for_consent(consent, at=at, left=Section(consent.sections))
 
 
 @receiver(clock_expired)

@@ -66,6 +66,7 @@ EXCHANGE_WORDS = (
 
 def register() -> None:
     # queries reads models, which are ready only when every app is
+    from havre.register import contract_person as person
     from havre.register import queries
     from havre.register.exchange import staging
 
@@ -80,10 +81,16 @@ def register() -> None:
                 models.LinkAssertion,
                 models.TraffickingEvent,
                 models.Consent,
+                models.ConsentEvent,
+                models.ClosedShare,
+                models.PersonRequest,
+                models.RemoteCode,
                 models.Note,
                 models.Attachment,
                 models.AttachmentCopy,
             ),
+            workflows=("consent", "request"),
+            waiting=person.waiting,
             find_case=find_case,
             ended=queries.ended,
             persons_of_case=persons_of_case,
@@ -96,10 +103,11 @@ def register() -> None:
                 ("identity.open", _("A name was opened, for a stated reason")),
                 *FILE_WORDS,
                 *EXCHANGE_WORDS,
+                *person.AUDIT_WORDS,
             ),
-            sweep=lambda now: staging.sweep(at=now),
-            navigation=EXCHANGE_LINKS,
+            sweep=lambda now: staging.sweep(at=now) + person.sweep(now),
+            navigation=(*EXCHANGE_LINKS, *person.NAVIGATION),
             commands=("import", "export", "external", "demonstration"),
-            urls=(*FILE_URLS, *EXCHANGE_URLS),
+            urls=(*FILE_URLS, *EXCHANGE_URLS, *person.URLS),
         )
     )

@@ -1,4 +1,4 @@
-"""The register's acts: opening a case, consent given and withdrawn, notes, outcomes, sealing, links between persons."""
+"""The register's acts: opening a case, outcomes, sealing, links between persons; those on a consent are in `consenting`."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from havre import trust
-from havre.register.enums import CaseStatus, Channel, ConsentGiver, ConsentState, Outcome, PersonRole
-from havre.register.models import Case, Consent, Detection, LinkAssertion, Person, PersonFacts
-from havre.register.signals import consent_withdrawn
+from havre.register.consenting.acts import record_consent, withdraw_consent
+from havre.register.enums import CaseStatus, Channel, Outcome, PersonRole
+from havre.register.models import Case, Detection, LinkAssertion, Person, PersonFacts
 from havre.trust import audit, grants, policy
 from havre.trust import identity as vaulted
 from havre.trust.actors import Actor
-from havre.trust.enums import ALL_SECTIONS, ROLE_PURPOSES, Act, Basis, Purpose, Role, Section
-from havre.trust.errors import Invalid, Refused, Words
+from havre.trust.enums import ALL_SECTIONS, ROLE_PURPOSES, Act, Basis, Role, Section
+from havre.trust.errors import Invalid, Refused
 from havre.trust.models import Organisation, Seal
 from havre.trust.models.accounts import Holder, job_holder
+
+__all__ = ["record_consent", "withdraw_consent"]
 
 
 @trust.act("case.open")
@@ -72,83 +74,6 @@ def own_grants(*, case: Case, by: Actor) -> None:
                 source_id=case.pk,
                 starts_at=by.at,
             )
-
-
-@trust.act("consent.record")
-def record_consent(
-    *,
-    by: Actor,
-    case_id: UUID,
-    person_id: UUID,
-    state: ConsentState | str,
-    purpose: Purpose | str,
-    recipient_id: UUID,
-    sections: Section,
-    ends_at: datetime,
-    language: str,
-    recipient_role: Role | str = "",
-    given_by: ConsentGiver | str = ConsentGiver.PERSON,
-    interpreter: bool = False,
-    oral: bool = True,
-) -> Consent:
-    """Write one answer into the consent ledger: given, refused, or explained and not yet answered.
-
-    A refusal is a valid outcome and closes nothing. Consent is for one purpose, one recipient and a period that ends.
-    Raises: Invalid without an end, with an end in the past, or for "everything"; Refused when a child's consent comes without a guardian.
-    Source: CoE Convention 2005 art. 12(7); ISO/IEC TS 27560:2023.
-    """
-    person = Person.objects.visible_to(by).get_or_missing(pk=person_id, case_id=case_id)
-    problems: dict[str, list[Words]] = {}
-    if ends_at <= by.at:
-        problems["ends_at"] = [_("The end lies in the past. Choose a later day.")]
-    if sections & ALL_SECTIONS == ALL_SECTIONS:
-        problems["sections"] = [_("Consent to everything is no consent. Choose what this service needs.")]
-    if not sections:
-        problems["sections"] = [_("Choose at least one part of the file.")]
-    if problems:
-        raise Invalid(problems)
-    if state == ConsentState.GIVEN and person.is_child and given_by != ConsentGiver.GUARDIAN:
-        raise Refused((_("the person is a child, or may be one: the guardian answers with the child, after hearing the child's view"),))
-    consent = Consent.objects.add(
-        by=by,
-        case_id=case_id,
-        person=person,
-        state=str(state),
-        purpose=str(purpose),
-        recipient_id=recipient_id,
-        recipient_role=str(recipient_role),
-        sections=int(sections),
-        starts_at=by.at,
-        ends_at=ends_at,
-        given_by=str(given_by),
-        language=language,
-        interpreter=interpreter,
-        oral=oral,
-        recorded_by=by.user,
-        recorded_at=by.at,
-    )
-    audit.record(event=f"consent.{consent.state}", by=by, subject=person_id, case_id=case_id, codes={"sections": int(sections)})
-    return consent
-
-
-@trust.act("consent.withdraw")
-def withdraw_consent(*, by: Actor, consent_id: UUID, through: str = "person") -> Consent:
-    """Withdraw a consent: every share that hung on it ends now, in this transaction. Never refused; help does not change.
-
-    Args: through, how the withdrawal came (person, guardian, responder). Raises: Missing.
-    Source: casework rule 7.9; Convention 108+ art. 5(2).
-    """
-    # whoever may read it may withdraw it for the person: a guardian or a lawyer writes nothing else of this section
-    consent = Consent.objects.visible_to(by).get_for_step(pk=consent_id)
-    if consent.state == ConsentState.WITHDRAWN:
-        return consent
-    consent.state, consent.withdrawn_at, consent.withdrawn_through = ConsentState.WITHDRAWN, by.at, through
-    consent.save(update_fields=["state", "withdrawn_at", "withdrawn_through"])
-    closed = grants.end(source_id=consent.pk, at=by.at)
-    # a sibling's shares (a referral's grants) hang on the referral, which hangs on the consent
-    consent_withdrawn.send(sender=Consent, consent=consent, at=by.at, by=by)
-    audit.record(event="consent.withdraw", by=by, subject=consent.person_id, case_id=consent.case_id, codes={"closed": closed})
-    return consent
 
 
 @trust.act("person.outcome")

@@ -50,7 +50,7 @@ def register() -> None:
                     note="shows what protection shows; writing asks again",
                     by_duty=DECIDERS,
                 ),
-                UrlRow("consent_withdraw", methods=("POST",), own=CASE_HOLDERS, note="withdrawal for the person is never refused"),
+                UrlRow("consent_withdraw", methods=("GET", "POST"), own=CASE_HOLDERS, note="withdrawal for the person is never refused"),
                 *facts.URLS,
                 *operations.URLS,
             ),

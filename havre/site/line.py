@@ -24,7 +24,7 @@ from havre.protection.services import screening as screenings
 from havre.referral import services as referrals
 from havre.register import notes
 from havre.register import services as register
-from havre.register.enums import ConsentGiver, ConsentState
+from havre.register.enums import ConsentGiver, ConsentState, Explained
 from havre.site.demonstration import as_role
 from havre.trust.enums import Purpose, Role, Section
 from havre.trust.models import Membership, Organisation
@@ -264,6 +264,8 @@ def _refer(
         ends_at=at + timedelta(days=180),
         language="eng",
         given_by=ConsentGiver.GUARDIAN if walk.child else ConsentGiver.PERSON,
+        child_heard=walk.child,
+        explained=[Explained.HELP_STAYS, Explained.MAY_WITHDRAW, Explained.WHO_READS, Explained.HOW_LONG],
     )
     sent = referrals.prepare(
         **walk.who,

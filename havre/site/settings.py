@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "havre.trust.accounts.middleware.AccountMiddleware",
+    "havre.register.person.locking.PersonLockMiddleware",
     "havre.trust.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -17,6 +17,7 @@ urlpatterns = [
     path("styleguide/", views.styleguide, name="styleguide"),
     path("instance/", operations, name="operations"),
     path("d/", include("havre.register.urls")),
+    path("m/", include("havre.register.person.urls")),
     path("sheets/", include("havre.register.urls_exchange")),
     path("", include("havre.publishing.urls")),
     path("readers/", include("havre.trust.history.urls")),

@@ -28,6 +28,8 @@ def answer(case, recipient, **changes):
         "sections": [str(int(Section.PROTECTION))],
         "until": (timezone.localdate() + timedelta(days=30)).isoformat(),
         "language": "eng",
+        "explained": ["help_stays", "may_withdraw"],
+        "evidence": "spoken",
         **changes,
     }
 

@@ -124,6 +124,7 @@ def refer(worker, receiver, case) -> Referral:
         consent = register.record_consent(
             by=worker, case_id=case.pk, person_id=person.pk, state="given", purpose=receiver.purpose,
             recipient_id=receiver.organisation_id, sections=shared, ends_at=worker.at + timedelta(days=30), language="eng",
+            explained=["help_stays", "may_withdraw"],
         )  # fmt: skip
     told = {
         "receiver": receiver.organisation_id, "receiver_role": "shelter", "need": "shelter", "purpose": "protection",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from havre.trust import policy
@@ -18,6 +18,7 @@ from havre.trust.enums import SECTION_LABELS, Act, Basis, Purpose, Role, Section
 from havre.trust.errors import Missing, Words
 from havre.trust.models import Grant, Organisation, Reading, ReadingSubject, Seal, User
 from havre.trust.models.audit import Outcome, ReadingKind
+from havre.trust.models.grants import FOR_EVER
 from havre.trust.models.organisations import OrganisationKind
 from havre.trust.policy.table import POLICY
 
@@ -45,6 +46,22 @@ class Consultation:
     law: tuple[str, ...]
     opened: bool
     others: int
+    # the same as codes, for a page in a language that the house itself does not speak
+    role_code: str = ""
+    purpose_code: str = ""
+    section_bits: int = 0
+    route: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One service's job that may or might read a case: which sections, until when (None: no end set), whether it still may."""
+
+    organisation: Words
+    role_code: str
+    section_bits: int
+    ends_at: datetime | None
+    live: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +166,39 @@ def consultations(
             law=_law(row.rows, bases),
             opened=row.outcome == Outcome.OPENED,
             others=len(set(row.subjects) - asked),
+            role_code=row.role,
+            purpose_code=row.purpose,
+            section_bits=row.sections,
+            route=row.route,
         )
         for row in readings
         for bases in [_bases_of(row, grants)]
     ]
+
+
+def accesses(case_id: UUID, *, at: datetime) -> list[Access]:
+    """Who may read a case and who might before, one line for each service's job, those that still run first. Names are neutral. Two queries."""
+    found: dict[tuple[UUID | None, str], list[Grant]] = {}
+    for grant in Grant.objects.filter(case_id=case_id, starts_at__lte=at).select_related("holder__organisation").order_by("starts_at", "pk"):
+        found.setdefault((grant.holder.organisation_id, grant.role), []).append(grant)
+    lines = []
+    for (_organisation, role), grants in found.items():
+        running = [grant for grant in grants if grant.ends_at > at]
+        last = max(grant.ends_at for grant in grants)
+        bits = 0
+        for grant in running or grants:
+            bits |= grant.sections
+        name = _name(grants[0].holder.organisation, neutral=True)
+        lines.append(Access(name, role, bits, None if last >= FOR_EVER else last, bool(running)))
+    return sorted(lines, key=lambda line: not line.live)
+
+
+def times_read(person_id: UUID, case_id: UUID, organisation_id: UUID | None, *, since: datetime) -> tuple[int, datetime | None]:
+    """How often one organisation read this person or the bare file since a moment, and when last; (0, None) for never. One query."""
+    index = ReadingSubject.objects.filter(subject__in=[person_id, case_id]).values("reading")
+    rows = Reading.objects.filter(no__in=index, kind=ReadingKind.READING, organisation_id=organisation_id, at__gte=since)
+    found = rows.aggregate(times=Count("no"), last=Max("at"))
+    return found["times"], found["last"]
 
 
 def refusals(*, before: int | None = None, limit: int = PAGE) -> list[Refusal]:

@@ -1,0 +1,240 @@
+"""A sealed case is absent from every read path: the paths come from the live URLconf and are tried as every role.
+
+Two questions to each path. With the case in the address: is it answered as one that never existed, status and bytes alike? Without it (lists,
+counts, searches, exports, waiting lines): are the bytes those of the moment before the case was there? Form tokens, hours and the id that was
+asked for are left out; nothing else is.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from havre.register.models import Case
+from havre.trust import policy
+from havre.trust.contracts import contracts
+from havre.trust.enums import Role
+from havre.trust.ids import new_id
+from havre.trust.models import Seal
+from havre.trust.policy.rows import When
+from havre.trust.policy.table import POLICY
+from tests import factories_whole
+from tests.consistency.test_address_rows import PUBLIC, kinds_of, same, with_ids
+from tests.consistency.test_addresses import LEAVING, NO_SUCH, _blank, addresses, ask, rows
+from tests.factories import OrganisationFactory
+from tests.factories_site import make_case_now, make_now, signed_in
+
+# a record of what was done a moment ago grows by being looked at: it is read for ids alone
+GROWS = {"history_refused", "accounts_devices"}
+# a secret of its own each time it is asked, and a page of made-up specimens around the present hour: read for ids alone
+FRESH = {"mfa_activate_totp", "accounts_code_picture", "mfa_add_webauthn", "styleguide"}
+# kinds of id that belong to no case
+NO_CASE = {"user", "organisation", "job", "nomination", "reset", "revision", "batch", "authenticator", "profile", "release"}
+
+
+def seal(case, by):
+    Seal.objects.create(case_id=case.pk, reason="threat", starts_at=timezone.now(), review_on=timezone.localdate(), by=by.user)
+
+
+def still(body):
+    """A page without what the machine says of itself: free disk, and the seconds that the audit chain is behind."""
+    return re.sub(rb"\d+ (?=MB free|s behind)", b"N ", _blank(body))
+
+
+def changed(before, after):
+    """The first place at which two answers differ, of each."""
+    at = next((n for n, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), 0)
+    return before[at - 40 : at + 60], after[at - 40 : at + 60]
+
+
+def searches(ref):
+    """Where a reference can be typed: name, method, parameters."""
+    return (
+        ("search", "GET", {"ref": ref}),
+        ("search", "POST", {"ref": ref}),
+        ("search", "GET", {"ref": ref[2:6]}),
+        ("cases", "GET", {"tab": "all", "ref": ref[:6]}),
+        ("history_find", "POST", {"ref": ref}),
+        ("accounts_break_glass", "POST", {"case_ref": ref, "reason": "danger_to_life", "words": "x"}),
+    )
+
+
+def lists(client):
+    """Every address without a parameter, and what each answers."""
+    found = {}
+    for address in addresses():
+        if address.params or address.name in LEAVING or "GET" not in rows()[address.name].methods:
+            continue
+        answer = ask(client, "GET", address.url())
+        found[address.name] = (answer.status_code, still(answer.content if not answer.streaming else b"".join(answer.streaming_content)))
+    return found
+
+
+class Watch:
+    """One role, before and after: what it tried and what told it that the case is there."""
+
+    def __init__(self, role, monkeypatch):
+        self.actor = make_now(role)
+        self.client = signed_in(self.actor)
+        self.tried, self.leaks = 0, []
+        # the services that the case's rows name are there before it: a list of services says nothing of a case
+        places = [OrganisationFactory() for _ in range(4)]
+        monkeypatch.setattr(factories_whole, "OrganisationFactory", lambda: places[0])
+        sender = make_now(Role.CASE_MANAGER)
+        self.sending = make_case_now(sender)
+        lists(self.client)
+        self.before = lists(self.client)
+        self.rows = factories_whole.fill_case(self.actor)
+        self.case = self.rows["register.Case"]
+        self.received = factories_whole.send(sender, self.sending, self.actor.organisation_id, self.actor.role)
+        for case in (self.case, self.sending):
+            seal(case, self.actor)
+
+    @property
+    def marks(self):
+        """What must stand in no answer: the references and every id of the case's rows."""
+        ids = [row.pk for row in self.rows.values() if isinstance(row.pk, type(self.case.pk))]
+        return [mark.encode() for mark in (self.case.ref, self.sending.ref, str(self.received.pk), *map(str, ids))]
+
+    def note(self, path, fine, why):
+        self.tried += 1
+        if not fine:
+            self.leaks.append((str(self.actor.role), path, why))
+
+    def walk_lists(self):
+        after = lists(self.client)
+        for name, (status, body) in after.items():
+            told = [mark for mark in self.marks if mark in body]
+            fine = not told and (name in GROWS | FRESH or self.before[name] == (status, body))
+            self.note(
+                f"GET {name}", fine, f"{self.before[name][0]} then {status}, {len(self.before[name][1])} then {len(body)} bytes, {told}"
+            )
+
+    def walk_searches(self):
+        wrong = NO_SUCH
+        for (name, method, given), (_name, _method, other) in zip(searches(self.case.ref), searches(wrong), strict=True):
+            url = next(address for address in addresses() if address.name == name).url()
+            there, nowhere = (self._send(method, url, typed) for typed in (given, other))
+            bodies = [self._plain(answer.content, typed) for answer, typed in ((there, given), (nowhere, other))]
+            self.note(
+                f"{method} {name} {sorted(given)}", there.status_code == nowhere.status_code and bodies[0] == bodies[1], there.status_code
+            )
+
+    def _plain(self, body, typed):
+        for value in typed.values():
+            body = re.sub(re.escape(value.encode()) + rb"(?=[\"&<\s])", b"TYPED", body)
+        return _blank(body)
+
+    def _send(self, method, url, data):
+        self.client.raise_request_exception = False
+        point = transaction.savepoint()
+        try:
+            return self.client.get(url, data) if method == "GET" else self.client.post(url, data)
+        finally:
+            transaction.savepoint_rollback(point)
+
+    def walk_addresses(self):
+        """Each address that names a case, a person or a record of one, GET and POST."""
+        labels = {
+            "case": "register.Case", "person": "register.Person", "screening": "protection.Screening", "consent": "register.Consent",
+            "identification": "protection.Identification", "plan": "protection.AssistancePlan", "service": "protection.AssistanceService",
+            "sent": "referral.Referral", "proceeding": "justice.Proceeding", "claim": "justice.CompensationClaim",
+            "ended": "register.ClosedShare", "request": "register.PersonRequest", "code": "register.RemoteCode",
+        }  # fmt: skip
+        ids = {kind: self.rows[label].pk for kind, label in labels.items()} | {"received": self.received.pk, "glass": new_id()}
+        for address in addresses():
+            kinds = set(kinds_of(address).values()) if address.name in NAMED else set()
+            takes_ref = "ref" in dict(address.params)
+            if address.name in LEAVING or rows()[address.name].public or not (kinds or takes_ref) or kinds & (NO_CASE | PUBLIC):
+                continue
+            assert kinds <= set(ids), (address.name, kinds)
+            for method in rows()[address.name].methods:
+                nobody = dict.fromkeys(ids, new_id())
+                urls = [
+                    address.url(ref=ref, **{name: side[kind] for name, kind in kinds_of(address).items() if kind})
+                    for ref, side in ((self.case.ref, ids), (NO_SUCH, nobody))
+                ]
+                there, nowhere = (self._send(method, url, {}) for url in urls)
+                told = {str(side[kind]) for side in (ids, nobody) for kind in kinds}
+                self.note(f"{method} {address.name}", same(there, nowhere, told), (there.status_code, nowhere.status_code))
+
+    def walk(self):
+        self.walk_lists()
+        self.walk_searches()
+        self.walk_addresses()
+        return self
+
+
+NAMED = {address.name for address in with_ids()}
+
+
+@pytest.fixture
+def watch(monkeypatch, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    return lambda role: Watch(role, monkeypatch)
+
+
+@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
+def test_sealed_case_is_absent_from_every_path(role, watch):
+    found = watch(role).walk()
+    print(f"{role.value}: {found.tried} paths, {len(found.leaks)} found")
+    assert found.leaks == [], "\n".join(map(str, found.leaks))
+    assert found.tried > 90
+
+
+@contextmanager
+def forgotten_seal():
+    """The policy without its row on sealed cases: what a forgotten check would be."""
+    row = next(row for _name, row in POLICY.forbids if row.when is When.CASE_SEALED)
+    mutilated = POLICY.without(row)
+    functions = (policy.scope, policy.decide, policy.may_in_house)
+    before = [dict(one.__kwdefaults__) for one in functions]
+    for one in functions:
+        one.__kwdefaults__["policy"] = mutilated
+    try:
+        yield
+    finally:
+        for one, kept in zip(functions, before, strict=True):
+            one.__kwdefaults__.update(kept)
+
+
+def test_planted_leak_is_seen_on_lists_searches_and_addresses(watch):
+    """The walk can fail: with the seal's row taken out of the policy it names lists, searches and addresses."""
+    with forgotten_seal():
+        found = watch(Role.CASE_MANAGER).walk()
+    paths = {path for _role, path, _why in found.leaks}
+    assert {"GET home", "GET cases", "GET search ['ref']", "GET case", "GET protection:plan"} <= paths
+    assert policy.POLICY is POLICY
+
+
+def test_sealed_case_leaves_in_no_copy_no_waiting_line_and_no_count(watch):
+    """What is not a page: waiting lines, timelines, panels, acts and the person's copy, as the case's own manager."""
+    from havre import trust
+    from havre.register import queries
+
+    found = watch(Role.CASE_MANAGER)
+    actor = found.actor.on(timezone.now())
+    with trust.acting(actor):
+        given = [
+            part
+            for contract in contracts()
+            for part in (
+                *contract.waiting(actor),
+                *contract.timeline(actor, found.case.pk),
+                *contract.panels(actor, found.case.pk),
+                *contract.dossier(actor, found.case.pk),
+            )
+        ]
+        assert (given, queries.caseload(actor).count, list(Case.objects.visible_to(actor))) == ([], 0, [])
+
+
+def test_case_is_back_for_its_custodian_and_for_nobody_else(watch):
+    """The seal hides, it does not destroy: unsealed, the same walk finds it everywhere."""
+    found = watch(Role.CASE_MANAGER)
+    Seal.objects.filter(ended_at=None).update(ended_at=timezone.now())
+    found.walk_lists()
+    assert "GET cases" in {path for _role, path, _why in found.leaks}
