@@ -42,7 +42,7 @@ class RecordStepForm(forms.Form):
         self.sealed = kind.words.get(step, ())
         for name in self.sealed:
             self.fields[f"words_{name}"] = forms.CharField(
-                widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=4000, label=WORDS[name]
+                widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=4000, label=str(WORDS[name])
             )
 
     def record(self) -> dict[str, Any]:

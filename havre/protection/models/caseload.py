@@ -16,7 +16,7 @@ from havre.trust.models import Organisation, User
 class Task(KeptRecord):
     """One thing to do, with an owner and a date. `by` is nobody where the house wrote it, because a period is about to end."""
 
-    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")  # type: ignore[assignment]
     status = models.CharField(max_length=12, choices=TaskState, default=TaskState.OPEN)
     kind = models.CharField(_("what"), max_length=16, choices=TaskKind)
     owner = models.ForeignKey(User, models.PROTECT, verbose_name=_("who"), null=True, blank=True, related_name="+")

@@ -31,7 +31,7 @@ class CodesField(models.JSONField):
         if strange:
             raise ValidationError(_("not in the list: %(codes)s"), params={"codes": ", ".join(strange)})
 
-    def formfield(self, **_fields: Any) -> forms.Field:
+    def formfield(self, **_fields: Any) -> forms.Field:  # type: ignore[override]
         """Boxes to tick."""
         choices = self.codes.choices if self.codes else []
         return forms.MultipleChoiceField(
