@@ -8,6 +8,7 @@ from django.db import transaction
 
 from havre import trust
 from havre.protection.models import AssistancePlan, Evidence, Identification
+from havre.protection.services import care
 from havre.protection.services import screening as screenings
 from havre.register.models import Case, Consent, Person
 from havre.register.signals import consent_withdrawn
@@ -156,3 +157,15 @@ def withdraw(consent: Consent, *, at, by) -> None:
         consent.state, consent.withdrawn_at, consent.withdrawn_through = "withdrawn", at, "person"
         consent.save()
         consent_withdrawn.send(sender=Consent, consent=consent, at=at, by=by)
+
+
+def note_down(kind: str, case: Case, by, *, words=None, **record):
+    """One record of care about the case's person, through its own act."""
+    with trust.acting(by):
+        return care.open_record(kind=kind, case_id=case.pk, person_id=person_of(case).pk, record=record, words=words, by=by)
+
+
+def step_on(kind: str, record, step: str, by, *, words=None, override_id=None, **fields):
+    """One step of a record of care, through its own act."""
+    with trust.acting(by):
+        return care.take_step(kind=kind, record_id=record.pk, step=step, record=fields, words=words, override_id=override_id, by=by)

@@ -73,7 +73,7 @@ def check(identification: Identification, *, words: Mapping[str, str], anyway: s
         anyway=anyway if found else "",
     )
     keep_print(" ".join(words.values()), identification, by=by)
-    codes: dict[str, str | int] = {"gaps": ",".join(made.gaps)}
+    codes: dict[str, str | int] = {"gaps": ",".join(made.gaps)} if made.gaps else {}
     audit.record(
         event="identification.quality", by=by, subject=identification.person_id, case_id=identification.case_id, reason=anyway, codes=codes
     )
