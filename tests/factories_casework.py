@@ -7,7 +7,8 @@ from datetime import timedelta
 from django.db import transaction
 
 from havre import trust
-from havre.protection.models import AssistancePlan, Identification
+from havre.protection.models import AssistancePlan, Evidence, Identification
+from havre.protection.services import care
 from havre.protection.services import screening as screenings
 from havre.register.models import Case, Consent, Person
 from havre.register.signals import consent_withdrawn
@@ -74,7 +75,17 @@ def make_identification(status: str = "screened", *, country: str = "GH", age: i
     }
     made = Identification(case_id=case.pk, person_id=person.pk, status=status, opened_at=NOW - timedelta(days=1), **{**whole, **fields})
     made.save(force_insert=True)
+    for element in ("act", "means", "purpose"):
+        weigh(made, element, by=owner)
     return made
+
+
+def weigh(identification, element: str, *, by, speaks: str = "nothing") -> Evidence:
+    """One piece of evidence on an identification."""
+    who = {"case_id": identification.case_id, "person_id": identification.person_id, "by": by.user, "at": NOW}
+    piece = Evidence(**who, identification=identification, element=element, speaks=speaks, source="account")
+    piece.save(force_insert=True)
+    return piece
 
 
 def let_in(actor, record, basis: Basis = Basis.LEGAL_DUTY):
@@ -97,6 +108,7 @@ def make_plan(status: str = "running", **fields) -> AssistancePlan:
         "child_heard_at": NOW,
         "accompanied": True,
     }
+    whole |= {"own_view": "helped"}
     if status == "closed":
         whole |= {"closed_at": NOW, "close_reason": "goals_met"}
     plan = AssistancePlan(
@@ -145,3 +157,15 @@ def withdraw(consent: Consent, *, at, by) -> None:
         consent.state, consent.withdrawn_at, consent.withdrawn_through = "withdrawn", at, "person"
         consent.save()
         consent_withdrawn.send(sender=Consent, consent=consent, at=at, by=by)
+
+
+def note_down(kind: str, case: Case, by, *, words=None, **record):
+    """One record of care about the case's person, through its own act."""
+    with trust.acting(by):
+        return care.open_record(kind=kind, case_id=case.pk, person_id=person_of(case).pk, record=record, words=words, by=by)
+
+
+def step_on(kind: str, record, step: str, by, *, words=None, override_id=None, **fields):
+    """One step of a record of care, through its own act."""
+    with trust.acting(by):
+        return care.take_step(kind=kind, record_id=record.pk, step=step, record=fields, words=words, override_id=override_id, by=by)

@@ -27,18 +27,39 @@ from havre.justice.models import (
     Suspect,
     WageCalculation,
 )
+from havre.protection.kinds import KINDS
 from havre.protection.models import (
+    AgeAssessment,
+    Assignment,
     AssistancePlan,
     AssistanceService,
+    Beside,
+    BestInterests,
+    ContactAttempt,
+    DayLog,
+    Evidence,
     FamilyTie,
+    FollowUp,
+    HealthNote,
     Identification,
     Intake,
     IntakePerson,
+    InterpreterBooking,
     LaterConsent,
     PersonNeed,
+    Placement,
+    QualityCheck,
+    RefusalNotice,
+    ReturnPlan,
     RiskAssessment,
+    SafetyMeasure,
+    SafetyNote,
     Screening,
     ScreeningAnswer,
+    Shelter,
+    StayApplication,
+    Task,
+    WordsPrint,
 )
 from havre.referral.models import Referral
 from havre.register.models import (
@@ -164,10 +185,12 @@ def _protection(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     place = {"situation": "first_contact", "profile": "adult_labour", "edition": "1", "kept_because": "agreed"}
     screening = _kept(Screening(**who, **told, **place, happened_at=now, suggested="indications_refer"))
     plan = _kept(AssistancePlan(**who, **by, started_at=now))
+    found = _kept(Identification(**who, screening=screening, opened_at=now))
     return [
+        *_care(owner, plan, found),
         screening,
         _kept(ScreeningAnswer(case=case, screening=screening, indicator="I1", answer="yes", origin="seen", observer=owner.user, at=now)),
-        _kept(Identification(**who, screening=screening, opened_at=now)),
+        found,
         plan,
         _kept(AssistanceService(case=case, plan=plan, kind="Health", need="medical", proposed_at=now, **by)),
         _kept(PersonNeed(**who, **by, kind="medical", recorded_at=now)),
@@ -184,6 +207,34 @@ def _taken_in(owner: Actor, case: Case, person: Person) -> list[models.Model]:
         _kept(IntakePerson(**who, intake=event, number=1, age_band="adult")),
         _kept(FamilyTie(**who, **by, kind="sibling", other_number=2, at=now)),
         _kept(LaterConsent(**who, **by, ground="group", since=now)),
+    ]
+
+
+def _care(owner: Actor, plan: AssistancePlan, found: Identification) -> list[models.Model]:
+    now = timezone.now()
+    who = {"case_id": plan.case_id, "person_id": plan.person_id, "by": owner.user, "at": now}
+    house = Shelter.objects.create(organisation_id=owner.organisation_id, label=f"Example house {new_id()}"[:40], places=4)
+    day = (now + timedelta(days=7)).date()
+    return [
+        _kept(Evidence(**who, identification=found, element="act", speaks="for", source="account")),
+        _kept(AgeAssessment(**who, doubt="no_papers")),
+        _kept(ContactAttempt(**who, happened_at=now, channel="phone", result="no_answer")),
+        _kept(RefusalNotice(**who, identification=found, gender="Female", to="Example authority", revision="1")),
+        _kept(QualityCheck(**who, identification=found, step="presume")),
+        _kept(WordsPrint(**who, record_id=found.pk, digests=["00"])),
+        _kept(SafetyMeasure(**who, measure="phone", owner="worker", by_when=day)),
+        _kept(SafetyNote(**who, risks=["followed"])),
+        _kept(FollowUp(**who, plan=plan, months=1, due_at=now)),
+        _kept(Placement(**who, shelter=house)),
+        _kept(DayLog(**who, kind="night", happened_at=now)),
+        _kept(InterpreterBooking(**who, language="twi")),
+        _kept(Beside(**who, kind="advocate", named_by="person", named_at=now)),
+        _kept(BestInterests(**who, kind="assessment", before="plan")),
+        _kept(HealthNote(**who, kind="treatment", happened_at=now, agreed_at=now)),
+        _kept(ReturnPlan(**who, country="NG", asked_by="person")),
+        _kept(StayApplication(**who, informed_at=now)),
+        _kept(Task(**who, kind="call", owner=owner.user, due_at=now)),
+        _kept(Assignment(**who, worker=owner.user, organisation_id=owner.organisation_id, role=owner.role)),
     ]
 
 
@@ -268,6 +319,7 @@ def make_side(actor: Actor) -> dict[str, Any]:
             ("plan", "protection.AssistancePlan"),
             ("service", "protection.AssistanceService"),
             ("later", "protection.LaterConsent"),
+            *((code, kind.model._meta.label) for code, kind in KINDS.items()),
             ("consent", "register.Consent"),
             ("attachment", "register.Attachment"),
             ("ended", "register.ClosedShare"),

@@ -41,8 +41,6 @@ NEXT_OF_PLAN = {
     PlanStatus.REFUSED: "follow_up",
     PlanStatus.FOLLOW_UP: "close",
 }
-# a recovery period that ends within these days is spoken of before it is over
-NOTICE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +102,7 @@ def acts(actor: Actor, case_id: UUID, person_id: UUID, shown: frozenset[str]) ->
     """Urgent help may be started by anyone who assists, where no plan stands yet."""
     if actor.role in workflow.HELPERS and "assistance" not in shown:
         yield CaseAct(_("Start help"), reverse("protection:help", args=[case_id, person_id]), "person")
+    yield CaseAct(_("Care"), reverse("protection:care", args=[case_id, person_id]), "note")
 
 
 def _entries(file: CaseFile) -> Iterator[Entry]:
@@ -268,7 +267,7 @@ def _next(file: CaseFile, actor: Actor) -> Due | None:
 
 def _ending(file: CaseFile, found: Identification | None) -> Due | None:
     line = file.clock(found.pk, RECOVERY.name) if found else None
-    if not found or not line or not line["due_at"] or not timedelta(0) < line["due_at"] - timezone.now() <= NOTICE:
+    if not found or not line or not line["due_at"] or not timedelta(0) < line["due_at"] - timezone.now() <= workflow.NOTICE_BEFORE:
         return None
     gate = law.gates()["RG08"]
     return Due(

@@ -20,9 +20,13 @@ from havre.protection.enums import (
     Situation,
     VitalGround,
 )
+from havre.protection.enums_care import CareKind
+from havre.protection.kinds import KINDS
+from havre.protection.rights import HELPERS
+from havre.protection.services import recovery
 from havre.trust.contracts import Column, Contract, Link, UrlRow, register_contract
-from havre.trust.enums import Role
-from havre.trust.policy.table import CARERS, CASE_HOLDERS, DECIDERS, FRONT_LINE
+from havre.trust.enums import Act, Role, Section
+from havre.trust.policy.table import CARERS, CASE_HOLDERS, DECIDERS, FRONT_LINE, POLICY
 from havre.trust.records import ProtectedModel
 
 _COLUMNS = (
@@ -37,6 +41,7 @@ _COLUMNS = (
     ("assistance", "need", Need),
     ("assistance", "status", ServiceStatus),
     ("assistance", "reason", ServiceReason),
+    ("care", "kind", CareKind),
 )
 _DATES = (
     ("screening", "happened_on"),
@@ -44,9 +49,16 @@ _DATES = (
     ("identification", "presumed_on"),
     ("identification", "decided_on"),
     ("assistance", "proposed_on"),
+    ("care", "noted_on"),
 )
+SEEKERS = HELPERS | {Role.IDENTIFICATION_AUTHORITY}
 FACT_READERS = FRONT_LINE | CARERS | DECIDERS | {Role.LEGAL_AID, Role.INVESTIGATOR, Role.PROSECUTOR}
 PROTECTION_READERS = FRONT_LINE | CARERS | DECIDERS | {Role.SHELTER, Role.GUARDIAN, Role.HEALTH, Role.LEGAL_AID}
+# who reads a record of care, by the section that it stands in
+READERS = {
+    section: frozenset(role for role in CASE_HOLDERS if (Act.READ, section, role) in POLICY.rules)
+    for section in (Section.FACTS, Section.PROTECTION, Section.HEALTH, Section.WHEREABOUTS)
+}
 
 
 # --- screening anywhere ---
@@ -119,23 +131,29 @@ def register() -> None:
         Contract(
             part="protection",
             models=tuple(one for name in models.__all__ if issubclass(one := getattr(models, name), ProtectedModel)),
-            workflows=("screening", "identification", "plan", "service", "later_consent"),
+            workflows=tuple(table.name for table in workflow.TABLES),
             timeline=casefile.timeline,
             panels=casefile.panels,
             compose=casefile.compose,
             acts=casefile.acts,
             dossier=queries.dossier,
             waiting=queries.waiting,
+            sweep=recovery.remind_before_the_end,
             extract=queries.columns_of_extract,
             columns=tuple(Column(table, name, "code", tuple(values.values)) for table, name, values in _COLUMNS)
             + tuple(Column(table, name, "date") for table, name in _DATES)
             + tuple(
                 Column(table, name, "pseudonym")
-                for table in ("screening", "identification", "assistance")
+                for table in ("screening", "identification", "assistance", "care")
                 for name in ("case_id", "person_id")
             )
             + _SCREENING_COLUMNS,
-            navigation=(Link(_("Screening"), "protection:cards", "screen", frozenset(FRONT_LINE | CARERS)), *_SCREENING_LINKS),
+            navigation=(
+                Link(_("Screening"), "protection:cards", "screen", frozenset(FRONT_LINE | CARERS)),
+                Link(_("My cases"), "protection:caseload", "case", HELPERS),
+                Link(_("Free places"), "protection:places", "home", SEEKERS),
+                *_SCREENING_LINKS,
+            ),
             audit_words=(
                 ("screening.record", _("Screening recorded")),
                 ("screening.confirm", _("Outcome of a screening confirmed")),
@@ -149,6 +167,11 @@ def register() -> None:
                 ("need.note", _("Need noted")),
                 ("risk.assess", _("Risk assessed")),
                 *_SCREENING_WORDS,
+                *((f"{kind.table.name}.{move.step}", move.label) for kind in KINDS.values() for move in kind.table.moves),
+                *((f"{kind.table.name}.override", _("Record of care: condition waived by a supervisor")) for kind in KINDS.values()),
+                ("identification.quality", _("Referral checked before it was sent on")),
+                ("caseload.hand_over", _("Whole caseload handed over")),
+                ("shelter.describe", _("House of a shelter described")),
             ),
             urls=(
                 UrlRow("protection:cards", ("GET", "POST"), own=frozenset(FRONT_LINE | CARERS), note="keeps nothing before the last card"),
@@ -161,6 +184,14 @@ def register() -> None:
                 UrlRow("protection:offer", ("POST",), own=frozenset(PROTECTION_READERS)),
                 UrlRow("protection:service", ("POST",), own=frozenset(PROTECTION_READERS)),
                 UrlRow("protection:risk", ("POST",), own=frozenset(PROTECTION_READERS)),
+                # care, places and the caseload
+                UrlRow("protection:removal", own=frozenset(FACT_READERS & CASE_HOLDERS)),
+                UrlRow("protection:care", own=frozenset(CASE_HOLDERS)),
+                UrlRow("protection:places", ("GET", "POST"), own=SEEKERS, note="POST: a shelter's own houses"),
+                UrlRow("protection:caseload", own=HELPERS),
+                UrlRow("protection:handover", ("GET", "POST"), own=HELPERS),
+                *(UrlRow(f"protection:new_{code}", ("GET", "POST"), own=kind.openers) for code, kind in KINDS.items() if kind.by_hand),
+                *(UrlRow(f"protection:{code}", ("GET", "POST"), own=READERS[kind.section]) for code, kind in KINDS.items()),
                 UrlRow("protection:table", note="for whoever is signed in: the printed tables hold no record"),
                 *_SCREENING_URLS,
             ),

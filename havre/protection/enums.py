@@ -74,6 +74,9 @@ class IdentificationStatus(models.TextChoices):
     CONFIRMED = "confirmed", _("Confirmed victim")
     NOT_CONFIRMED = "not_confirmed", _("Not confirmed")
     UNDER_REVIEW = "under_review", _("Under review")
+    UNDER_APPEAL = "under_appeal", _("Before a court")
+    NOT_FOUND = "not_found", _("Cannot be found; nothing is lost")
+    PRESUMED_NOT_FOUND = "presumed_not_found", _("Presumed victim, cannot be found; nothing is lost")
     DECLINED_BY_PERSON = "declined_by_person", _("The person chose to stop")
 
 

@@ -24,6 +24,8 @@ from havre.protection.enums import (
     Situation,
     Threat,
 )
+from havre.protection.enums_care import Channel, OwnView, RiskAbout
+from havre.protection.enums_evidence import AnywayReason, LateReason
 from havre.register.enums import AgeBasis
 from havre.trust.models import Organisation
 from havre.trust.overrides import OverrideReason
@@ -36,7 +38,7 @@ def optional(choices: Any, label: Any, **fields: Any) -> forms.ChoiceField:
     return forms.ChoiceField(choices=[("", "—"), *choices], label=label, required=False, **fields)
 
 
-CHILD_FIELDS = frozenset({"best_interests_at", "child_heard_at", "guardian_named_at", "accompanied"})
+CHILD_FIELDS = frozenset({"accompanied"})
 
 
 def keep_only(form: forms.Form, written: Collection[str], *, child: bool | None) -> None:
@@ -44,6 +46,8 @@ def keep_only(form: forms.Form, written: Collection[str], *, child: bool | None)
     kept = {"step", "words_for", "words_against", *written}
     if "members" in kept:
         kept |= {"organisations", "professions"}
+    if "late_reason" in kept:
+        kept |= {"anyway"}
     for name in set(form.fields) - kept | (CHILD_FIELDS & set(form.fields) if child is False else set()):
         del form.fields[name]
 
@@ -95,7 +99,10 @@ class MomentField(forms.DateTimeField):
 
 
 class RecordForm(forms.Form):
-    """What the steps of an identification rest on. `record` gives what was filled in, and nothing else."""
+    """What the steps of an identification rest on. `record` gives what was filled in, and nothing else.
+
+    Best interests are a record of their own: here only whether a parent accompanies the child is entered.
+    """
 
     informed_at = MomentField(label=_("Rights explained"))
     language = forms.CharField(max_length=8, required=False, label=_("In this language"))
@@ -109,10 +116,10 @@ class RecordForm(forms.Form):
     professions = forms.MultipleChoiceField(choices=Profession.choices, required=False, label=_("Professions"))
     trained_member = yes_no(_("At least one trained member"))
     notice_at = MomentField(label=_("Decision given to the person"))
-    best_interests_at = MomentField(label=_("Best interests assessed"))
-    child_heard_at = MomentField(label=_("Child heard"))
-    guardian_named_at = MomentField(label=_("Guardian named"))
+    appeal_ref = forms.CharField(max_length=40, required=False, label=_("Reference of the court"))
+    late_reason = optional(LateReason.choices, _("Told late because (never counted against the person)"))
     accompanied = yes_no(_("Child accompanied by a parent"))
+    anyway = optional(AnywayReason.choices, _("Sent all the same, because"))
     words_for = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False, label=_("What speaks for"))
     words_against = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), required=False, label=_("What speaks against"))
 
@@ -158,13 +165,20 @@ class WaiverForm(forms.Form):
         self.fields["gates"].choices = gates  # type: ignore[attr-defined]
 
 
-class ExtendForm(forms.Form):
+class PeriodForm(forms.Form):
+    """One act on the recovery period, on one of the grounds that its rule lists."""
+
     ground = forms.ChoiceField(label=_("Ground"))
     days = forms.IntegerField(min_value=1, max_value=365, label=_("Days"))
 
-    def __init__(self, *args: Any, grounds: list[tuple[str, Any]], **fields: Any) -> None:
+    def __init__(self, *args: Any, act: str, grounds: dict[str, Any], **fields: Any) -> None:
         super().__init__(*args, **fields)
-        self.fields["ground"].choices = grounds  # type: ignore[attr-defined]
+        if act != "extend":
+            del self.fields["days"]
+        if act == "resume":
+            del self.fields["ground"]
+            return
+        self.fields["ground"].choices = [(code, words) for code, (words, _source) in grounds.items()]  # type: ignore[attr-defined]
 
 
 class StartHelpForm(forms.Form):
@@ -182,11 +196,12 @@ class PlanForm(forms.Form):
     free_to_come_and_go = yes_no(_("Free to come and go"))
     threats_reviewed_at = MomentField(label=_("Threats looked at again"))
     exit_plan_at = MomentField(label=_("Exit plan made with the person"))
-    best_interests_at = MomentField(label=_("Best interests assessed"))
-    child_heard_at = MomentField(label=_("Child heard"))
-    guardian_named_at = MomentField(label=_("Guardian named"))
     accompanied = yes_no(_("Child accompanied by a parent"))
     close_reason = optional(CloseReason.choices, _("Closed because"))
+    own_view = optional(OwnView.choices, _("How the person thinks it went"))
+    words_view = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=4000, label=_("In the person's own words")
+    )
 
     def __init__(
         self, *args: Any, steps: list[tuple[str, str]], written: Collection[str] | None = None, child: bool | None = None, **fields: Any
@@ -199,11 +214,25 @@ class PlanForm(forms.Form):
     def record(self, allowed: frozenset[str]) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name in allowed and value not in (None, "")}
 
+    def words(self, step: str) -> dict[str, str]:
+        """The person's own view, where this step closes the help."""
+        return {"account": self.cleaned_data.get("words_view", "")} if step == "close" else {}
+
 
 class ServiceForm(forms.Form):
+    """A service offered; `local` is the country's own list beside the nine HTCDS types."""
+
     kind = forms.ChoiceField(choices=ServiceKind.choices, label=_("Kind of service"))
     need = forms.ChoiceField(choices=Need.choices, label=_("For this need"))
+    local_kind = optional([], _("Of the country's own list"))
     informed = forms.BooleanField(required=False, label=_("The person was told what it is, and that it may be refused"))
+
+    def __init__(self, *args: Any, local: list[tuple[str, str]] | None = None, **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        if local:
+            self.fields["local_kind"].choices = [("", "—"), *local]  # type: ignore[attr-defined]
+        else:
+            del self.fields["local_kind"]
 
 
 class ServiceStepForm(forms.Form):
@@ -213,6 +242,11 @@ class ServiceStepForm(forms.Form):
 
 
 class RiskForm(forms.Form):
+    """The danger, looked at again at a contact with the person or their family."""
+
+    about = forms.ChoiceField(choices=RiskAbout.choices, label=_("Danger to"), initial=RiskAbout.PERSON, required=False)
+    contact = optional(Channel.choices, _("At this contact"))
     level = forms.ChoiceField(choices=RiskLevel.choices, label=_("Level"))
     threats = forms.MultipleChoiceField(choices=Threat.choices, required=False, widget=forms.CheckboxSelectMultiple, label=_("Threats"))
+    retrafficking = yes_no(_("Signs of being trafficked again"))
     with_person = forms.BooleanField(required=False, label=_("Assessed with the person"))

@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from havre.protection import indicators, workflow
 from havre.protection.enums import Answer, AskState, IdentificationStatus, ParcelState, PlanStatus, Profile, ScreeningState
+from havre.protection.enums_care import CareKind, FollowUpState, TaskState
+from havre.protection.kinds import KINDS
 from havre.protection.models import (
     AssistancePlan,
     AssistanceService,
+    DayLog,
     FamilyTie,
+    FollowUp,
+    HealthNote,
     HotlineContact,
     Identification,
     Intake,
@@ -25,8 +31,10 @@ from havre.protection.models import (
     Parcel,
     PersonNeed,
     RiskAssessment,
+    SafetyNote,
     Screening,
     ScreeningAnswer,
+    Task,
 )
 from havre.trust import clocks
 from havre.trust.actors import Actor
@@ -241,6 +249,23 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
             )
     if actor.role in workflow.CARERS:
         yield from _plans_waiting(actor)
+    if actor.role in workflow.HELPERS:
+        yield from _tasks_waiting(actor)
+
+
+def _tasks_waiting(actor: Actor) -> Iterable[Waiting]:
+    """One's own tasks and those that nobody has, then follow-ups of the next week, at most twenty of each, the soonest first."""
+    mine = Q(owner=actor.user) | Q(owner=None)
+    tasks = Task.objects.visible_to(actor).filter(mine, status=TaskState.OPEN).select_related("case").order_by("due_at")[:20]
+    for one in tasks:
+        what = {"case": one.case.ref, "state": one.get_kind_display()}
+        yield Waiting(_("%(case)s: %(state)s") % what, reverse("protection:task", args=[one.pk]), due_at=one.due_at)
+    if actor.role not in workflow.CARERS:
+        return
+    soon = FollowUp.objects.visible_to(actor).filter(status=FollowUpState.DUE, due_at__lte=actor.at + workflow.NOTICE_BEFORE)
+    for one in soon.select_related("case").order_by("due_at")[:20]:
+        what = {"case": one.case.ref, "state": workflow.FOLLOW_UP.title}
+        yield Waiting(_("%(case)s: %(state)s") % what, reverse("protection:follow_up", args=[one.pk]), due_at=one.due_at)
 
 
 def _asked_later(actor: Actor) -> Iterable[Waiting]:
@@ -290,11 +315,46 @@ def dossier(actor: Actor, case_id: UUID) -> Iterable[tuple[str, dict[str, Any]]]
         )
     for service in AssistanceService.objects.visible_to(actor).filter(case_id=case_id):
         yield "service", {"kind": service.kind, "need": service.need, "status": service.status, "proposed_at": service.proposed_at}
+    yield from care_dossier(actor, case_id)
     for waiver in Override.objects.visible_to(actor).filter(case_id=case_id):
         yield (
             "waiver",
             {"step": waiver.step, "gates": waiver.gates, "reason": waiver.reason, "given_at": waiver.given_at, "used_at": waiver.used_at},
         )
+
+
+# what a person's own copy holds of the records of care, column by column; the notes of workers on their own safety are in none of it
+IN_THE_COPY: dict[str, tuple[str, ...]] = {
+    "follow_up": ("due_at", "held_at"),
+    "placement": ("starts_at", "ended_at", "free_to_come_and_go"),
+    "interpreter": ("language", "gender_asked", "starts_at"),
+    "beside": ("kind", "named_by", "named_at", "ended_at"),
+    "best_interests": ("kind", "before", "outcome", "child_heard_at", "decided_at", "review_on"),
+    "health_note": ("kind", "happened_at"),
+    "return": ("country", "consent_at", "travelled_at"),
+    "stay": ("ground", "applied_at", "valid_until"),
+    "age_assessment": ("doubt", "low_years", "high_years", "result", "concluded_at"),
+    "evidence": ("element", "speaks", "source"),
+    "refusal_notice": ("gender", "nationalities", "to", "sent_at"),
+    "safety_measure": ("measure", "owner", "by_when"),
+}
+
+
+def care_dossier(actor: Actor, case_id: UUID) -> Iterable[tuple[str, dict[str, Any]]]:
+    """The records of care in the person's own copy, and that professional notes exist, which the person may ask for (RG27)."""
+    for code, names in IN_THE_COPY.items():
+        for one in KINDS[code].model.objects.visible_to(actor).filter(case_id=case_id).order_by("at"):
+            yield code, {"status": one.status, **{name: getattr(one, name) or None for name in names}}
+    notes = (SafetyNote, DayLog, HealthNote)
+    if any(model.objects.visible_to(actor).filter(case_id=case_id).exists() for model in notes):
+        yield "professional_notes", {"exist": True}
+
+
+def care_of_extract() -> Iterable[dict[str, Any]]:
+    """That a record of care was made and when: codes and dates only."""
+    for code in CareKind.values:
+        for one in KINDS[code].model.objects.for_house("extract").order_by("pk").iterator():
+            yield {"case_id": str(one.case_id), "person_id": str(one.person_id), "kind": code, "noted_on": one.at.date()}
 
 
 def columns_of_extract() -> Iterable[tuple[str, Iterable[dict[str, Any]]]]:
@@ -366,3 +426,4 @@ def columns_of_extract() -> Iterable[tuple[str, Iterable[dict[str, Any]]]]:
             for one in HotlineContact.objects.order_by("pk").iterator()
         ),
     )
+    yield "care", care_of_extract()

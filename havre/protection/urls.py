@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from havre.protection.views import assistance, identification, intake, offline, paper, screening
+from havre.protection.kinds import KINDS
+from havre.protection.views import assistance, care, caseload, identification, intake, offline, paper, screening
 
 app_name = "protection"
 urlpatterns = [
@@ -17,6 +18,18 @@ urlpatterns = [
     path("plan/<uuid:pk>/risk/", assistance.risk, name="risk"),
     path("plan/service/<uuid:pk>/", assistance.service, name="service"),
     path("tables/<slug:name>/", identification.table, name="table"),
+    # care, places and the caseload
+    path("steps/<uuid:pk>/removal/", identification.removal, name="removal"),
+    path("care/<uuid:case_id>/<uuid:person_id>/", care.overview, name="care"),
+    path("places/", caseload.places, name="places"),
+    path("mine/", caseload.mine, name="caseload"),
+    path("mine/hand-over/", caseload.hand_over, name="handover"),
+    *(
+        path(f"care/{code.replace('_', '-')}/<uuid:case_id>/<uuid:person_id>/", care.new, {"code": code}, name=f"new_{code}")
+        for code, kind in KINDS.items()
+        if kind.by_hand
+    ),
+    *(path(f"care/{code.replace('_', '-')}/<uuid:pk>/", care.page, {"code": code}, name=code) for code in KINDS),
 ]
 
 # screening anywhere: the phone's page and what it sends, groups, emergencies, papers, calls

@@ -19,7 +19,7 @@ from havre.justice import services as proceedings
 from havre.justice.models import CompensationClaim, Proceeding
 from havre.protection import indicators
 from havre.protection.models import AssistancePlan, Identification
-from havre.protection.services import assistance, identification
+from havre.protection.services import assistance, care, identification
 from havre.protection.services import screening as screenings
 from havre.referral import services as referrals
 from havre.register import notes
@@ -145,7 +145,7 @@ def _screen(walk: Walk, door: Role) -> Identification | None:
         if found is None or not presumed:
             return None
         if door == Role.FIRST_RESPONDER:
-            identification.move(identification_id=found.pk, step="presume", by=by)
+            identification.move(identification_id=found.pk, step="presume", by=by, anyway="urgent")
             walk.done["presumed"] += 1
         return found
 
@@ -184,6 +184,9 @@ def _identify(walk: Walk, found: Identification) -> None:
         **walk.child_record(at),
     }
     with as_role(Role.IDENTIFICATION_AUTHORITY, at) as by:
+        for element in ("act", "means", "purpose"):
+            piece = {"element": element, "speaks": "nothing" if declines else "for", "source": "account"}
+            care.open_record(kind="evidence", **walk.who, record=piece, by=by)
         identification.move(identification_id=found.pk, step="decline" if declines else "confirm", by=by, record=record)
     walk.done["decided"] += 1
     if declines and (at := _later(at, walk.now, days=3)):

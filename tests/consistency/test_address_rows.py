@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import transaction
 
+from havre.protection.kinds import KINDS
 from havre.trust import policy
 from havre.trust.enums import Act, Role, Section
 from havre.trust.ids import new_id
@@ -52,6 +53,8 @@ BY_ADDRESS = {
     "protection:service": "service",
     "protection:group": "intake",
     "protection:ask": "later",
+    "protection:removal": "identification",
+    **{f"protection:{code}": code for code in KINDS},
     "evidence:profile_page": "profile",
     "release:": "release",
     "retention_lift": "hold",
@@ -90,6 +93,7 @@ SECTIONS = {
     "identification": Section.FACTS,
     "plan": Section.PROTECTION,
     "service": Section.PROTECTION,
+    **{code: kind.section for code, kind in KINDS.items()},
     "sent": Section.PROTECTION,
     "proceeding": Section.JUSTICE,
     "claim": Section.JUSTICE,

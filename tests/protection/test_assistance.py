@@ -94,8 +94,8 @@ def test_plan_goes_from_proposal_to_closure_and_its_clocks_follow():
         services.move_plan(plan_id=plan.pk, step="review", by=later)
         assert clocks.due_at(clocks.latest(plan.pk, "review")) == NOW + timedelta(days=40)
         with pytest.raises(Invalid):
-            services.move_plan(plan_id=plan.pk, step="close", by=later)
-        services.move_plan(plan_id=plan.pk, step="close", record={"close_reason": "goals_met"}, by=later)
+            services.move_plan(plan_id=plan.pk, step="close", record={"own_view": "helped"}, by=later)
+        services.move_plan(plan_id=plan.pk, step="close", record={"close_reason": "goals_met", "own_view": "not_wished"}, by=later)
     assert clocks.state(clocks.latest(plan.pk, "review")) == "ended"
     assert AssistancePlan.objects.for_house("tests").get().closed_at == later.at
 

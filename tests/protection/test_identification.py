@@ -8,6 +8,7 @@ from havre import trust
 from havre.protection import workflow
 from havre.protection.models import Identification
 from havre.protection.services import identification as services
+from havre.protection.services import recovery as periods
 from havre.trust import clocks, overrides
 from havre.trust.enums import Basis, Role
 from havre.trust.errors import Invalid, Missing, Refused
@@ -63,8 +64,8 @@ def test_person_may_end_recovery_early_and_nobody_for_want_of_cooperation(author
     take("open_recovery", found, by, record={"recovery_answer": "accepted"})
     with trust.acting(by):
         with pytest.raises(Refused):
-            services.cut_recovery(identification_id=found.pk, reason="no_cooperation", by=by)
-        services.cut_recovery(identification_id=found.pk, reason="person_asks", by=by)
+            periods.cut_recovery(identification_id=found.pk, reason="no_cooperation", by=by)
+        periods.cut_recovery(identification_id=found.pk, reason="person_asks", by=by)
     assert take("decline", found, by).status == "not_confirmed"
 
 
@@ -74,12 +75,12 @@ def test_extend_recovery_needs_a_listed_ground_and_the_authority(authority):
     take("open_recovery", found, by, record={"recovery_answer": "accepted"})
     with trust.acting(by):
         with pytest.raises(Refused):
-            services.extend_recovery(identification_id=found.pk, ground="cooperates", days=15, by=by)
-        clock = services.extend_recovery(identification_id=found.pk, ground="trauma", days=15, by=by)
+            periods.extend_recovery(identification_id=found.pk, ground="cooperates", days=15, by=by)
+        clock = periods.extend_recovery(identification_id=found.pk, ground="trauma", days=15, by=by)
     assert clocks.due_at(clock) == NOW + timedelta(days=45)
     worker = let_in(make_actor(Role.CASE_MANAGER), found, Basis.OWN_CASE)
     with trust.acting(worker), pytest.raises(Refused) as refusal:
-        services.extend_recovery(identification_id=found.pk, ground="trauma", days=15, by=worker)
+        periods.extend_recovery(identification_id=found.pk, ground="trauma", days=15, by=worker)
     assert refusal.value.status == 403
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from havre.protection import workflow
-from havre.protection.workflow import IDENTIFICATION, LATER_CONSENT, PLAN, SCREENING, SERVICE
+from havre.protection.workflow import IDENTIFICATION, TABLES
 from havre.trust.enums import Role
 from havre.trust.errors import Refused
 from havre.trust.ids import new_id
@@ -15,8 +15,15 @@ from havre.trust.workflow import ENGINE
 from tests.factories import NOW
 from tests.french import french  # noqa: F401
 
-TABLES = (SCREENING, IDENTIFICATION, PLAN, SERVICE, LATER_CONSENT)
+ME = new_id()
 WHOLE = {
+    "by_id": ME, "elements_weighed": True, "is_sought": True, "appeal_ref": "C-1", "own_view": "helped", "doubt": "no_papers",
+    "explained_at": NOW, "child_agreed_at": NOW, "guardian_agreed_at": NOW, "child_heard_at": NOW, "has_margin": True,
+    "methods": ["talk", "papers"], "independent": True, "channel": "visit", "has_room": True, "is_free_or_limited_by_rule": True,
+    "no_link": True, "gender_kept": True, "is_possible": True, "has_panel": True, "is_guarded": True, "outcome": "in_interest",
+    "child_view": "agrees", "review_on": NOW.date(), "is_informed_and_wanted": True, "is_assessed": True, "is_awaited": True,
+    "is_in_the_childs_interest": True, "is_in_recovery": False, "travelled_at": NOW, "stop_reason": "stay", "is_considered": True,
+    "ground": "personal", "applied_at": NOW, "valid_until": NOW.date(), "agreed_at": NOW,
     "pk": new_id(), "is_child": True, "is_foreign": True, "informed_at": NOW, "language": "eng", "privacy_confirmed": True,
     "needs_met_at": NOW,
     "age_settled": True, "removal_hold_ref": "R-1", "body": "multidisciplinary_team", "reason": "no_exploitation", "organisations": 2,
@@ -29,7 +36,7 @@ WHOLE = {
 # what to take away for each right to be unmet
 WITHOUT = {
     "RG01": {"informed_at": None, "information_given_at": None, "language": ""},
-    "RG02": {"privacy_confirmed": False},
+    "RG02": {"privacy_confirmed": False, "no_link": False},
     "RG03": {"needs_met_at": None, "needs_are_met": False},
     "RG04": {"age_settled": False},
     "RG05": {"removal_hold_ref": ""},
@@ -37,14 +44,47 @@ WITHOUT = {
     "RG07": {"notice_at": None},
     "RG08": {"recovery_offered_at": None},
     "RG09": {"condition_flag": True},
-    "RG10": {"answered_at": None, "informed_at": None},
-    "RG11": {"free_to_come_and_go": False},
+    "RG10": {"answered_at": None, "informed_at": None, "is_informed_and_wanted": False},
+    "RG11": {"free_to_come_and_go": False, "is_free_or_limited_by_rule": False},
     "RG12": {"has_services": False},
     "RG13": {"child_protected": False},
     "RG21": {"threats_reviewed_at": None},
+    "RG22": {"is_considered": False},
+    "RG23": {"is_assessed": False},
+    "RG24": {"is_in_the_childs_interest": False},
     "RG25": {"exit_plan_at": None},
     "RG28": {"reason": "indicators"},
     "run_out": {"recovery_answer": "accepted"},
+    "weighed": {"elements_weighed": False},
+    "weighed_no": {"elements_weighed": False},
+    "sought": {"is_sought": False},
+    "appeal_ref": {"appeal_ref": ""},
+    "own_view": {"own_view": ""},
+    "own_evidence": {"by_id": new_id()},
+    "mine": {"by_id": new_id()},
+    "doubted": {"doubt": ""},
+    "explained": {"explained_at": None},
+    "child_agreed": {"child_agreed_at": None},
+    "guardian_agreed": {"guardian_agreed_at": None},
+    "heard": {"child_heard_at": None},
+    "margin": {"has_margin": False},
+    "several": {"methods": ["bone"]},
+    "impartial": {"independent": None},
+    "safe_way": {"channel": ""},
+    "room": {"has_room": False},
+    "gender": {"gender_kept": False},
+    "possible": {"is_possible": False},
+    "panel": {"has_panel": False},
+    "guarded": {"is_guarded": False},
+    "concluded": {"outcome": ""},
+    "reviewed": {"review_on": None},
+    "awaited": {"is_awaited": False},
+    "dated": {"travelled_at": None},
+    "recovered": {"is_in_recovery": True},
+    "stopped": {"stop_reason": ""},
+    "ground": {"ground": ""},
+    "ends": {"valid_until": None},
+    "talked": {"agreed_at": None},
     "multidisciplinary": {"members": [{"profession": "police"}] * 2},
 }
 
@@ -55,7 +95,7 @@ def record(state, **changes):
 
 
 def actor(role, user=None):
-    return SimpleNamespace(role=role, user=SimpleNamespace(pk=user or new_id()), at=NOW)
+    return SimpleNamespace(role=role, user=SimpleNamespace(pk=user or ME), at=NOW)
 
 
 CELLS = [
@@ -116,20 +156,27 @@ ASKED = {
     "identification.open_recovery": "RG05 RG08",
     "identification.extend_recovery": "RG08",
     "identification.cut_recovery": "RG08",
-    "identification.confirm": "RG06 RG07 RG08 RG13 other",
-    "identification.decline": "RG06 RG07 RG08 RG28 other run_out",
+    "identification.pause_recovery": "RG08",
+    "identification.resume_recovery": "RG08",
+    "identification.confirm": "RG06 RG07 RG08 RG13 other weighed",
+    "identification.decline": "RG06 RG07 RG08 RG28 other run_out weighed_no",
+    "identification.lose": "sought",
+    "identification.find": "",
+    "identification.appeal": "appeal_ref",
+    "identification.court_confirm": "",
+    "identification.court_decline": "",
     "identification.leave": "",
     "identification.come_back": "RG01",
     "identification.ask_review": "",
     "identification.review_confirm": "RG06 RG07 other_tier",
-    "identification.review_decline": "RG06 RG07 RG28 other_tier",
+    "identification.review_decline": "RG06 RG07 RG28 other_tier weighed_no",
     "plan.start": "",
     "plan.propose": "RG09 RG10 RG11 RG12",
     "plan.accept": "RG10 RG13",
     "plan.refuse": "RG10",
     "plan.review": "RG10 RG11 RG12 RG21",
     "plan.follow_up": "RG13 RG25",
-    "plan.close": "RG13 RG25",
+    "plan.close": "RG13 RG25 own_view",
     "service.offer": "",
     "service.accept": "RG10",
     "service.refuse": "",
@@ -141,6 +188,60 @@ ASKED = {
     "later_consent.agree": "RG01",
     "later_consent.refuse": "",
     "later_consent.unreachable": "",
+    "evidence.record": "",
+    "evidence.withdraw": "own_evidence",
+    "age_assessment.ask": "doubted",
+    "age_assessment.conclude": "child_agreed explained guardian_agreed heard impartial margin several",
+    "age_assessment.refuse": "",
+    "age_assessment.challenge": "",
+    "attempt.note": "",
+    "refusal_notice.prepare": "",
+    "refusal_notice.send": "",
+    "safety_measure.plan": "",
+    "safety_measure.do": "",
+    "safety_measure.drop": "",
+    "safety_note.write": "",
+    "safety_note.end": "",
+    "follow_up.schedule": "",
+    "follow_up.hold": "safe_way",
+    "follow_up.miss": "",
+    "follow_up.decline": "",
+    "placement.offer": "room",
+    "placement.accept": "RG10 RG11",
+    "placement.refuse": "",
+    "placement.review": "RG11",
+    "placement.leave": "",
+    "day_log.write": "",
+    "day_log.correct": "mine",
+    "interpreter.ask": "",
+    "interpreter.confirm": "RG02 gender possible",
+    "interpreter.hold": "",
+    "interpreter.replace": "",
+    "interpreter.cancel": "",
+    "beside.name": "impartial",
+    "beside.end": "",
+    "best_interests.open": "",
+    "best_interests.begin": "",
+    "best_interests.decide": "concluded guarded heard panel reviewed",
+    "health_note.write": "talked",
+    "health_note.correct": "mine",
+    "return.ask": "RG10",
+    "return.assess": "RG13 RG23 RG24",
+    "return.travel": "RG10 RG23 RG24 awaited dated recovered",
+    "return.follow_up": "",
+    "return.stop": "stopped",
+    "stay.explain": "RG22",
+    "stay.apply": "RG22 ground",
+    "stay.grant": "ends",
+    "stay.refuse": "",
+    "stay.appeal": "",
+    "stay.forgo": "",
+    "task.set": "",
+    "task.do": "",
+    "task.drop": "",
+    "task.pass_on": "",
+    "assignment.take": "",
+    "assignment.hand_on": "",
 }
 DECIDES = {
     "presume": {Role.FIRST_RESPONDER, Role.IDENTIFICATION_AUTHORITY},
@@ -166,12 +267,16 @@ def test_no_step_of_protection_is_taken_by_the_house_alone(table):
 
 
 def test_urgent_help_refusing_and_leaving_stand_behind_no_right_at_all():
-    free = {(table.name, move.step) for table in TABLES for move in table.moves if not move.rights}
-    assert free == {
-        ("screening", "confirm"), ("identification", "leave"), ("identification", "ask_review"), ("plan", "start"),
+    stopping = {
+        ("identification", "leave"), ("identification", "ask_review"), ("identification", "find"), ("plan", "start"),
         ("service", "offer"), ("service", "refuse"), ("service", "unavailable"), ("service", "end"), ("service", "offer_again"),
         ("later_consent", "keep_first"), ("later_consent", "refuse"), ("later_consent", "unreachable"),
+        ("age_assessment", "refuse"), ("age_assessment", "challenge"), ("safety_measure", "plan"), ("safety_measure", "drop"),
+        ("follow_up", "decline"), ("placement", "refuse"), ("placement", "leave"), ("interpreter", "ask"), ("interpreter", "cancel"),
+        ("interpreter", "replace"), ("stay", "forgo"), ("stay", "appeal"),
     }  # fmt: skip
+    asked = {(table.name, move.step): [right.key for right in move.rights] for table in TABLES for move in table.moves}
+    assert {step: asked[step] for step in stopping if asked[step]} == {}
 
 
 def test_thailand_lets_the_multidisciplinary_team_decide():

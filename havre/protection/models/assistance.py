@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from havre.protection.enums import CloseReason, Need, PlanStatus, RiskLevel, ServiceKind, ServiceReason, ServiceStatus
+from havre.protection.enums_care import Channel, OwnView, RiskAbout
 from havre.register.models import Case, Person
 from havre.trust.enums import Section
 from havre.trust.ids import new_id
@@ -40,6 +41,8 @@ class AssistancePlan(ProtectedModel):
     reviewed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=20, choices=CloseReason, blank=True)
+    # how the person thinks it went; the words are sealed under this id
+    own_view = models.CharField(max_length=12, choices=OwnView, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     # the services, where a page has read them already
@@ -61,7 +64,12 @@ class AssistancePlan(ProtectedModel):
 
     @property
     def child_protected(self) -> bool:
-        return bool(self.best_interests_at and self.child_heard_at and (self.guardian_named_at or self.accompanied))
+        """RG13: a decision on the child's best interests stands; or, in records made before, its dates were typed here."""
+        # the records of care stand on the plan, so that they are known only once both are there
+        from havre.protection.models.best_interests import best_interests_stand
+
+        typed = bool(self.best_interests_at and self.child_heard_at and (self.guardian_named_at or self.accompanied))
+        return typed or best_interests_stand(self.person_id)
 
     @property
     def has_services(self) -> bool:
@@ -82,6 +90,8 @@ class AssistanceService(ProtectedModel):
     plan = models.ForeignKey(AssistancePlan, models.PROTECT, related_name="services")
     status = models.CharField(max_length=12, choices=ServiceStatus, default=ServiceStatus.PROPOSED)
     kind = models.CharField(max_length=40, choices=ServiceKind)
+    # a service of the country's own list, kept beside the HTCDS kind that it counts under
+    local_kind = models.CharField(max_length=40, blank=True)
     need = models.CharField(max_length=20, choices=Need)
     provider = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
     proposed_at = models.DateTimeField()
@@ -134,7 +144,11 @@ class RiskAssessment(ProtectedModel):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    about = models.CharField(max_length=8, choices=RiskAbout, default=RiskAbout.PERSON)
+    # the contact at which it was made: the danger is looked at again at each (Bulgaria NRM 1.2)
+    contact = models.CharField(max_length=8, choices=Channel, blank=True)
     level = models.CharField(max_length=12, choices=RiskLevel)
+    retrafficking = models.BooleanField(null=True, blank=True)
     threats = models.JSONField(default=list, blank=True)
     with_person = models.BooleanField()
     at = models.DateTimeField()

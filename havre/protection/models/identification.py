@@ -7,6 +7,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from havre.protection.enums import DecisionBody, DecisionReason, IdentificationStatus, RecoveryAnswer
+from havre.protection.enums_evidence import Element, EvidenceState, LateReason, Standard
+from havre.protection.models.best_interests import best_interests_stand
+from havre.protection.models.evidence import ContactAttempt, Evidence
 from havre.protection.models.screening import Screening
 from havre.register.enums import AgeBasis
 from havre.register.models import Case, Person
@@ -15,7 +18,16 @@ from havre.trust.ids import new_id
 from havre.trust.models import User
 from havre.trust.records import ProtectedModel
 
-OPEN = (IdentificationStatus.SCREENED, IdentificationStatus.PRESUMED, IdentificationStatus.UNDER_REVIEW)
+OPEN = (
+    IdentificationStatus.SCREENED,
+    IdentificationStatus.PRESUMED,
+    IdentificationStatus.NOT_FOUND,
+    IdentificationStatus.PRESUMED_NOT_FOUND,
+    IdentificationStatus.UNDER_REVIEW,
+    IdentificationStatus.UNDER_APPEAL,
+)
+# attempts on this many different days before a person counts as not found (Havre's own value)
+ATTEMPTS = 2
 
 
 class Identification(ProtectedModel):
@@ -48,6 +60,11 @@ class Identification(ProtectedModel):
     accompanied = models.BooleanField(null=True, blank=True)
     presumed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     presumed_at = models.DateTimeField(null=True, blank=True)
+    # how sure each tier had to be, and by which revision of which fact
+    presumed_standard = models.CharField(max_length=20, choices=Standard, blank=True)
+    decided_standard = models.CharField(max_length=20, choices=Standard, blank=True)
+    # asked, shown to whoever decides, and in no gate: it is never counted against the person
+    late_reason = models.CharField(max_length=12, choices=LateReason, blank=True)
     # RG06: who decided; members are {"organisation": id, "profession": code}
     body = models.CharField(max_length=24, choices=DecisionBody, blank=True)
     members = models.JSONField(default=list, blank=True)
@@ -57,9 +74,15 @@ class Identification(ProtectedModel):
     decided_at = models.DateTimeField(null=True, blank=True)
     notice_at = models.DateTimeField(null=True, blank=True)
     review_asked_at = models.DateTimeField(null=True, blank=True)
+    # asked after the limit: the reviewer sees it and may take it all the same
+    review_late = models.BooleanField(default=False)
     reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True, blank=True)
+    appealed_at = models.DateTimeField(null=True, blank=True)
+    appeal_ref = models.CharField(max_length=40, blank=True)
+    appeal_decided_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    lost_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(name="identification_by_case", fields=["case", "-opened_at"])]
@@ -103,5 +126,19 @@ class Identification(ProtectedModel):
 
     @property
     def child_protected(self) -> bool:
-        """RG13: best interests assessed, child heard, guardian named unless accompanied."""
-        return bool(self.best_interests_at and self.child_heard_at and (self.guardian_named_at or self.accompanied))
+        """RG13: a decision on the child's best interests stands; or, in records made before, its dates were typed here."""
+        typed = bool(self.best_interests_at and self.child_heard_at and (self.guardian_named_at or self.accompanied))
+        return typed or best_interests_stand(self.person_id)
+
+    @property
+    def elements_weighed(self) -> bool:
+        """Each element was looked at, for or against; of a child no means need be shown (Palermo Protocol art. 3(c))."""
+        found = Evidence.objects.for_house("gates").filter(identification=self, status=EvidenceState.RECORDED)
+        wanted = {Element.ACT, Element.PURPOSE} | (set() if self.is_child else {Element.MEANS})
+        return wanted <= set(found.values_list("element", flat=True))
+
+    @property
+    def is_sought(self) -> bool:
+        """The person was looked for on two days at least."""
+        tried = ContactAttempt.objects.for_house("gates").filter(person_id=self.person_id, happened_at__isnull=False)
+        return len({moment.date() for moment in tried.values_list("happened_at", flat=True)}) >= ATTEMPTS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,17 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from havre import trust
+from havre.protection import standing
 from havre.protection.enums import ServiceStatus
-from havre.protection.models import AssistancePlan, AssistanceService, PersonNeed, RiskAssessment
-from havre.protection.workflow import FIRST_NEEDS, PLAN, REVIEW, SERVICE
+from havre.protection.enums_care import RiskAbout, TaskKind
+from havre.protection.models import AssistancePlan, AssistanceService, FollowUp, PersonNeed, RiskAssessment
+from havre.protection.services import effects
+from havre.protection.services import words as sealed
+from havre.protection.workflow import FIRST_NEEDS, FOLLOW_UP, PLAN, REVIEW, SERVICE
 from havre.register.models import Person
 from havre.trust import audit, clocks
 from havre.trust.actors import Actor
+from havre.trust.enums import Section
 from havre.trust.errors import Invalid, Refused
 from havre.trust.records import clean
 
@@ -26,7 +32,7 @@ RECORDS: dict[str, frozenset[str]] = {
     "refuse": frozenset({"answered_at"}),
     "review": frozenset({"free_to_come_and_go", "threats_reviewed_at", "condition_flag"}),
     "follow_up": CHILD | {"exit_plan_at"},
-    "close": CHILD | {"exit_plan_at", "close_reason"},
+    "close": CHILD | {"exit_plan_at", "close_reason", "own_view"},
 }
 
 
@@ -55,8 +61,14 @@ def _opening(case_id: UUID, person: Person, by: Actor) -> dict[str, Any]:
 
 
 @trust.act("plan")
-def move_plan(*, plan_id: UUID, step: str, by: Actor, record: dict[str, Any] | None = None) -> AssistancePlan:
-    """Take one step of the plan's table. Raises: Missing; Refused, with every unmet condition; Invalid for a field of another step."""
+def move_plan(
+    *, plan_id: UUID, step: str, by: Actor, record: dict[str, Any] | None = None, words: dict[str, str] | None = None
+) -> AssistancePlan:
+    """Take one step of the plan's table.
+
+    Args: words, the person's own view of how it went, sealed.
+    Raises: Missing; Refused, with every unmet condition; Invalid for a field of another step.
+    """
     plan = AssistancePlan.objects.visible_to(by).select_related("person").get_for_step(pk=plan_id)
     if step == "start":
         raise Invalid(_("this step has an act of its own"))
@@ -65,6 +77,15 @@ def move_plan(*, plan_id: UUID, step: str, by: Actor, record: dict[str, Any] | N
     plan.status = checked.end
     _plan_effects(plan, step, by)
     plan.save()
+    sealed.seal(
+        by=by,
+        case_id=plan.case_id,
+        person_id=plan.person_id,
+        section=Section.PROTECTION,
+        kind=f"plan_{step}",
+        record_id=plan.pk,
+        words=words or {},
+    )
     audit.record(event=f"plan.{step}", by=by, subject=plan.person_id, case_id=plan.case_id, reason=plan.close_reason, codes=checked.codes)
     return plan
 
@@ -78,12 +99,24 @@ def _plan_effects(plan: AssistancePlan, step: str, by: Actor) -> None:
         plan.reviewed_at = by.at
         _stop(plan.pk, REVIEW, by)
         clocks.start(REVIEW, case_id=plan.case_id, subject_id=plan.pk, at=by.at, by=by)
+    elif step == "follow_up":
+        _schedule(plan, by)
     elif step == "close":
         if not plan.close_reason:
             raise Invalid({"close_reason": [_("say why the plan is closed")]})
         plan.closed_at = by.at
         _stop(plan.pk, REVIEW, by)
         _stop(plan.pk, FIRST_NEEDS, by)
+
+
+def _schedule(plan: AssistancePlan, by: Actor) -> None:
+    """Meetings at 1, 3, 6 and 12 months, each once, whatever else is planned."""
+    known = set(FollowUp.objects.visible_to(by).filter(plan=plan).values_list("months", flat=True))
+    for months in set(effects.SCHEDULE) - known:
+        made = FollowUp(case_id=plan.case_id, person=plan.person, by=by.user, at=by.at, plan=plan, months=months)
+        made.due_at = effects.later(by.at, months)
+        FOLLOW_UP.check(made, move="schedule", by=by)
+        made.save(force_insert=True)
 
 
 def _stop(subject_id: UUID, rule: clocks.ClockRule, by: Actor) -> None:
@@ -94,12 +127,33 @@ def _stop(subject_id: UUID, rule: clocks.ClockRule, by: Actor) -> None:
 
 @trust.act("service.offer")
 def offer_service(
-    *, plan_id: UUID, kind: str, need: str, by: Actor, provider_id: UUID | None = None, informed: bool = False
+    *,
+    plan_id: UUID,
+    kind: str,
+    need: str,
+    by: Actor,
+    provider_id: UUID | None = None,
+    informed: bool = False,
+    local_kind: str = "",
 ) -> AssistanceService:
-    """Offer one service of the plan (HTCDS spl_Type). Raises: Missing; Refused."""
-    plan = AssistancePlan.objects.visible_to(by).select_related("person").get_or_missing(pk=plan_id)
+    """Offer one service of the plan (HTCDS spl_Type).
+
+    Args: local_kind, a code of the country's own list, kept beside the HTCDS kind that it counts under.
+    Raises: Missing; Refused; Invalid for a code that the country's list does not have.
+    """
+    plan = AssistancePlan.objects.visible_to(by).select_related("person", "case").get_or_missing(pk=plan_id)
+    if local_kind and local_kind not in dict(standing.local_services(plan.case.country, by.at.date())):
+        raise Invalid({"local_kind": [_("this service is not on the country's list: choose one, or add it to the country's facts")]})
     checked = SERVICE.check(AssistanceService(plan=plan), move="offer", by=by)
-    fields = {"case_id": plan.case_id, "plan": plan, "kind": kind, "need": need, "provider_id": provider_id, "by_id": by.user.pk}
+    fields = {
+        "case_id": plan.case_id,
+        "plan": plan,
+        "kind": kind,
+        "need": need,
+        "provider_id": provider_id,
+        "local_kind": local_kind,
+        "by_id": by.user.pk,
+    }
     service = AssistanceService.objects.add(by=by, **fields, proposed_at=by.at, informed_at=by.at if informed else None, status=checked.end)
     codes: dict[str, str | int] = {"kind": kind, "need": need}
     audit.record(event="service.offer", by=by, subject=plan.person_id, case_id=plan.case_id, codes=codes)
@@ -156,13 +210,41 @@ def _note(person: Person, kind: str, *, urgent: bool, by: Actor) -> PersonNeed:
 
 
 @trust.act("risk.assess")
-def assess_risk(*, case_id: UUID, person_id: UUID, level: str, threats: list[str], with_person: bool, by: Actor) -> RiskAssessment:
-    """Assess the danger, with the person where that is possible; the older assessments stay. Raises: Missing; Refused (403)."""
+def assess_risk(
+    *,
+    case_id: UUID,
+    person_id: UUID,
+    level: str,
+    threats: list[str],
+    with_person: bool,
+    by: Actor,
+    about: str = RiskAbout.PERSON,
+    contact: str = "",
+    retrafficking: bool | None = None,
+) -> RiskAssessment:
+    """Assess the danger to the person or the family, with the person where that is possible; the older assessments stay.
+
+    Args: contact, the channel of the contact at which it was made; retrafficking, signs of being trafficked again, None where not asked.
+    Raises: Missing; Refused (403); Invalid.
+    """
     person = Person.objects.visible_to(by).get_or_missing(pk=person_id, case_id=case_id)
     risk = RiskAssessment.objects.add(
-        by=by, case_id=case_id, person=person, level=level, threats=sorted(threats), with_person=with_person, at=by.at, by_id=by.user.pk
+        by=by,
+        case_id=case_id,
+        person=person,
+        about=about or RiskAbout.PERSON,
+        contact=contact,
+        level=level,
+        threats=sorted(threats),
+        retrafficking=retrafficking,
+        with_person=with_person,
+        at=by.at,
+        by_id=by.user.pk,
     )
-    audit.record(event="risk.assess", by=by, subject=person_id, case_id=case_id, codes={"level": level})
+    codes: dict[str, str | int] = {"level": level, "about": risk.about}
+    audit.record(event="risk.assess", by=by, subject=person_id, case_id=case_id, codes=codes)
+    if retrafficking:
+        effects.remind(kept=risk, kind=TaskKind.CALL, due_at=by.at + timedelta(days=1), owner=by.user, by=by)
     return risk
 
 

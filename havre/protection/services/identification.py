@@ -9,16 +9,17 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from havre import trust
-from havre.protection import workflow
-from havre.protection.enums import RecoveryAnswer
+from havre.protection import standing, workflow
+from havre.protection.enums import DecisionReason, RecoveryAnswer
 from havre.protection.models import Identification, Screening
+from havre.protection.services import quality, refusals
 from havre.protection.services import words as sealed
 from havre.register.models import Person
 from havre.trust import audit, clocks, grants, law
 from havre.trust.actors import Actor
 from havre.trust.enums import Act, Basis, Purpose, Role, Section
 from havre.trust.errors import Invalid, Refused
-from havre.trust.models import Clock, Grant, Membership, Override
+from havre.trust.models import Grant, Membership, Override
 from havre.trust.models.accounts import job_holder
 from havre.trust.records import clean
 
@@ -29,7 +30,7 @@ DECISION = CHILD | {"body", "members", "trained_member", "reason", "notice_at"}
 # what each step may write down on its way; anything else is refused, so that no step edits another's record
 RECORDS: dict[str, frozenset[str]] = {
     "ask": FIRST_CONTACT | {"foreign_national"},
-    "presume": FIRST_CONTACT | {"reason", "foreign_national"},
+    "presume": FIRST_CONTACT | {"reason", "foreign_national", "late_reason"},
     "open_recovery": RECOVERY,
     "confirm": DECISION,
     "decline": DECISION,
@@ -37,7 +38,12 @@ RECORDS: dict[str, frozenset[str]] = {
     "come_back": FIRST_CONTACT,
     "review_confirm": DECISION,
     "review_decline": DECISION,
+    "appeal": frozenset({"appeal_ref"}),
+    "court_confirm": frozenset({"appeal_ref"}),
+    "court_decline": frozenset({"appeal_ref"}),
 }
+# steps of the recovery clock: services.recovery
+OF_THE_CLOCK = frozenset({"extend_recovery", "cut_recovery", "pause_recovery", "resume_recovery"})
 
 
 DECISION_SECTIONS = Section.SCREENING | Section.FACTS | Section.PROTECTION | Section.IDENTITY
@@ -75,23 +81,29 @@ def move(
     record: dict[str, Any] | None = None,
     words: dict[str, str] | None = None,
     override_id: UUID | None = None,
+    anyway: str = "",
 ) -> Identification:
     """Take one step of the identification table, writing down what the step rests on.
 
-    Args: record, fields of RECORDS[step]; words, the reasons for and against, sealed; override_id, a supervisor's waiver.
+    Args: record, fields of RECORDS[step]; words, the reasons for and against, sealed; override_id, a supervisor's waiver; anyway, why a
+    first responder sends a presumption on in spite of what the quality check names.
     Raises: Missing, also when the person may not see it; Refused, with every unmet condition; Invalid. Nothing is then changed.
     Source: CoE Convention 2005, art. 10, 12, 13; the country's variant.
     """
-    if step in {"ask", "extend_recovery", "cut_recovery"}:
+    if step == "ask" or step in OF_THE_CLOCK:
         raise Invalid(_("this step has an act of its own"))
-    identification = _mine(identification_id, by)
+    identification = for_step(identification_id, by)
     _write(identification, step, record or {})
     checked = workflow.identification(identification.case.country).check(
         identification, move=step, by=by, override=_waiver(override_id, by)
     )
+    if step == "presume":
+        quality.check(identification, words=words or {}, anyway=anyway, by=by)
     identification.status = checked.end
     _effects(identification, step, by)
     identification.save()
+    if step == "leave" and identification.reason in {"", DecisionReason.PERSON_CHOICE}:
+        refusals.prepare(identification, by=by)
     sealed.seal(
         by=by,
         case_id=identification.case_id,
@@ -128,38 +140,15 @@ def write_down(*, identification_id: UUID, record: dict[str, Any], by: Actor) ->
     return identification
 
 
-@trust.act("identification.extend_recovery")
-def extend_recovery(*, identification_id: UUID, ground: str, days: int, by: Actor) -> Clock:
-    """Extend the recovery period by days, on a listed ground. Raises: Missing; Refused without one, or when none was opened."""
-    clock = _recovery(identification_id, "extend_recovery", by)
-    clocks.extend(clock, ground=ground, days=days, at=by.at, by=by)
-    return clock
-
-
-@trust.act("identification.cut_recovery")
-def cut_recovery(*, identification_id: UUID, reason: str, by: Actor) -> Clock:
-    """End the recovery period before its time, for a listed reason only. Raises: Missing; Refused."""
-    clock = _recovery(identification_id, "cut_recovery", by)
-    clocks.end_early(clock, reason=reason, at=by.at, by=by)
-    return clock
-
-
-def _mine(identification_id: UUID, by: Actor) -> Identification:
+def for_step(identification_id: UUID, by: Actor) -> Identification:
+    """The one identification, locked for a step of its table. Raises: Missing."""
     return Identification.objects.visible_to(by).select_related("case", "person").get_for_step(pk=identification_id)
-
-
-def _recovery(identification_id: UUID, step: str, by: Actor) -> Clock:
-    identification = _mine(identification_id, by)
-    workflow.identification(identification.case.country).check(identification, move=step, by=by)
-    clock = clocks.latest(identification.pk, workflow.RECOVERY.name)
-    if clock is None:
-        raise Refused((_("no recovery period was opened for this person"),))
-    return clock
 
 
 def _effects(identification: Identification, step: str, by: Actor) -> None:
     if step == "presume":
         identification.presumed_by, identification.presumed_at = by.user, by.at
+        identification.presumed_standard = standing.standard(identification.case.country, "presumption", by.at.date()).code
         _hand_over(identification, Role.IDENTIFICATION_AUTHORITY, by)
     elif step == "open_recovery" and identification.recovery_answer == RecoveryAnswer.ACCEPTED:
         clocks.start(
@@ -172,13 +161,53 @@ def _effects(identification: Identification, step: str, by: Actor) -> None:
         )
     elif step in {"confirm", "decline"}:
         identification.decided_by, identification.decided_at = by.user, by.at
-    elif step == "ask_review":
-        identification.review_asked_at = by.at
+        identification.decided_standard = standing.standard(identification.case.country, "decision", by.at.date()).code
+        if step == "decline":
+            clocks.start(workflow.REVIEW_LIMIT, case_id=identification.case_id, subject_id=identification.pk, at=by.at, by=by)
+    elif step in {"leave", "come_back"}:
+        identification.left_at = by.at if step == "leave" else None
+    elif step in {"lose", "find"}:
+        _absent(identification, step, by)
+    else:
+        _challenge(identification, step, by)
+
+
+def _absent(identification: Identification, step: str, by: Actor) -> None:
+    """While a person cannot be found no day of the recovery period is lost; found again, everything goes on where it stood."""
+    identification.lost_at = by.at if step == "lose" else None
+    clock = clocks.latest(identification.pk, workflow.RECOVERY.name)
+    if clock is None:
+        return
+    if step == "lose" and clocks.state(clock) == "running":
+        clocks.pause(clock, ground="not_found", at=by.at, by=by)
+    elif step == "find" and clocks.state(clock) == "paused":
+        clocks.resume(clock, at=by.at, by=by)
+
+
+def _challenge(identification: Identification, step: str, by: Actor) -> None:
+    """Review and appeal, each with its clock. Asked after the limit it is taken all the same, and the reviewer sees that it is late."""
+    if step == "ask_review":
+        limit = clocks.latest(identification.pk, workflow.REVIEW_LIMIT.name)
+        due = clocks.due_at(limit) if limit else None
+        identification.review_asked_at, identification.review_late = by.at, due is not None and due < by.at
+        _end(identification, workflow.REVIEW_LIMIT, by)
+        clocks.start(workflow.REVIEW_ANSWER, case_id=identification.case_id, subject_id=identification.pk, at=by.at, by=by)
         _hand_over(identification, Role.SECOND_REVIEWER, by)
     elif step in {"review_confirm", "review_decline"}:
         identification.reviewed_by, identification.reviewed_at = by.user, by.at
-    elif step in {"leave", "come_back"}:
-        identification.left_at = by.at if step == "leave" else None
+        identification.decided_standard = standing.standard(identification.case.country, "decision", by.at.date()).code
+        _end(identification, workflow.REVIEW_ANSWER, by)
+    elif step == "appeal":
+        identification.appealed_at, identification.appeal_decided_at = by.at, None
+        _end(identification, workflow.REVIEW_LIMIT, by)
+    elif step in {"court_confirm", "court_decline"}:
+        identification.appeal_decided_at = by.at
+
+
+def _end(identification: Identification, rule: clocks.ClockRule, by: Actor) -> None:
+    clock = clocks.latest(identification.pk, rule.name)
+    if clock is not None and clocks.state(clock) in {"running", "paused", "expired"}:
+        clocks.end(clock, at=by.at, by=by)
 
 
 def _hand_over(identification: Identification, role: Role, by: Actor) -> None:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from havre.protection import queries
+from havre.protection import queries, standing
 from havre.protection.forms import PlanForm, RiskForm, ServiceForm, ServiceStepForm, StartHelpForm
 from havre.protection.models import AssistancePlan, AssistanceService
 from havre.protection.services import assistance as services
@@ -26,6 +26,7 @@ PAGE = "protection/plan.html"
 def _form(plan: AssistancePlan, steps: list[tuple[str, str]], data: Any = None) -> PlanForm:
     """The steps open to the actor, with what these steps write down and nothing else."""
     written = {name for step, _name in steps for name in services.RECORDS.get(step, ())}
+    written |= {"words_view"} if "own_view" in written else set()
     return PlanForm(data, steps=steps, written=written, child=plan.is_child)
 
 
@@ -40,7 +41,7 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "rows": rows,
         "steps": steps,
         "form": _form(plan, steps) if steps else None,
-        "offer": ServiceForm(),
+        "offer": ServiceForm(local=standing.local_services(plan.case.country, request.actor.at.date())),
         "risk_form": RiskForm(),
         "service_step": ServiceStepForm(auto_id=False),
         "gates": queries.gates_of(PLAN, plan, [step for step, _name in steps], request.actor),
@@ -79,7 +80,8 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
         return render(request, PAGE, {**context, "form": form}, status=422)
     step = form.cleaned_data["step"]
     try:
-        services.move_plan(plan_id=pk, step=step, by=request.actor, record=form.record(services.RECORDS.get(step, frozenset())))
+        record = form.record(services.RECORDS.get(step, frozenset()))
+        services.move_plan(plan_id=pk, step=step, by=request.actor, record=record, words=form.words(step))
     except Refused as refusal:
         return render(request, PAGE, {**context, "form": form, "reasons": refusal.reasons}, status=refusal.status)
     return redirect("protection:plan", pk=pk)
@@ -90,7 +92,7 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
 def offer(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Offer a service."""
     context = _context(request, pk)
-    form = ServiceForm(request.POST)
+    form = ServiceForm(request.POST, local=standing.local_services(context["plan"].case.country, request.actor.at.date()))
     if not form.is_valid():
         return render(request, PAGE, {**context, "offer": form}, status=422)
     services.offer_service(plan_id=pk, by=request.actor, **form.cleaned_data)

@@ -12,24 +12,34 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
 
-from havre.protection import queries, workflow
-from havre.protection.forms import ExtendForm, StepForm, WaiverForm
-from havre.protection.models import Identification
+from havre.protection import queries, standing, workflow
+from havre.protection.forms import PeriodForm, StepForm, WaiverForm
+from havre.protection.models import Evidence, Identification
+from havre.protection.rights import FRONT_LINE
 from havre.protection.services import identification as services
+from havre.protection.services import quality
+from havre.protection.services import recovery as periods
 from havre.trust import overrides
 from havre.trust.errors import Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 from havre.trust.models import Override
 
-TABLES = {table.name: table for table in (workflow.SCREENING, workflow.IDENTIFICATION, workflow.PLAN, workflow.SERVICE)}
+TABLES = {table.name: table for table in workflow.TABLES}
+# what may be done to the recovery period, the act's name on the page → the grounds that its rule lists
+GROUNDS = {
+    "extend": workflow.RECOVERY.extend_on,
+    "pause": workflow.RECOVERY.pause_on,
+    "resume": {},
+    "cut": workflow.RECOVERY.end_early_on,
+}
 
 
 def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     mine = Identification.objects.visible_to(request.actor).select_related("case", "person")
     found = mine.get_or_missing(pk=pk)
     table = workflow.identification(found.case.country)
-    moves = [move for move in table.open_to(found, request.actor) if move.step not in {"extend_recovery", "cut_recovery"}]
+    moves = [move for move in table.open_to(found, request.actor) if move.step not in services.OF_THE_CLOCK]
     gates = queries.gates_of(table, found, [move.step for move in moves], request.actor)
     steps = [(move.step, move.name) for move in moves]
     supervisor = getattr(request.membership, "supervisor", False)
@@ -41,12 +51,27 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "moves": moves,
         "steps": steps,
         "clocks": queries.clock_lines(found.pk, request.actor),
-        "extend": ExtendForm(grounds=[(code, words) for code, (words, _source) in workflow.RECOVERY.extend_on.items()])
-        if request.actor.role in workflow.AUTHORITY and found.recovery_answer == "accepted"
-        else None,
+        "periods": _periods(found, request),
+        "evidence": list(Evidence.objects.visible_to(request.actor).filter(identification=found).order_by("element", "at")),
+        "standard": standing.standard(found.case.country, "decision" if found.presumed_at else "presumption", request.actor.at.date()),
+        "bars": standing.removal_bars([found], request.actor.at),
+        "gaps": [gap.label for gap in quality.gaps(found, words={"for": "…"}, by=request.actor)] if _sends(found, request) else [],
         "waiver": WaiverForm(gates=waivable) if supervisor and waivable else None,
         "once": new_id(),
     }
+
+
+def _sends(found: Identification, request: ActorRequest) -> bool:
+    """Whether this officer is about to send a presumption on: the check is then shown before it is asked."""
+    return found.status == "screened" and request.actor.role in FRONT_LINE
+
+
+def _periods(found: Identification, request: ActorRequest) -> list[tuple[str, Any, PeriodForm]]:
+    """What the authority may do to the recovery period now: the act, its name, its form."""
+    if request.actor.role not in workflow.AUTHORITY or found.recovery_answer != "accepted" or found.status != "presumed":
+        return []
+    names = {move.step.removesuffix("_recovery"): move.name for move in workflow.IDENTIFICATION.moves if move.step in services.OF_THE_CLOCK}
+    return [(act, names[act], PeriodForm(act=act, grounds=grounds, prefix=act)) for act, grounds in GROUNDS.items()]
 
 
 @login_required
@@ -72,6 +97,7 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
             record=form.record(services.RECORDS.get(step, frozenset())),
             words=form.words(),
             override_id=_signed(request, pk, step),
+            anyway=form.cleaned_data.get("anyway", ""),
         )
     except Refused as refusal:
         return render(request, template, {**context, "reasons": refusal.reasons}, status=409)
@@ -88,21 +114,37 @@ def _signed(request: ActorRequest, pk: UUID, step: str) -> UUID | None:
 @login_required
 @require_POST
 def recovery(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Extend the recovery period on a listed ground. Missing for whoever does not decide."""
-    if request.actor.role not in workflow.AUTHORITY:
+    """Extend, pause, let go on or end the recovery period, each on a listed ground. Missing for whoever does not decide."""
+    act = request.POST.get("act", "extend")
+    if request.actor.role not in workflow.AUTHORITY or act not in GROUNDS:
         raise Missing
     context = _context(request, pk)
-    grounds = [(code, words) for code, (words, _source) in workflow.RECOVERY.extend_on.items()]
-    form = ExtendForm(request.POST, grounds=grounds)
+    form = PeriodForm(request.POST, act=act, grounds=GROUNDS[act], prefix=act)
+    again = [(code, name, form if code == act else other) for code, name, other in context["periods"]]
     if not form.is_valid():
-        return render(request, "protection/identification.html", {**context, "extend": form}, status=422)
+        return render(request, "protection/identification.html", {**context, "periods": again}, status=422)
+    given = form.cleaned_data
     try:
-        services.extend_recovery(identification_id=pk, by=request.actor, **form.cleaned_data)
+        if act == "extend":
+            periods.extend_recovery(identification_id=pk, by=request.actor, ground=given["ground"], days=given["days"])
+        elif act == "pause":
+            periods.pause_recovery(identification_id=pk, by=request.actor, ground=given["ground"])
+        elif act == "resume":
+            periods.resume_recovery(identification_id=pk, by=request.actor)
+        else:
+            periods.cut_recovery(identification_id=pk, by=request.actor, reason=given["ground"])
     except Refused as refusal:
-        return render(
-            request, "protection/identification.html", {**context, "extend": form, "reasons": refusal.reasons}, status=refusal.status
-        )
+        refused = {**context, "periods": again, "reasons": refusal.reasons}
+        return render(request, "protection/identification.html", refused, status=refusal.status)
     return redirect("protection:identification", pk=pk)
+
+
+@login_required
+def removal(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Whether anybody may remove this person now, each ground with its source."""
+    found = Identification.objects.visible_to(request.actor).select_related("case", "person").get_or_missing(pk=pk)
+    bars = standing.removal_bars([found], request.actor.at)
+    return render(request, "protection/removal.html", {"identification": found, "bars": bars})
 
 
 @login_required
