@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('register', '0003_route_status'),
+        ('register', '0004_attachments'),
         ('trust', '0005_clocks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('protection', '0001_initial'),
+        ('protection', '0002_screening'),
         ('register', '0003_route_status'),
         ('trust', '0005_clocks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
