@@ -54,6 +54,7 @@ BY_ADDRESS = {
     "release:": "release",
     "consent_withdraw": "consent",
     "referral:answer": "received",
+    "referral:proof": "consent",
     "referral:sent": "sent",
     "referral:step": "sent",
     "justice:proceeding": "proceeding",
