@@ -19,7 +19,11 @@ SHARED = ("default", "access")
 # what CI runs on PostgreSQL too: whatever reads, writes, locks or counts records of cases, accounts and their pages, besides single marks.
 # A test that fails there and passes on SQLite shows a fault of the product: row-level security is on.
 ON_POSTGRESQL_TOO = (
+    "tests/referral/test_conference.py",
+    "tests/referral/test_directory.py",
+    "tests/referral/test_more.py",
     "tests/referral/test_services.py",
+    "tests/referral/test_transfer.py",
     "tests/referral/test_views.py",
     "tests/justice/test_services.py",
     "tests/justice/test_views.py",

@@ -61,7 +61,7 @@ from havre.protection.models import (
     Task,
     WordsPrint,
 )
-from havre.referral.models import Referral
+from havre.referral.models import MoreAsked, Notice, Referral
 from havre.register.models import (
     Attachment,
     AttachmentCopy,
@@ -112,7 +112,18 @@ def fill_case(owner: Actor) -> dict[str, models.Model]:
     for made in (_protection, _justice, _trust):
         rows |= {row._meta.label: row for row in made(owner, case, person)}
     referral = send(owner, case, OrganisationFactory().pk, Role.SHELTER, status="draft")
-    return {**rows, referral._meta.label: referral}
+    rows |= {row._meta.label: row for row in [referral, *_beside_a_referral(owner, case, referral)]}
+    return rows
+
+
+def _beside_a_referral(owner: Actor, case: Case, referral: Referral) -> list[models.Model]:
+    now = timezone.now()
+    asked = {"asked": int(Section.IDENTITY), "reason": "safety", "asked_at": now, "asked_by": owner.user}
+    told = {"organisation_id": referral.receiver_id, "role": Role.SHELTER, "kind": "offered", "number": referral.number}
+    return [
+        _kept(MoreAsked(case=case, referral=referral, **asked)),
+        _kept(Notice(case=case, subject_id=referral.pk, at=now, **told)),
+    ]
 
 
 def _kept(row: Row) -> Row:

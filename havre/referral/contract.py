@@ -3,14 +3,23 @@
 from django.utils.translation import gettext_lazy as _
 
 from havre.referral import queries, services, signals  # noqa: F401  importing the receivers connects them
-from havre.referral.enums import DeclineReason, ReferralNeed, ReferralOutcome, ReferralStatus
-from havre.referral.models import Referral
-from havre.referral.workflow import RECEIVERS, REFERRAL, SENDERS
+from havre.referral.enums import ClosedBecause, ConsentAnswer, DeclineReason, ReferralNeed, ReferralOutcome, ReferralStatus, VitalInterest
+from havre.referral.models import MoreAsked, Notice, Referral
+from havre.referral.workflow import RECEIVERS, REFERRAL, REQUEST, SENDERS
 from havre.trust import policy
 from havre.trust.contracts import Column, Contract, Link, UrlRow, register_contract
 from havre.trust.enums import Act, Section
 
-_CODES = (("status", ReferralStatus), ("need", ReferralNeed), ("decline_reason", DeclineReason), ("outcome", ReferralOutcome))
+_CODES = (
+    ("status", ReferralStatus.values),
+    ("need", ReferralNeed.values),
+    ("decline_reason", DeclineReason.values),
+    ("outcome", ReferralOutcome.values),
+    ("closed_because", ClosedBecause.values),
+    ("basis", ["consent", *VitalInterest.values]),
+    ("asked_afterwards", ConsentAnswer.values),
+)
+COORDINATORS = frozenset(role for act, role in policy.POLICY.house if act == Act.COORDINATE)
 # the case's page lists its referrals, with a link, to whoever reads the section that they belong to
 READERS = frozenset(role for act, section, role in policy.POLICY.rules if (act, section) == (Act.READ, Section.PROTECTION))
 
@@ -19,8 +28,8 @@ def register() -> None:
     register_contract(
         Contract(
             part="referral",
-            models=(Referral,),
-            workflows=("referral",),
+            models=(Referral, MoreAsked, Notice),
+            workflows=("referral", "more"),
             timeline=queries.timeline,
             panels=queries.panels,
             compose=queries.compose,
@@ -30,19 +39,36 @@ def register() -> None:
             sweep=services.expire,
             extract=queries.extract,
             columns=(
-                *(Column("referral", name, "code", tuple(values.values)) for name, values in _CODES),
+                *(Column("referral", name, "code", tuple(values)) for name, values in _CODES),
                 *(Column("referral", name, "pseudonym") for name in ("case_id", "person_id")),
                 *(Column("referral", name, "date") for name in ("offered_on", "answered_on")),
                 Column("referral", "urgent", "flag"),
             ),
-            navigation=(Link(_("Referrals"), "referral:index", "swap", RECEIVERS),),
+            navigation=(
+                Link(_("Referrals"), "referral:index", "swap", RECEIVERS),
+                Link(_("Directory of services"), "referral:directory", "board", RECEIVERS | SENDERS | COORDINATORS),
+                Link(_("Referrals that wait"), "referral:delays", "clock", COORDINATORS),
+            ),
             audit_words=(
-                *((f"referral.{move.step}", move.label) for move in REFERRAL.moves),
+                *{f"referral.{move.step}": move.label for move in REFERRAL.moves}.items(),
+                *((f"more.{move.step}", move.label) for move in REQUEST.moves),
+                ("referral.urgent", _("Referred at once, for a vital interest")),
+                ("referral.several", _("Referred several persons together")),
+                ("notice.seen", _("Read the notices")),
+                ("directory.describe", _("Wrote the service's line in the directory")),
+                ("directory.free", _("Said how many places are free")),
+                ("directory.accredit", _("Wrote an accreditation down")),
+                ("directory.end_accreditation", _("Wrote down that an accreditation is lost")),
                 ("referral.override", _("Referral: condition waived by a supervisor")),
             ),
             urls=(
                 UrlRow("referral:index", ("GET",), own=RECEIVERS),
-                UrlRow("referral:offer", ("GET", "POST"), own=SENDERS),
+                *(UrlRow(f"referral:{name}", ("GET", "POST"), own=SENDERS) for name in ("offer", "urgent", "several")),
+                *(UrlRow(f"referral:{name}", ("GET", "POST"), own=RECEIVERS) for name in ("notices", "entry")),
+                UrlRow("referral:directory", ("GET",), own=RECEIVERS | SENDERS | COORDINATORS),
+                UrlRow("referral:accreditation", ("GET", "POST"), own=COORDINATORS),
+                UrlRow("referral:delays", ("GET",), own=COORDINATORS),
+                UrlRow("referral:proof", ("GET",), own=READERS),
                 UrlRow("referral:answer", ("GET", "POST"), own=RECEIVERS, note="404 unless offered to this service and role"),
                 UrlRow("referral:sent", ("GET",), own=READERS),
                 UrlRow("referral:step", ("POST",), own=SENDERS),

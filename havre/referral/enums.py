@@ -68,3 +68,118 @@ class ReferralOutcome(models.TextChoices):
 
 
 LIVE = (ReferralStatus.OFFERED, ReferralStatus.ACCEPTED, ReferralStatus.RUNNING)
+OPEN_STATES = (ReferralStatus.DRAFT, *LIVE)
+
+
+class ServedGender(models.TextChoices):
+    """Whom a service receives: values of HTCDS `prs_Gender` that a place may be kept for."""
+
+    FEMALE = "Female", _("Women and girls")
+    MALE = "Male", _("Men and boys")
+    OTHER = "Other", _("Other genders")
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class Misfit(models.TextChoices):
+    """Why a listed service does not fit a request. Only the first three stop or hold an offer."""
+
+    CLOSED = "closed", _("closed for now")
+    NOT_ACCREDITED = "not_accredited", _("no accreditation in force")
+    FULL = "full", _("no free place")
+    OTHER_NEED = "other_need", _("does not serve this need")
+    OTHER_AGE = "other_age", _("does not receive this age")
+    OTHER_GENDER = "other_gender", _("does not receive this gender")
+    NO_FAMILIES = "no_families", _("does not receive families")
+    OTHER_LANGUAGE = "other_language", _("does not speak the person's language: an interpreter is needed")
+
+
+class AnywayReason(models.TextChoices):
+    """Why an offer goes to a service that says it has no place."""
+
+    TOLD = "told", _("The service said that it will make a place")
+    ONLY_ONE = "only_one", _("No other service fits")
+    CHOSEN = "chosen", _("The person chose this service and can wait")
+    DANGER = "danger", _("Waiting elsewhere would put the person in danger")
+
+
+class ClosedBecause(models.TextChoices):
+    """What closed an offer or a share before its work was done."""
+
+    SENDER = "sender", _("Taken back by the sender")
+    CONSENT_WITHDRAWN = "consent_withdrawn", _("The person withdrew the consent")
+    CONSENT_REFUSED = "consent_refused", _("Asked afterwards, the person did not agree")
+    NO_ANSWER = "no_answer", _("No answer in time")
+    SHARE_OVER = "share_over", _("The agreed time was over")
+    ACCREDITATION_LOST = "accreditation_lost", _("The service is no longer accredited")
+    LEAD_MOVED = "lead_moved", _("The service now leads the case itself")
+
+
+class NoticeKind(models.TextChoices):
+    """What a notice in Havre says, and all that it says."""
+
+    OFFERED = "offered", _("A referral waits for your answer")
+    DUE_SOON = "due_soon", _("The time to answer is nearly over")
+    RISEN = "risen", _("Nobody has acknowledged this in time")
+    ACCEPTED = "accepted", _("Your referral was accepted")
+    DECLINED = "declined", _("Your referral was declined, with a reason")
+    EXPIRED = "expired", _("This ended without an answer")
+    CLOSED = "closed", _("This is closed: nothing of it is open any more")
+    ENDING = "ending", _("This share ends soon: prepare what the person needs")
+    MORE_ASKED = "more_asked", _("The service asks for another part of the file")
+    MORE_GIVEN = "more_given", _("The part that was asked for is open")
+    MORE_REFUSED = "more_refused", _("The part that was asked for stays closed")
+    OUTCOME = "outcome", _("An outcome came back")
+    LEAD_PROPOSED = "lead_proposed", _("A service proposes that you lead a case")
+    LEAD_ACCEPTED = "lead_accepted", _("The other service now leads")
+    LEAD_KEPT = "lead_kept", _("The lead stays with your service")
+    CALLED = "called", _("A conference is called and a seat is yours")
+    CANCELLED = "cancelled", _("A conference will not take place")
+    ACTION = "action", _("An action of a conference is yours")
+    ACTION_LATE = "action_late", _("An action of a conference is late")
+
+
+class ConsentAnswer(models.TextChoices):
+    """What the person said when the consent was asked after an urgent referral."""
+
+    GIVEN = "given", _("Agreed")
+    REFUSED = "refused", _("Did not agree")
+
+
+class Way(models.TextChoices):
+    """How an offer reaches the receiver."""
+
+    ACCOUNT = "account", _("On Havre")
+    BUNDLE = "bundle", _("A sealed file to its own key")
+    LETTER = "letter", _("A printed letter with a code")
+
+
+class MoreStatus(models.TextChoices):
+    ASKED = "asked", pgettext_lazy("a request for more", "Asked")
+    GIVEN = "given", pgettext_lazy("a request for more", "Opened")
+    REFUSED = "refused", pgettext_lazy("a request for more", "Stays closed")
+    LAPSED = "lapsed", pgettext_lazy("a request for more", "Over")
+
+
+class MoreReason(models.TextChoices):
+    """Why a receiver needs another section. Curiosity is not in the list."""
+
+    SAFETY = "safety", _("To keep the person safe")
+    CARE = "care", _("To give the care that was asked for")
+    RIGHTS = "rights", _("To defend the person's rights in time")
+    CHILD = "child", _("To protect a child")
+
+
+class MoreRefusal(models.TextChoices):
+    PERSON = "person", _("The person does not agree")
+    NOT_NEEDED = "not_needed", _("Not needed for what was asked")
+    NOT_RECORDED = "not_recorded", _("Nothing is recorded there")
+    UNSAFE = "unsafe", _("It would put somebody in danger")

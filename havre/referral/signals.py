@@ -8,6 +8,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from havre.referral import services
+from havre.referral.workflow import MORE
 from havre.register.models import Consent
 from havre.register.signals import consent_narrowed, consent_withdrawn
 from havre.trust.clocks import clock_expired
@@ -29,5 +30,9 @@ def close_what_goes_beyond_it(consent: Consent, at: datetime, **_rest: Any) -> i
 
 @receiver(clock_expired)
 def move_at_the_deadline(clock: Clock, at: datetime, **_rest: Any) -> None:
-    if clock.workflow == "referral":
+    if clock.workflow != "referral":
+        return
+    if clock.name == MORE.name:
+        services.on_more_clock(clock.subject_id, at=at)
+    else:
         services.on_clock(clock.subject_id, clock.name, at=at)

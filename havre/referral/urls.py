@@ -7,7 +7,15 @@ from havre.referral import views
 app_name = "referral"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("notices/", views.notices, name="notices"),
+    path("directory/", views.directory, name="directory"),
+    path("directory/own/", views.entry, name="entry"),
+    path("directory/accreditation/", views.accreditation, name="accreditation"),
+    path("delays/", views.delays, name="delays"),
+    path("several/", views.several, name="several"),
     path("new/<uuid:case_id>/<uuid:person_id>/", views.offer, name="offer"),
+    path("urgent/<uuid:case_id>/<uuid:person_id>/", views.urgent, name="urgent"),
+    path("proof/<uuid:pk>/", views.proof, name="proof"),
     path("<uuid:pk>/", views.answer, name="answer"),
     path("sent/<uuid:pk>/", views.sent, name="sent"),
     path("sent/<uuid:pk>/<slug:name>/", views.step, name="step"),

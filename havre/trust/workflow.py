@@ -215,7 +215,11 @@ class Workflow:
         if state not in row.starts:
             reasons.append(
                 gettext("this step starts from: %(start)s; the record is at: %(state)s")
-                % {"start": _states_words(r for m in self._named(move) for r in m.starts), "state": _states_words([state])}
+                % {
+                    "start": _states_words(r for m in self._named(move) for r in m.starts),
+                    # a record read from the database holds a plain code: the table knows its word
+                    "state": _states_words([next((known for known in self.states if known == state), state)]),
+                }
             )
             rows.append(f"{self.name}.{move}:state")
         blocks, warnings = self._unmet(row, obj, by)

@@ -69,6 +69,7 @@ BY_ADDRESS = {
     "person:asked": "request",
     "person:receipt": "request",
     "referral:answer": "received",
+    "referral:proof": "consent",
     "referral:sent": "sent",
     "referral:step": "sent",
     "justice:proceeding": "proceeding",

@@ -20,7 +20,7 @@ from django.utils import timezone
 from havre.justice.models import CompensationClaim, Proceeding
 from havre.protection.models import AssistancePlan, Identification, Screening
 from havre.referral.models import Referral
-from havre.register.models import Case, Person
+from havre.register.models import Case, Consent, Person
 from havre.release.models import Release
 from havre.site import demonstration, line
 from havre.trust.enums import Role
@@ -79,6 +79,7 @@ def records(unlocked, tmp_path, settings) -> dict[str, Any]:
         "justice:claim": claim.pk,
         "referral:sent": first(Referral, **of_case),
         "referral:answer": first(Referral, status="offered"),
+        "referral:proof": first(Consent, **of_case),
         "release:release": Release.objects.create(
             ref="2026-1", title="Persons by gender", source="x", population="register", tables=[["gender"]], by=_user()
         ).pk,

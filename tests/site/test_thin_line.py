@@ -205,6 +205,8 @@ HOUSE = {
     "protection_identification",
     "protection_screening",
     "justice_proceeding",
+    "referral_moreasked",
+    "referral_notice",
     "referral_referral",
     "trust_clock",
     "trust_clockevent",

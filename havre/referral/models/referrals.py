@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from havre.referral.enums import AgeBand, DeclineReason, ReferralNeed, ReferralOutcome, ReferralStatus, VitalInterest
+from havre.referral.enums import (
+    AgeBand,
+    AnywayReason,
+    ClosedBecause,
+    ConsentAnswer,
+    DeclineReason,
+    ReferralNeed,
+    ReferralOutcome,
+    ReferralStatus,
+    VitalInterest,
+    Way,
+)
+from havre.referral.models.directory import Service
 from havre.register.models import Case, Consent, Person
 from havre.trust.enums import Purpose, Role, Section
 from havre.trust.errands import as_house
@@ -62,10 +75,19 @@ class Referral(ProtectedModel):
     language = models.CharField(max_length=8, blank=True)
     region = models.CharField(max_length=80, blank=True)
     urgent = models.BooleanField(default=False)
+    way = models.CharField(max_length=8, choices=Way, default=Way.ACCOUNT)
+    # several persons sent together, each with an answer and a consent of their own
+    group = models.UUIDField(null=True, blank=True)
+    # what the service said when it was sent, and why it was sent all the same
+    free_places_said = models.PositiveSmallIntegerField(null=True, blank=True)
+    anyway_reason = models.CharField(max_length=8, choices=AnywayReason, blank=True)
     prepared_at = models.DateTimeField(default=timezone.now, editable=False)
     offered_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    # to the head of the receiver, then to the coordinator's counts
     escalated_at = models.DateTimeField(null=True, blank=True)
+    escalated_further_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     no_conflict_declared = models.BooleanField(default=False)
@@ -75,15 +97,24 @@ class Referral(ProtectedModel):
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=20, choices=ReferralOutcome, blank=True)
     person_told_at = models.DateTimeField(null=True, blank=True)
+    # the person wants the sender to hear that it ended, and not how
+    outcome_kept = models.BooleanField(default=False)
+    followed_up_at = models.DateTimeField(null=True, blank=True)
+    # asked afterwards, where a vital interest could not wait
+    consent_asked_at = models.DateTimeField(null=True, blank=True)
+    consent_answer = models.CharField(max_length=8, choices=ConsentAnswer, blank=True)
+    closed_because = models.CharField(max_length=20, choices=ClosedBecause, blank=True)
+    grants_closed = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = [
             models.Index(name="referral_by_receiver", fields=["receiver", "receiver_role", "status"]),
             models.Index(name="referral_by_case", fields=["case", "-prepared_at"]),
             models.Index(name="referral_by_consent", fields=["consent"], condition=Q(consent__isnull=False)),
+            models.Index(name="referral_by_group", fields=["group"], condition=Q(group__isnull=False)),
         ]
         constraints = [
-            models.UniqueConstraint(name="referral_one_open_offer", fields=["case", "receiver"], condition=Q(status="offered")),
+            models.UniqueConstraint(name="referral_one_open_offer", fields=["person", "receiver"], condition=Q(status="offered")),
             models.CheckConstraint(name="referral_two_services", condition=~Q(sender=F("receiver"))),
             models.CheckConstraint(name="referral_has_a_basis", condition=Q(consent__isnull=False) | ~Q(vital_interest="")),
             models.CheckConstraint(name="referral_declined_with_a_reason", condition=~Q(status="declined") | ~Q(decline_reason="")),
@@ -91,6 +122,10 @@ class Referral(ProtectedModel):
             models.CheckConstraint(
                 name="referral_answer_whole",
                 condition=Q(answered_at=None, answered_by=None) | Q(answered_at__isnull=False, answered_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="referral_consent_answer_whole",
+                condition=Q(consent_answer="", consent_asked_at=None) | ~Q(consent_answer="") & Q(consent_asked_at__isnull=False),
             ),
         ]
 
@@ -112,15 +147,46 @@ class Referral(ProtectedModel):
 
     def has_basis(self, *, at: datetime) -> bool:
         """RG14: a live consent for this person, receiver, role, purpose and at least these sections; or a recorded vital interest."""
-        consent = self.consent
-        if consent is None:
+        if self.consent is None:
             return bool(self.vital_interest)
+        return self.covered_by(self.consent, Section(self.sections), at=at)
+
+    def covered_by(self, consent: Consent, sections: Section, *, at: datetime) -> bool:
+        """Whether this consent carries these sections to this referral's receiver, for its purpose, now."""
         return (
             consent.live(at=at)
             and (consent.person_id, consent.recipient_id, consent.purpose) == (self.person_id, self.receiver_id, self.purpose)
             and consent.recipient_role in {"", self.receiver_role}
-            and consent.sections & self.sections == self.sections
+            and consent.sections & sections == sections
         )
+
+    @cached_property
+    def service(self) -> Service | None:
+        """The receiver as the directory lists it; None where it is not listed, which stops nothing."""
+        return Service.objects.filter(organisation_id=self.receiver_id, role=self.receiver_role).first()
+
+    def service_open(self) -> bool:
+        return self.service is None or self.service.closed_at is None
+
+    def service_accredited(self, *, at: datetime) -> bool:
+        return self.service is None or self.service.accredited(at.date())
+
+    def service_has_place(self, *, at: datetime) -> bool:
+        return self.service is None or not self.service.full(at) or bool(self.anyway_reason)
+
+    def service_fits(self) -> bool:
+        return self.service is None or not self.misfits()
+
+    @property
+    def outcome_words(self) -> str:
+        """What came of it, for the sender; that it ended and no more where the person wants it so."""
+        return "" if self.outcome_kept or not self.outcome else str(ReferralOutcome(self.outcome).label)
+
+    def misfits(self) -> list[Any]:
+        """Why the listed service does not serve this person; [] when it does or is not listed."""
+        if self.service is None:
+            return []
+        return self.service.misfits(need=self.need, band=self.age_band, gender=self.person.gender, language=self.language)
 
 
 def age_band(person: Person) -> str:

@@ -1,0 +1,207 @@
+"""What referral adds to a case's page, to home pages, to the person's own copy and to the extract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from havre.referral.enums import LIVE, MoreStatus, NoticeKind, ReferralStatus
+from havre.referral.models import MoreAsked, Referral
+from havre.referral.queries.offers import STATE_MARKS, TO_ANSWER, notices_of, previews, sent
+from havre.referral.workflow import RECEIVERS, SENDERS
+from havre.trust import clocks
+from havre.trust.actors import Actor
+from havre.trust.contracts import CaseAct, Entry, Panel, Waiting
+from havre.trust.enums import Section
+from havre.trust.models import Membership
+
+
+def _of_case(actor: Actor, case_id: UUID) -> list[Referral]:
+    return list(Referral.objects.visible_to(actor).filter(case_id=case_id).select_related("receiver").order_by("-prepared_at"))
+
+
+def compose(actor: Actor, case: Any) -> tuple[list[Entry], list[Panel]]:
+    """The thread and the panel in one reading."""
+    found = _of_case(actor, case.pk)
+    return list(_entries(found)), list(_panels(found))
+
+
+def timeline(actor: Actor, case_id: UUID) -> Iterable[Entry]:
+    """What referral adds to a case's timeline."""
+    return _entries(_of_case(actor, case_id))
+
+
+def panels(actor: Actor, case_id: UUID) -> Iterable[Panel]:
+    """The referrals of a case, for whoever may read its protection."""
+    return _panels(_of_case(actor, case_id))
+
+
+def _entries(found: list[Referral]) -> Iterator[Entry]:
+    for one in found:
+        words = gettext("%(what)s: %(state)s") % {"what": one.receiver, "state": one.get_need_display()}
+        ended = one.outcome_words or one.get_status_display()
+        for at, title, more in (
+            (one.offered_at, _("Referral offered"), words),
+            (one.answered_at, _("Referral answered"), words),
+            (one.ended_at, _("Referral ended"), f"{words}. {ended}"),
+        ):
+            if at:
+                yield Entry(at, title, more, "swap", Section.PROTECTION)
+
+
+def _panels(found: list[Referral]) -> Iterator[Panel]:
+    if found:
+        rows = [(one, STATE_MARKS[ReferralStatus(one.status)]) for one in found]
+        yield Panel("referrals", _("Referrals"), "referral/_of_case.html", {"referrals": rows}, Section.PROTECTION, side=True)
+
+
+def acts(actor: Actor, case_id: UUID, person_id: UUID, _shown: frozenset[str]) -> Iterable[CaseAct]:
+    """Whoever may share sections of a case may offer a referral of the person."""
+    if actor.role in SENDERS:
+        yield CaseAct(pgettext_lazy("a person", "Refer"), reverse("referral:offer", args=[case_id, person_id]), "swap")
+
+
+def _sent_waiting(actor: Actor) -> Iterable[Waiting]:
+    """What this service offered and others have not answered; and outcomes that the person has not heard yet."""
+    mine = sent(actor)
+    offered = list(mine.filter(status=ReferralStatus.OFFERED).order_by("offered_at")[:20])
+    told = list(mine.filter(status=ReferralStatus.COMPLETED, person_told_at=None).order_by("ended_at")[:20])
+    answer, feedback = (
+        clocks.due_by_subject([one.pk for one in offered], "answer"),
+        clocks.due_by_subject([one.pk for one in told], "feedback"),
+    )
+    for one in offered:
+        yield Waiting(
+            f"{one.case.ref} · {one.get_need_display()}",
+            reverse("referral:sent", args=[one.pk]),
+            due_at=answer.get(one.pk),
+            awaited_from=one.receiver.name,
+        )
+    for one in told:
+        yield Waiting(
+            _("%(case)s: tell the person the outcome") % {"case": one.case.ref},
+            reverse("referral:sent", args=[one.pk]),
+            due_at=feedback.get(one.pk),
+            why=gettext("%(what)s: %(state)s") % {"what": one.receiver.name, "state": one.outcome_words},
+        )
+    yield from _owed(mine)
+
+
+def _owed(mine: Any) -> Iterable[Waiting]:
+    """A request for more to answer, a consent to ask after an urgency, a contact to make after the help ended."""
+    asked = mine.filter(more__status=MoreStatus.ASKED).order_by("pk")[:20]
+    unasked = mine.filter(consent=None, consent_answer="", status__in=LIVE).order_by("offered_at")[:20]
+    ended = mine.filter(status=ReferralStatus.COMPLETED, followed_up_at=None).exclude(person_told_at=None).order_by("ended_at")[:20]
+    rows = [(one, "", _("%(case)s: a service asks for another part of the file")) for one in asked]
+    rows += [(one, "ask_consent", _("%(case)s: ask the person for their consent, after the urgency")) for one in unasked]
+    rows += [(one, "follow_up", _("%(case)s: ask the person how it went")) for one in ended]
+    ids = [one.pk for one, _name, _words in rows]
+    due = {name: clocks.due_by_subject(ids, name) for name in ("ask_consent", "follow_up")} if ids else {}
+    for one, name, words in rows:
+        yield Waiting(
+            words % {"case": one.case.ref},
+            reverse("referral:sent", args=[one.pk]),
+            due_at=due[name].get(one.pk) if name else None,
+            why=one.receiver.name,
+        )
+
+
+def _noticed(actor: Actor) -> Iterable[Waiting]:
+    """One line for all notices: what they say is on their own page."""
+    unseen = list(notices_of(actor).filter(seen_at=None).values_list("kind", "for_head")[:100])
+    if unseen and any(head for _kind, head in unseen) and not is_head(actor):
+        unseen = [row for row in unseen if not row[1]]
+    if unseen:
+        number = len(unseen)
+        first = NoticeKind(unseen[0][0]).label
+        words = ngettext("%(n)d notice about referrals", "%(n)d notices about referrals", number) % {"n": number}
+        yield Waiting(words, reverse("referral:notices"), why=first)
+
+
+def is_head(actor: Actor) -> bool:
+    """Whether the actor heads the service in this very job."""
+    job = {"user": actor.user, "organisation_id": actor.organisation_id, "role": actor.role}
+    return Membership.objects.filter(**job, supervisor=True, ended_at=None).exists()
+
+
+def waiting(actor: Actor) -> Iterable[Waiting]:
+    """Offers that wait for this service's answer, and what it waits for or owes on its own."""
+    if actor.role in SENDERS:
+        yield from _sent_waiting(actor)
+    if actor.role not in RECEIVERS:
+        return
+    yield from _noticed(actor)
+    for one in previews(actor, TO_ANSWER)[:20]:
+        yield Waiting(
+            _("%(number)s: answer the referral") % {"number": one.number},
+            reverse("referral:answer", args=[one.id]),
+            due_at=one.acknowledge_by if one.acknowledged_at is None else one.answer_by,
+            why=one.need_words,
+            urgent=one.urgent,
+        )
+
+
+def dossier(actor: Actor, case_id: UUID) -> Iterable[tuple[str, dict[str, Any]]]:
+    """What the person's own copy holds of referral: who was asked, what opened, until when, and what came of it."""
+    for one in Referral.objects.visible_to(actor).filter(case_id=case_id).select_related("receiver"):
+        yield (
+            "referral",
+            {
+                "number": one.number,
+                "receiver": one.receiver.name,
+                "need": one.need,
+                "status": one.status,
+                "sections": [section.code for section in Section(one.sections)],
+                "basis": "consent" if one.consent_id else one.vital_interest,
+                "offered_at": one.offered_at,
+                "answered_at": one.answered_at,
+                "ends_at": one.ends_at,
+                "outcome": one.outcome or None,
+                "asked_afterwards": one.consent_answer or None,
+                "closed_because": one.closed_because or None,
+                "ended_at": one.ended_at,
+            },
+        )
+    for more in MoreAsked.objects.visible_to(actor).filter(case_id=case_id).select_related("referral__receiver"):
+        yield (
+            "request_for_more",
+            {
+                "number": more.referral.number,
+                "receiver": more.referral.receiver.name,
+                "section": Section(more.asked).code,
+                "reason": more.reason,
+                "status": more.status,
+                "asked_at": more.asked_at,
+                "answered_at": more.answered_at,
+                "refusal": more.refusal or None,
+            },
+        )
+
+
+def extract() -> Iterable[tuple[str, Iterable[dict[str, Any]]]]:
+    """Coded columns only: referrals are counted apart from persons."""
+    yield (
+        "referral",
+        (
+            {
+                "case_id": str(one.case_id),
+                "person_id": str(one.person_id),
+                "status": one.status,
+                "need": one.need,
+                "decline_reason": one.decline_reason or None,
+                "outcome": one.outcome or None,
+                "closed_because": one.closed_because or None,
+                "basis": "consent" if one.consent_id else one.vital_interest,
+                "asked_afterwards": one.consent_answer or None,
+                "urgent": one.urgent,
+                "offered_on": one.offered_at.date() if one.offered_at else None,
+                "answered_on": one.answered_at.date() if one.answered_at else None,
+            }
+            for one in Referral.objects.for_house("extract").order_by("pk").iterator()
+        ),
+    )
