@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.protection import casefile, models, queries, workflow
+from havre.protection import casefile, keeping, models, queries, workflow
 from havre.protection.enums import (
     AskState,
     CallEnd,
@@ -138,6 +138,8 @@ def register() -> None:
             acts=casefile.acts,
             dossier=queries.dossier,
             waiting=queries.waiting,
+            outcomes=keeping.outcomes,
+            needed=keeping.needed,
             sweep=recovery.remind_before_the_end,
             extract=queries.columns_of_extract,
             columns=tuple(Column(table, name, "code", tuple(values.values)) for table, name, values in _COLUMNS)

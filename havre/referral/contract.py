@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.referral import queries, services, signals  # noqa: F401  importing the receivers connects them
+from havre.referral import keeping, queries, services, signals  # noqa: F401  importing the receivers connects them
 from havre.referral.enums import ClosedBecause, ConsentAnswer, DeclineReason, ReferralNeed, ReferralOutcome, ReferralStatus, VitalInterest
 from havre.referral.models import MoreAsked, Notice, Referral
 from havre.referral.workflow import RECEIVERS, REFERRAL, REQUEST, SENDERS
@@ -36,6 +36,7 @@ def register() -> None:
             acts=queries.acts,
             dossier=queries.dossier,
             waiting=queries.waiting,
+            needed=keeping.needed,
             sweep=services.expire,
             extract=queries.extract,
             columns=(

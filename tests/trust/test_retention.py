@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from havre import trust
+from havre.justice.models import CompensationClaim, Proceeding
+from havre.protection.models import Identification
 from havre.register.models import Case
 from havre.trust import identity
 from havre.trust.enums import Role, Section
@@ -17,8 +19,10 @@ from havre.trust.ids import new_id
 from havre.trust.models import ActRow, Erasure, LegalHold, PersonKey, RetentionOrder, Seal, SealedSection
 from havre.trust.retention import services
 from havre.trust.retention.planning import over_on, plan
+from tests.factories import OrganisationFactory
 from tests.factories_site import make_case_now, make_now, signed_in
 from tests.factories_vault import committed, unlocked  # noqa: F401
+from tests.factories_whole import send
 from tests.french import french  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("unlocked")
@@ -87,6 +91,56 @@ class TestDryRun:
             closed_case(months=4, owner=owner)
         with django_assert_max_num_queries(12):
             assert len(plan(timezone.now()).lines) == 10
+
+
+def identified(case, person, status):
+    Identification(case=case, person_id=person, status=status, opened_at=timezone.now()).save(force_insert=True)
+
+
+@pytest.mark.django_db(databases="__all__")
+class TestOtherParts:
+    @pytest.mark.parametrize(
+        ("status", "months", "rule"),
+        [
+            ("not_confirmed", 7, "person_not_confirmed"),
+            ("not_confirmed", 5, "whereabouts"),
+            ("declined_by_person", 13, "person_declined"),
+            ("confirmed", 13, "whereabouts"),
+            ("confirmed", 121, "person_confirmed"),
+        ],
+    )
+    def test_term_follows_how_the_identification_ended(self, status, months, rule):
+        case, person = closed_case(months=months, sections=(Section.WHEREABOUTS,))
+        identified(case, person, status)
+        assert [line.rule.id for line in plan(timezone.now()).lines] == [rule]
+
+    @pytest.mark.parametrize("status", ["presumed", "under_review", "under_appeal"])
+    def test_case_that_waits_for_a_decision_is_held_by_itself(self, status):
+        case, person = closed_case(months=13)
+        identified(case, person, status)
+        found = plan(timezone.now())
+        assert found.going == ()
+        assert "decision" in str(found.held[0].held)
+
+    def test_open_proceeding_unpaid_claim_and_running_share_hold_the_case(self):
+        owner = make_now(Role.CASE_MANAGER)
+        cases = [closed_case(months=13, owner=owner) for _each in range(4)]
+        about = [{"case": case, "person_id": person} for case, person in cases]
+        Proceeding(**about[0], against="trafficker", opened_at=timezone.now(), organisation_id=owner.organisation_id).save(
+            force_insert=True
+        )
+        CompensationClaim(**about[1], informed_at=timezone.now(), language="eng", status="claimed", claimed=5, currency="GHS").save(
+            force_insert=True
+        )
+        shared = send(owner, cases[2][0], OrganisationFactory().pk, Role.SHELTER, status="draft")
+        type(shared).objects.for_house("tests").filter(pk=shared.pk).update(status="running")
+        found = plan(timezone.now())
+        assert [line.case_id for line in found.going] == [cases[3][0].pk]
+        assert {str(line.held) for line in found.held} == {
+            "a proceeding is not closed",
+            "compensation is claimed and not yet paid",
+            "a service to which the person was referred is still at work",
+        }
 
 
 @pytest.mark.django_db(databases="__all__")
