@@ -97,7 +97,7 @@ def listed(doc: Doc, threshold: int) -> Iterator[Finding]:
 
     Args: threshold, in persons. Gives findings of MR26. Source: media_rules.yaml; Hundepool et al., Statistical Disclosure Control, 2012.
     """
-    pair = re.compile(r"((?:[A-ZÀ-Ý][\w'’-]+ ?){1,3})(?: ?[:=(] ?| )(\d{1,4})\b(?! ?(?:%|per cent|pour cent))")
+    pair = re.compile(r"\b([A-ZÀ-Ý][\w'’-]+(?: [A-ZÀ-Ý][\w'’-]+){0,2})(?: ?[:=(] ?| )(\d{1,4})\b(?! ?(?:%|per cent|pour cent))")
     for sentence in doc.sentences:
         told = [one for one in pair.finditer(sentence.text) if one.group(1).strip() in doc.words.countries]
         for one in told if len(told) > 1 else ():

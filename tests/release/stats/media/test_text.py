@@ -1,5 +1,7 @@
 """The texts of the benchmark, rule by rule, and what a person may declare."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -140,3 +142,10 @@ def test_what_points_to_a_person_without_a_usual_word_is_found(language, rule, w
 )
 def test_same_words_about_nobody_in_particular_raise_no_alarm(language, text):
     assert check_text(text, language=language) == ()
+
+
+@pytest.mark.parametrize("text", ["A" * 3000, "Casa Luar " * 300, "the only " * 300])
+def test_text_of_one_thing_over_and_over_is_read_in_little_time(text):
+    started = time.process_time()
+    check_text(text, language="en")
+    assert time.process_time() - started < 5
