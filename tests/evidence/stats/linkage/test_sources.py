@@ -28,7 +28,8 @@ PLAIN = {
         private.checking.columns private.checking.normaliser_digest private.checking.vectors private.encoded_file.header
         private.encoded_file.write private.encoded_file.read private.encoded_file.differences private.encoded_file.must_match
         private.encoding.name_parts private.files.ready private.files.columns_of private.files.encode_list private.files.compare_files
-        private.files.resolve_pairs private.keys.identifier private.keys.read_card private.keys.confirm private.keys.destroyed
+        private.files.resolve_pairs private.judging.shipped private.judging.features
+        private.keys.identifier private.keys.read_card private.keys.confirm private.keys.destroyed
         private.keys.not_destroyed private.meet.pairs private.persons.people private.scoring.agreed private.scoring.once
         private.sketch.coded private.unit.persons_of private.unit.persons private.unit.may_pairs
     """,

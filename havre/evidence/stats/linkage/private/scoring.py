@@ -152,18 +152,6 @@ def with_rivals(
     return odds / (1.0 + odds + rivals)
 
 
-# fields of one pair agree together more often than independence says, so weights speak too loudly: log-odds are shrunk, as measured on
-# lists with known truth at three levels of error and four groups of names (benchmarks/private_linkage.py)
-_SHIFT, _SHRINK = 0.5, 0.6
-
-
-def calibrated(probability: Floats) -> Floats:
-    """Probabilities with their log-odds shrunk by the agreed factor. Source: Platt 1999."""
-    held = np.clip(probability, 1e-12, 1 - 1e-12)
-    odds = _SHIFT + _SHRINK * np.log(held / (1 - held))
-    return 1 / (1 + np.exp(-odds))
-
-
 def twice(pairs: Scored, *, size: int, rounds: int = 8, least: float = 0.6) -> npt.NDArray[np.int64]:
     """Each record's person in one list: records found to be one person have one number (the first record's).
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from havre.evidence.stats.linkage.private import cells, encoded_file, scoring
+from havre.evidence.stats.linkage.private import cells, encoded_file, judging, scoring
 from havre.evidence.stats.linkage.private.agreement import LEAST_CELL, Agreement
 from havre.evidence.stats.linkage.private.cells import Cell, History
 from havre.evidence.stats.linkage.private.encoded_file import Header
@@ -108,11 +108,12 @@ def score(
     sizes = (len(a[1].pseudonym), len(b[1].pseudonym))
     expected = 0.3 * min(a[0].records, b[0].records)
     for _ in range(rounds):
+        used = table
         pairs = scoring.once(found, table)
         pairs = replace(pairs, probability=scoring.with_rivals(pairs, sizes=sizes, expected=expected, same=same))
         expected = float(pairs.probability.sum())
         table = scoring.weights(chance, flip=flip, m=scoring.refit(table, pairs))
-    return replace(pairs, probability=scoring.calibrated(pairs.probability)), found.compared
+    return replace(pairs, probability=judging.judged(pairs, used, sizes=sizes, same=same)), found.compared
 
 
 def _balanced(probability: npt.NDArray[np.float64]) -> int:
