@@ -30,7 +30,11 @@ class Question:
 
 
 def questions() -> tuple[Question, ...]:
-    """The rules of media_rules.yaml that no machine can judge, in the file's order."""
+    """The rules of media_rules.yaml that no machine can judge, in the file's order.
+
+    Source: EJN & ICMPD 2017, Media and Trafficking in Human Beings Guidelines; UNICEF, ethical reporting on children (as restated in
+    media_rules.yaml).
+    """
     return tuple(
         Question(rule.id, rule.effect == "block", rule.rule.fr, rule.rule.en)
         for rule in library().media_rules.rules
@@ -68,7 +72,10 @@ def sign(content: bytes, answers: Mapping[str, Answer], *, by: str, at: str, key
 
 
 def holds(checklist: Mapping[str, Any], content: bytes, *, public_key: bytes | None = None) -> bool:
-    """Whether a checklist is whole, about this very file, and signed (by `public_key`, 32 raw bytes, where given)."""
+    """Whether a checklist is whole, about this very file, and signed (by `public_key`, 32 raw bytes, where given).
+
+    Source: Ed25519, RFC 8032 (2017); SHA-256, NIST FIPS 180-4, 2015.
+    """
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 

@@ -53,6 +53,7 @@ def read_document(content: bytes, name: str) -> Document:
     """An office file (docx, xlsx, pptx, odt, ods, odp) or a PDF.
 
     Raises: BadTable for a file that is none or cannot be opened (a password, a damaged archive).
+    Source: ISO/IEC 29500 (Office Open XML); ISO/IEC 26300 (OpenDocument); ISO 32000 (PDF).
     """
     if content.startswith(b"%PDF"):
         return Document(None, tuple(Finding("MR12", "metadata", one) for one in dict.fromkeys(_pdf(content))))

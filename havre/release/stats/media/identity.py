@@ -29,7 +29,10 @@ FORMER = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Mme|Mlle|M)$")
 
 
 def names(doc: Doc) -> Iterator[Finding]:
-    """Names and initials of persons in the context of a case; a lone first name that the text says is changed is none."""
+    """Names and initials of persons in the context of a case; a lone first name that the text says is changed is none.
+
+    Source: MR01 of media_rules.yaml, after EJN & ICMPD 2017, Media and Trafficking in Human Beings Guidelines.
+    """
     changed = doc.has("changed")
     for sentence in doc.sentences:
         unknown = list(_unknown(doc, sentence))
@@ -118,7 +121,10 @@ def _initials(doc: Doc, sentence: Sentence) -> Iterator[Finding]:
 
 
 def places(doc: Doc) -> Iterator[Finding]:
-    """Exact dates and places that stand beside one person."""
+    """Exact dates and places that stand beside one person.
+
+    Source: MR02 of media_rules.yaml, after EJN & ICMPD 2017, Media and Trafficking in Human Beings Guidelines.
+    """
     for sentence in doc.sentences:
         if not (doc.words.finds("person", sentence.text) or (doc.words.finds("case", sentence.text) and _one(doc, sentence))):
             continue
@@ -137,7 +143,10 @@ def _one(doc: Doc, sentence: Sentence) -> bool:
 
 
 def combinations(doc: Doc, threshold: int) -> Iterator[Finding]:
-    """Three of age, nationality, place and form of exploitation about one person or a group under the threshold."""
+    """Three of age, nationality, place and form of exploitation about one person or a group under the threshold.
+
+    Source: MR03 of media_rules.yaml; Samarati & Sweeney 1998 (a combination that too few share).
+    """
     if doc.has("changed") and re.search(r"fict|invent|compos|made[- ]up", doc.text, re.IGNORECASE):
         return
     for sentence in doc.sentences:
@@ -172,7 +181,10 @@ def _proportion(doc: Doc, sentence: Sentence) -> bool:
 
 
 def shelters(doc: Doc) -> Iterator[Finding]:
-    """Where a shelter is, who works there, and phone numbers that are no helpline's."""
+    """Where a shelter is, who works there, and phone numbers that are no helpline's.
+
+    Source: MR05 of media_rules.yaml; CoE Convention 2005, art. 12 and 28 (safety of shelters and of those who help).
+    """
     for sentence in doc.sentences:
         here = doc.words.finds("shelter", sentence.text)
         if here and not doc.words.finds("not_located", sentence.text):

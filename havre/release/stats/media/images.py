@@ -32,6 +32,7 @@ def image_metadata(content: bytes) -> tuple[Finding, ...]:
     """Every piece of metadata in an image, one finding each; none for an image without.
 
     An image that cannot be followed to its end is a finding too: what was not read is not cleared.
+    Source: Exif 2.32 (CIPA DC-008, 2019); XMP (ISO 16684-1); IPTC-IIM 4.2.
     """
     try:
         found = list(_of(content))

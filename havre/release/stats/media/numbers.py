@@ -16,7 +16,11 @@ NEEDED = (
 
 
 def figures(doc: Doc) -> Iterator[Finding]:
-    """Each count of persons lacking a source, a period, or the word that says whether it is detected or estimated."""
+    """Each count of persons lacking a source, a period, or the word that says whether it is detected or estimated.
+
+    Source: MR23 of media_rules.yaml, after EJN & ICMPD 2017, Media and Trafficking in Human Beings Guidelines (scepticism about
+    statistics).
+    """
     for sentence in doc.sentences:
         for found in doc.words.patterns["figure"].finditer(sentence.text):
             of = re.match(r"[ \u00a0]" + doc.words.patterns["figure_of"].pattern, sentence.text[found.end() :], re.IGNORECASE)
@@ -31,7 +35,10 @@ def figures(doc: Doc) -> Iterator[Finding]:
 
 
 def shares(doc: Doc) -> Iterator[Finding]:
-    """A proportion of persons for which no source is told."""
+    """A proportion of persons for which no source is told.
+
+    Source: MR23 of media_rules.yaml, after EJN & ICMPD 2017, Media and Trafficking in Human Beings Guidelines.
+    """
     for sentence in doc.sentences:
         for found in doc.words.patterns["share"].finditer(sentence.text):
             of = doc.words.patterns["share_of"].match(sentence.text, found.end())
@@ -41,7 +48,10 @@ def shares(doc: Doc) -> Iterator[Finding]:
 
 
 def estimates(doc: Doc) -> Iterator[Finding]:
-    """An estimate of persons without its interval; a detected count called prevalence."""
+    """An estimate of persons without its interval; a detected count called prevalence.
+
+    Source: MR24 of media_rules.yaml; UNODC, Monitoring SDG target 16.2 (detected victims are not prevalence).
+    """
     for sentence in doc.sentences:
         found = doc.words.finds("estimate", _AFFIRMED.sub("", sentence.text))
         count = found and any(
@@ -73,7 +83,10 @@ def _whole(doc: Doc, sentence: Sentence, rule: str, what: str) -> Finding:
 
 
 def rises(doc: Doc) -> Iterator[Finding]:
-    """A rise in trafficking told without what screening, reporting or inspection did meanwhile."""
+    """A rise in trafficking told without what screening, reporting or inspection did meanwhile.
+
+    Source: MR25 of media_rules.yaml, after EJN & ICMPD 2017, Media and Trafficking in Human Beings Guidelines.
+    """
     for sentence in doc.sentences:
         found = doc.words.finds("rise", sentence.text)
         if found and not doc.words.finds("effort", doc.near(sentence)) and not _denied(sentence):
@@ -81,7 +94,10 @@ def rises(doc: Doc) -> Iterator[Finding]:
 
 
 def listed(doc: Doc, threshold: int) -> Iterator[Finding]:
-    """Countries each with a count of persons, one of them under the threshold: "Chad 14, Laos 2"."""
+    """Countries each with a count of persons, one of them under the threshold: "Chad 14, Laos 2".
+
+    Source: MR26 of media_rules.yaml; the threshold rule of Hundepool et al. 2012, chapter 4.
+    """
     pair = re.compile(r"((?:[A-ZÀ-Ý][\w'’-]+ ?){1,3})(?: ?[:=(] ?| )(\d{1,4})\b(?! ?(?:%|per cent|pour cent))")
     for sentence in doc.sentences:
         told = [one for one in pair.finditer(sentence.text) if one.group(1).strip() in doc.words.countries]
@@ -92,7 +108,10 @@ def listed(doc: Doc, threshold: int) -> Iterator[Finding]:
 
 
 def small(doc: Doc, threshold: int) -> Iterator[Finding]:
-    """Groups of 1 to threshold - 1 persons unless the sentence is about a court, an arrest or a training."""
+    """Groups of 1 to threshold - 1 persons unless the sentence is about a court, an arrest or a training.
+
+    Source: MR26 of media_rules.yaml; the threshold rule of Hundepool et al. 2012, chapter 4.
+    """
     words = doc.words
     # a digit that continues another number is no small count
     alone = r"(?<!\d[ \u00a0\u202f])(?<![\d.,])\b" + words.patterns["few"].pattern + r"\b(?![.,]?\d| \d)"

@@ -43,6 +43,7 @@ def check_table(frame: pl.DataFrame, *, threshold: int = 11, columns: Sequence[s
 
     Args: frame, text columns as `read_rows` gives them; threshold, the smallest count that may be shown in a table of counts; columns,
     those to look at (all by default).
+    Source: MR01, MR02 and MR26 of media_rules.yaml; the threshold rule of Hundepool et al. 2012, chapter 4.
     """
     found: list[Finding] = []
     for name in columns or frame.columns:
@@ -80,7 +81,10 @@ def _small(name: str, values: pl.Series, threshold: int) -> Iterator[Finding]:
 
 
 def refuse_identifying(frame: pl.DataFrame, columns: Sequence[str]) -> None:
-    """Stop a release over a column of identifiers, names or free text. Raises: BadTable, naming the columns and what to do."""
+    """Stop a release over a column of identifiers, names or free text. Raises: BadTable, naming the columns and what to do.
+
+    Source: Article 29 Working Party 2014, WP216 (a direct identifier is no anonymous datum).
+    """
     found = [one for one in check_table(frame, columns=[name for name in columns if name in frame.columns], threshold=0) if one.blocks]
     if found:
         named = "; ".join(f"column {one.excerpt!r}: {one.words('en').split(': ', 1)[0].partition('! ')[2]}" for one in found)

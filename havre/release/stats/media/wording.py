@@ -9,7 +9,11 @@ from havre.release.stats.media.reading import Doc
 
 
 def words(doc: Doc) -> Iterator[Finding]:
-    """The words to avoid, each with what to write instead where the rules say it."""
+    """The words to avoid, each with what to write instead where the rules say it.
+
+    Source: media_rules.yaml, lexicon, after EJN & ICMPD 2017, Media and Trafficking in Human Beings Guidelines; Terminology Guidelines
+    (Luxembourg), 2016.
+    """
     found = [(match, rule, advice) for rule, pattern, advice in doc.words.avoid for match in pattern.finditer(doc.text)]
     # the longest phrase says most: "child prostitute" before "prostitute"
     found.sort(key=lambda one: (one[0].start() - one[0].end(), not one[2]))
@@ -21,7 +25,10 @@ def words(doc: Doc) -> Iterator[Finding]:
 
 
 def sensational(doc: Doc) -> Iterator[Finding]:
-    """Sensational words in titles and captions only: in a body they may be a quotation or plain."""
+    """Sensational words in titles and captions only: in a body they may be a quotation or plain.
+
+    Source: media_rules.yaml, after EJN & ICMPD 2017, Media and Trafficking in Human Beings Guidelines (humanity, no sensation).
+    """
     spans = [(0, len(doc.text))] if doc.caption else [(doc.title.start, doc.title.end)] if doc.title else []
     for start, end in spans:
         for found in doc.words.patterns["title_words"].finditer(doc.text, start, end):
@@ -32,7 +39,10 @@ def sensational(doc: Doc) -> Iterator[Finding]:
 
 
 def guilty(doc: Doc) -> Iterator[Finding]:
-    """An arrest or a trial to come, told of a "trafficker"."""
+    """An arrest or a trial to come, told of a "trafficker".
+
+    Source: media_rules.yaml; ICCPR 1966, art. 14(2) (presumption of innocence).
+    """
     for sentence in doc.sentences:
         told = doc.words.finds("guilty", sentence.text)
         if told and doc.words.finds("arrest", sentence.text) and not doc.words.finds("status", sentence.text):

@@ -69,7 +69,10 @@ class Synthetic:
 
 
 def plan(codebook: Codebook, budget: Budget, recipe: Recipe, accountant: Accountant = "pld") -> dict[Subset, float]:
-    """Sigma of every answer, from public code lists and the budget alone: the total, parts of one and two columns, full rows."""
+    """Sigma of every answer, from public code lists and the budget alone: the total, parts of one and two columns, full rows.
+
+    Source: Xiao, He, Zhang & Kifer 2023 (budget over residuals), in proportion to public code lists.
+    """
     sizes = codebook.sizes
     columns = [column for column in range(len(sizes)) if sizes[column] > 1]
     wide = {(column,): min(sizes[column], recipe.widest) ** (4 / 3) for column in columns}
@@ -92,7 +95,10 @@ def _reach(subset: Subset, sizes: tuple[int, ...]) -> float:
 
 
 def spends_of(sigmas: Mapping[Subset, float], sizes: tuple[int, ...], run: str) -> tuple[Spend, ...]:
-    """One spend for each group of answers of one sigma and reach: what a ledger must be told before the first draw."""
+    """One spend for each group of answers of one sigma and reach: what a ledger must be told before the first draw.
+
+    Source: Bun & Steinke 2016 (ρ adds up over adaptive answers).
+    """
     groups: dict[tuple[float, float, str], list[Subset]] = {}
     for subset, sigma in sigmas.items():
         use = ("number of persons", "parts of one column", "parts of two columns")[len(subset)] if len(subset) <= 2 else "full rows"
