@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from havre.release.stats.accounting import Charge, compose
 
 # at each of these δ the charges have an ε of their own, and each such pair bounds every attack
-DELTAS = tuple(float(delta) for delta in 10.0 ** np.arange(-6.0, -0.3, 0.1))
+DELTAS = tuple(float(delta) for delta in (*10.0 ** np.arange(-6.0, -1.0, 0.2), *np.arange(0.1, 0.7, 0.02)))
 GRID = 4_001
 
 
