@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import norm
 
 from havre.release.stats.attacks.ceiling import Ceiling
@@ -145,47 +147,74 @@ def rate(hits: int, tries: int, *, comparisons: int = 1) -> Rate:
     >>> round(found.low, 3), round(found.high, 3)
     (0.108, 0.603)
     """
-    if not tries:
-        return Rate(0, 0, 0.0, 1.0)
-    z = score(comparisons)
-    share, spread = hits / tries, z * z / tries
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / tries + z * z / (4 * tries * tries)) / (1 + spread)
-    low = 0.0 if hits == 0 else max(0.0, middle - half)
-    high = 1.0 if hits == tries else min(1.0, middle + half)
+    low, high = _wilson(hits, tries, score(comparisons))
     return Rate(hits, tries, low, high)
 
 
-def excess(members: tuple[int, int], strangers: tuple[int, int], *, readings: int = 1) -> Excess:
+def _wilson(hits: float, tries: float, z: float) -> tuple[float, float]:
+    if not tries:
+        return 0.0, 1.0
+    share, spread = hits / tries, z * z / tries
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / tries + z * z / (4 * tries * tries)) / (1 + spread)
+    return 0.0 if hits == 0 else max(0.0, middle - half), 1.0 if hits == tries else min(1.0, middle + half)
+
+
+def together(persons: Sequence[int] | NDArray[np.int64]) -> float:
+    """How many hits go together for each that stands alone (1 or more), where one person may be hit several times.
+
+    Args: persons, whom each hit is about, one entry a hit.
+    Source: Kish 1965, Survey Sampling, section 8.2 (design effect of clusters), hits of one person taken for one.
+
+    >>> together([1, 2, 3]), together([1, 1, 1, 1])
+    (1.0, 4.0)
+    """
+    _who, times = np.unique(np.asarray(persons, dtype=np.int64), return_counts=True)
+    return float((times**2).sum() / times.sum()) if len(times) else 1.0
+
+
+def excess(
+    members: tuple[int, int], strangers: tuple[int, int], *, readings: int = 1, clusters: tuple[float, float] = (1.0, 1.0)
+) -> Excess:
     """The difference of two independent shares, each (hits, tries), with its interval.
 
-    Args: readings, how many the attack gives; `sure` holds for all of them in all attacks of the battery (Bonferroni).
+    Args: readings, how many the attack gives; `sure` holds for all of them in all attacks of the battery (Bonferroni). clusters, how many
+    hits go `together` on each side: so many count for one.
     Source: Newcombe 1998, Statistics in Medicine 17(8) 873-890, method 10 (from the two Wilson intervals).
 
     >>> found = excess((56, 70), (48, 80))  # Newcombe's own example
     >>> round(found.low, 4), round(found.high, 4)
     (0.0524, 0.3339)
     """
-    low, high = _difference(rate(*members), rate(*strangers))
-    wide = BATTERY * readings
-    sure, _high = _difference(rate(*members, comparisons=wide), rate(*strangers, comparisons=wide))
+    fewer = [(hits / much, tries / much) for (hits, tries), much in zip((members, strangers), clusters, strict=True)]
+    low, high = _difference(fewer[0], fewer[1], score())
+    sure, _high = _difference(fewer[0], fewer[1], score(BATTERY * readings))
     return Excess(rate(*members).value - rate(*strangers).value, low, high, sure)
 
 
-def _difference(one: Rate, other: Rate) -> tuple[float, float]:
-    if not one.tries or not other.tries:
+def _difference(one: tuple[float, float], other: tuple[float, float], z: float) -> tuple[float, float]:
+    if not one[1] or not other[1]:
         return -1.0, 1.0
-    value = one.value - other.value
-    low = math.hypot(one.value - one.low, other.high - other.value)
-    return value - low, value + math.hypot(one.high - one.value, other.value - other.low)
+    first, second = one[0] / one[1], other[0] / other[1]
+    (low, high), (least, most) = _wilson(*one, z), _wilson(*other, z)
+    value = first - second
+    return value - math.hypot(first - low, most - second), value + math.hypot(high - first, second - least)
 
 
-def reading(what: str, members: tuple[int, int], strangers: tuple[int, int], *, readings: int = 1, area: Area | None = None) -> Reading:
-    """A reading from (hits, tries) on members and on strangers; `readings`, how many of them the attack gives.
+def reading(
+    what: str,
+    members: tuple[int, int],
+    strangers: tuple[int, int],
+    *,
+    readings: int = 1,
+    area: Area | None = None,
+    clusters: tuple[float, float] = (1.0, 1.0),
+) -> Reading:
+    """A reading from (hits, tries) on members and on strangers; `readings`, how many of them the attack gives; clusters as in `excess`.
 
     Source: Wilson 1927 (each share); Newcombe 1998 (their difference).
     """
-    return Reading(what, rate(*members), rate(*strangers), excess(members, strangers, readings=readings), area)
+    return Reading(what, rate(*members), rate(*strangers), excess(members, strangers, readings=readings, clusters=clusters), area)
 
 
 def holds(attacks: Sequence[Attack]) -> bool:
