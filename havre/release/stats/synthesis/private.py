@@ -51,7 +51,7 @@ class Recipe:
     widest: int = 40
     wider: float = 0.3
     keep: int = 15_000
-    sure: float = 3.5
+    sure: float = 3.4
     k: int = 11
     effort: Effort = field(default_factory=Effort)
 
