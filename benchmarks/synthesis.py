@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from benchmarks.synthesis_populations import halved, moved
 from benchmarks.synthesis_tools import AIM, HAVRE, K_ANONYMOUS, MST, PAC_SYNTH, REQUIREMENTS
 from havre.release.stats.reading import read_rows
 from havre.release.stats.synthesis.metrics import Comparison, compare
@@ -144,6 +145,22 @@ def growth(file: Path, folder: Path, tools: dict[str, tuple[Tool, str]]) -> None
             repeat(tool, python, many, label=f"{name} x{times} ({frame.height * times:,} rows)")
 
 
+# the setting before the present one, for the comparison on other populations
+BEFORE = json.dumps({"total": 0.03, "singles": 0.35, "pairs": 0.45, "whole": 0.17, "sure": 3.2, "shape": 0.6})
+
+
+def others(file: Path, folder: Path, runs: int) -> None:
+    """A code list that nobody took from the rows; then populations that took no part in the choice of settings, the one before beside it."""
+    iso = Tool("Havre, ISO countries", HAVRE, "(withheld)", settings=json.dumps({"countries": True}))
+    repeat(iso, sys.executable, file, runs=min(runs, 2))
+    frame = read_rows(file)
+    for name, made in {"half its rows": halved(frame, 3), "values moved": moved(frame, 13)}.items():
+        many = folder / "population.csv"
+        made.write_csv(many)
+        for label, settings in (("Havre", ""), ("setting before", BEFORE)):
+            repeat(Tool(label, HAVRE, "(withheld)", settings=settings), sys.executable, many, runs=min(runs, 3), label=f"{label}, {name}")
+
+
 def sure(level: float) -> Tool:
     return Tool(f"Havre, sure {level:g}", HAVRE, "(withheld)", settings=json.dumps({"sure": level}))
 
@@ -185,12 +202,8 @@ def main() -> None:
         for epsilon in (0.25, 0.5, 1.0, 2.0, 4.0):
             repeat(own, sys.executable, file, epsilon=epsilon, runs=min(runs, 2), label=f"Havre, epsilon {epsilon:g}")
     if "other" in parts:
-        repeat(
-            Tool("Havre, ISO countries", HAVRE, "(withheld)", settings=json.dumps({"countries": True})),
-            sys.executable,
-            file,
-            runs=min(runs, 2),
-        )
+        with tempfile.TemporaryDirectory() as place:
+            others(file, Path(place), runs)
     if "growth" in parts:
         with tempfile.TemporaryDirectory() as place:
             tools = {"Havre": (own, sys.executable)} | ({"MST": (Tool("MST", MST), python)} if python else {})

@@ -9,6 +9,7 @@ import json, sys
 from pathlib import Path
 from havre.release.stats.private.codebook import Codebook, Column, declared_public
 from havre.release.stats.reading import read_rows
+from havre.release.stats.synthesis.inference import Effort
 from havre.release.stats.synthesis.private import synthesise, with_recipe
 frame = read_rows(Path(sys.argv[1]))
 book = declared_public(frame)
@@ -18,6 +19,8 @@ if settings.pop("countries", False):
     from havre.standards.library import Library
     codes = ("0", *sorted(Library().countries.by_alpha2))
     book = Codebook(tuple(Column(c.name, codes, "ISO 3166-1") if c.name == "citizenship" else c for c in book.columns))
+if "shape" in settings:
+    settings["effort"] = Effort(shape=settings.pop("shape"))
 found = synthesise(frame, book, epsilon=float(sys.argv[3]), delta=float(sys.argv[4]), recipe=with_recipe(**settings))
 found.rows.write_csv(sys.argv[2])
 """

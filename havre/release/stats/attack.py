@@ -33,10 +33,12 @@ class Interval:
 
     @property
     def width(self) -> float:
+        """How wide the interval is, in the unit of the cell; infinite without an upper end."""
         return self.high - self.low
 
     @property
     def exact(self) -> bool:
+        """Whether the attacker knows the value itself."""
         return self.width < 0.5
 
 
@@ -49,6 +51,7 @@ class Exposed:
 
     @property
     def why(self) -> str:
+        """The cell, what an attacker can say of it and what it needed, in words."""
         if self.interval.exact:
             return f"{words(self.need.cell)}: recovered exactly"
         low, high = f"{self.interval.low:g}", f"{self.interval.high:g}"
@@ -71,6 +74,7 @@ class Audit:
 
     @property
     def holds(self) -> bool:
+        """Whether every need is met."""
         return not self.exposed
 
     @property
@@ -89,7 +93,10 @@ class _Part:
 
 
 def parts(system: System, hidden: NDArray[np.bool_]) -> tuple[_Part, ...]:
-    """The unknown cells in blocks that share no sum; what is known is moved to the right-hand side."""
+    """The unknown cells in blocks that share no sum; what is known is moved to the right-hand side.
+
+    Source: Fischetti & Salazar-Gonzalez 2001, Management Science 47(7) (the attacker's system of sums); Tarjan 1972 (its connected blocks).
+    """
     unknown = np.flatnonzero((hidden | system.latent) & ~system.structural)
     if not len(unknown):
         return ()
@@ -135,6 +142,13 @@ def intervals(
     Args: hidden, (n,) cells not shown; whole, also use that counts are whole numbers (slower, an attacker can do it).
     Raises: BadTable when the shown cells cannot all be true of one table.
     Source: Hundepool et al. 2012, section 4.3 (feasibility intervals).
+
+    >>> import polars as pl
+    >>> from havre.release.stats.cells import Layout, cell, tabulate
+    >>> rows = pl.DataFrame({"year": ["2019"] * 30 + ["2020"] * 3})
+    >>> system = tabulate(rows, Layout((("year",),), {"year": ("2019", "2020")}))
+    >>> [(one.low, one.high) for one in intervals(system, system.mask([cell(year="2020")]))]
+    [(3.0, 3.0)]
     """
     wanted: set[int] = (
         {system.at(key) for key in targets} if targets is not None else {int(place) for place in np.flatnonzero(hidden & ~system.latent)}
@@ -154,6 +168,7 @@ def known_from(system: System, earlier: Sequence[Mapping[Cell, float]]) -> NDArr
     """The cells that earlier releases about the same persons have shown.
 
     Raises: BadTable when an earlier figure differs from today's: then the persons are not the same, and `differences` is the check.
+    Source: Hundepool et al. 2012, Statistical Disclosure Control, chapter 4 (linked tables: what one tells counts in all).
     """
     known = np.zeros(len(system.cells), dtype=bool)
     for number, release in enumerate(earlier, 1):
@@ -174,6 +189,7 @@ def differences(system: System, shown: NDArray[np.bool_], earlier: Mapping[Cell,
     """The cells shown now and in a release about an earlier state of the same register that differ by 1 to k - 1 persons.
 
     Such a difference tells how many persons came or left: it is a small count, published in two halves.
+    Source: Hundepool et al. 2012, Statistical Disclosure Control, chapter 5 (disclosure by differencing).
     """
     return tuple(
         key for key, value in sorted(earlier.items()) if key in system.index and shown[system.at(key)]
@@ -194,6 +210,7 @@ def audit(
     Args: hidden, (n,) cells not shown in this release; earlier, the shown cells of earlier releases about the same persons, which the
     attacker adds to what is shown now; whole, repeat with whole numbers where the linear answer is within 2 of a limit.
     Gives: the intervals of every hidden cell, and the exposed ones. A need whose cell is shown is exposed too.
+    Source: Fischetti & Salazar-Gonzalez 2001, Management Science 47(7) (the attacker's two programmes); Hundepool et al. 2012, section 4.3.
     """
     known = known_from(system, earlier)
     system, open_to_doubt = system.knowing(known), hidden & ~known

@@ -40,6 +40,10 @@ def noise_table(*, most: int = 5, variance: float = 3.0, least: int = 2) -> Nois
     Args: most, the largest change in persons; variance, persons squared; least, the largest count never shown.
     Raises: BadTable when no such distribution exists.
     Source: ABS, Thompson, Broadfoot & Elazar 2013 (cell key method); Giessing 2016 (maximum entropy table).
+
+    >>> table = noise_table(most=3, variance=1.5, least=1)
+    >>> table.probabilities[1].round(3).tolist()  # a count of 1 becomes 0, or 2 to 4
+    [0.0, 0.0, 0.576, 0.0, 0.296, 0.105, 0.023]
     """
     if most < 1 or least < 0 or least >= most or not 0 < variance < most**2:
         raise BadTable("give most >= 1, 0 <= least < most and 0 < variance < most squared")
@@ -82,6 +86,7 @@ def record_keys(identifiers: Sequence[str], *, secret: bytes) -> pl.Series:
     """One key a person, from a secret that never leaves the house: the same person has the same key in every table.
 
     Args: identifiers, any stable pseudonyms; secret, 16 bytes or more. Raises: BadTable for a shorter one.
+    Source: HMAC-SHA-256, RFC 2104 (1997); record keys of Thompson, Broadfoot & Elazar 2013.
     """
     if len(secret) < 16:
         raise BadTable("the secret of the record keys has fewer than 16 bytes")
@@ -94,6 +99,13 @@ def perturb(frame: pl.DataFrame, layout: Layout, table: NoiseTable, *, key: str 
 
     Args: frame, one row a person with its record key. Gives the perturbed count of every cell of the layout.
     Raises: BadTable as `tabulate` does.
+    Source: Fraser & Wooton 2005; Thompson, Broadfoot & Elazar 2013 (cell key method).
+
+    >>> keys = record_keys([str(person) for person in range(20)], secret=b"sixteen bytes...")
+    >>> rows = pl.DataFrame({"year": ["2019"] * 20, "record_key": keys})
+    >>> found = perturb(rows, Layout((("year",),), {"year": ("2019",)}), noise_table())
+    >>> found[()] == found[(("year", "2019"),)]  # the same persons, the same noise
+    True
     """
     if key not in frame.columns:
         raise BadTable(f"no column {key!r}: make it with record_keys")

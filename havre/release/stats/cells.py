@@ -54,6 +54,7 @@ class Layout:
 
     @property
     def columns(self) -> tuple[str, ...]:
+        """Every column of any table, past ones included, sorted."""
         return tuple(sorted({column for table in (*self.tables, *self.past) for column in table}))
 
     def levels(self, column: str) -> tuple[str, ...]:
@@ -97,6 +98,7 @@ class System:
 
     @cached_property
     def index(self) -> dict[Cell, int]:
+        """The place of each cell, 0 to n - 1."""
         return {key: place for place, key in enumerate(self.cells)}
 
     def at(self, key: Cell) -> int:
@@ -107,6 +109,7 @@ class System:
             raise BadTable(f"no published table holds the cell {words(key)}") from None
 
     def mask(self, keys: Iterable[Cell]) -> NDArray[np.bool_]:
+        """These cells as (n,) booleans. Raises: BadTable when no table holds one."""
         chosen = np.zeros(len(self.cells), dtype=bool)
         for key in keys:
             chosen[self.at(key)] = True
@@ -117,6 +120,7 @@ class System:
         return replace(self, latent=self.latent & ~known)
 
     def keys(self, mask: NDArray[np.bool_]) -> tuple[Cell, ...]:
+        """The cells that a mask of shape (n,) marks, in their order."""
         return tuple(self.cells[place] for place in np.flatnonzero(mask))
 
 
@@ -145,6 +149,7 @@ def tabulate(
     finest common table too, which is all that an attacker can know of them (left out above MOST_CELLS cells, and then said so).
     Missing values are the code "".
     Raises: BadTable for a missing column, a code that the code book does not have, or too many cells.
+    Source: Fischetti & Salazar-Gonzalez 2001 (tables with their additions as one system).
     """
     _columns_there(frame, [*layout.columns, *([weight] if weight else [])])
     coded = frame.select(
@@ -173,6 +178,7 @@ def of_figures(layout: Layout, figures: Mapping[Cell, float]) -> System:
 
     The value of a cell without a figure means nothing: mark it hidden in whatever is asked of the system.
     Raises: BadTable for a figure outside the layout, or too many cells.
+    Source: Fischetti & Salazar-Gonzalez 2001 (what an outsider knows of the system).
     """
     linked = len({frozenset(table) for table in (*layout.tables, *layout.past)}) > 1
     joint = linked and int(np.prod([len(layout.domains[column]) for column in layout.columns], dtype=float)) <= MOST_CELLS // 4

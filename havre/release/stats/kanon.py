@@ -37,6 +37,7 @@ class KCheck:
 
     @property
     def holds(self) -> bool:
+        """Whether no combination is held by fewer than k rows."""
         return not self.below
 
 
@@ -46,6 +47,11 @@ def check_k(frame: pl.DataFrame, by: Sequence[str], *, k: int) -> KCheck:
     Args: frame, one row a person; by, the quasi-identifiers; a missing value is a value of its own ("").
     Raises: BadTable for no column, an unknown one, or k below 2.
     Source: Samarati & Sweeney 1998; k = 11 is CTDC's threshold for its k-anonymised file.
+
+    >>> rows = pl.DataFrame({"year": ["2019", "2019", "2020"], "sex": ["f", "f", "m"]})
+    >>> found = check_k(rows, ["year", "sex"], k=2)
+    >>> found.holds, found.below[0].rows
+    (False, 1)
     """
     if k < 2:
         raise BadTable(f"k = {k} protects nobody: give 2 or more")

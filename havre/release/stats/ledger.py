@@ -167,6 +167,14 @@ class Ledger:
         """Write the cost of a release down before its noise is drawn.
 
         Raises: OverBudget, before any noise; AlreadySpent; LedgerError for no charge, no name, or another unit or neighbour relation.
+
+        >>> charges = [Charge("gaussian", "tables", scale=4.0)]
+        >>> ledger = Ledger(Head("region", epsilon=1.5, delta=7.3e-6))
+        >>> ledger = ledger.reserve(charges, release="2026-1", dataset="cases", by="dpo", at="2026-11-28T10:00:00Z")
+        >>> ledger.reserve(charges * 3, release="2026-2", dataset="cases", by="dpo", at="2026-11-28T11:00:00Z")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        havre.release.stats.ledger.OverBudget: the privacy budget is not enough: ...
         """
         if not charges or not release.strip() or not dataset.strip():
             raise LedgerError(
@@ -245,6 +253,7 @@ def from_text(text: str) -> Ledger:
     """Read a ledger and check every digest, every step and every composed total again.
 
     Raises: LedgerBroken, naming the line.
+    Source: Haber & Stornetta 1991, Journal of Cryptology 3(2) (lines chained by digest).
     """
     rows = []
     for number, one in enumerate(text.splitlines(), 1):

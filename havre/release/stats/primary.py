@@ -34,6 +34,12 @@ def below_k(system: System, *, k: int) -> tuple[Need, ...]:
     Each must stay open up to k at least, in an interval at least k wide: an attacker then can say neither who is in it nor that it is
     small. A sampling zero is no person's and is shown, unless it is hidden for another cell's sake.
     Raises: BadTable for k below 2.
+    Source: Hundepool et al. 2012, Statistical Disclosure Control, chapter 4 (threshold rule).
+
+    >>> rows = pl.DataFrame({"year": ["2019"] * 30 + ["2020"] * 3})
+    >>> system = tabulate(rows, Layout((("year",),), {"year": ("2019", "2020")}))
+    >>> [(need.cell, need.value, need.width) for need in below_k(system, k=11)]
+    [((('year', '2020'),), 3.0, 11.0)]
     """
     if k < 2:
         raise BadTable(f"k = {k} protects nobody: give 2 or more")
@@ -50,6 +56,11 @@ def p_percent(frame: pl.DataFrame, layout: Layout, *, amount: str, giver: str, p
     Args: frame, one row a contribution; amount, non-negative; giver, the column naming the contributor (an organisation, a person).
     Raises: BadTable for p outside 0 to 100 or a missing column.
     Source: Hundepool et al. 2012, Statistical Disclosure Control, section 4.2.
+
+    >>> rows = pl.DataFrame({"year": ["2019"] * 3, "giver": ["a", "b", "c"], "hours": [100.0, 5.0, 2.0]})
+    >>> layout = Layout((("year",),), {"year": ("2019",)})
+    >>> [(need.value, need.top) for need in p_percent(rows, layout, amount="hours", giver="giver", p=10)]
+    [(107.0, 115.0), (107.0, 115.0)]
     """
     if not 0 < p <= 100:
         raise BadTable(f"p = {p}: give a percentage above 0, at most 100")

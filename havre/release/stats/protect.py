@@ -47,6 +47,7 @@ class Protected:
 
     @property
     def shown(self) -> dict[Cell, int]:
+        """The published cells with their counts, in persons."""
         places = np.flatnonzero(~self.pattern.hidden & ~self.system.latent)
         return {self.system.cells[place]: round(float(self.system.values[place])) for place in places}
 
@@ -76,6 +77,12 @@ def protect(
     A register moves between two releases. An earlier figure that is still true is in the attack, as an attacker would use it; one that
     has changed by fewer than k persons, and would be shown again, stops the release (`differing`).
     Raises: BadTable; CannotProtect, when only a coarser table can be published.
+    Source: Fischetti & Salazar-Gonzalez 2001, Management Science 47(7); Hundepool et al. 2012, chapter 4.
+
+    >>> rows = pl.DataFrame({"year": ["2019"] * 30 + ["2020"] * 24, "sex": ["f"] * 12 + ["m"] * 18 + ["f"] * 3 + ["m"] * 21})
+    >>> found = protect(rows, Layout((("year", "sex"),), {"year": ("2019", "2020"), "sex": ("f", "m")}), k=11)
+    >>> found.holds, found.control.holds, sorted(found.shown.values())
+    (True, False, [15, 24, 30, 39, 54])
     """
     system = tabulate(frame, layout)
     needs = below_k(system, k=k)
@@ -164,7 +171,10 @@ def _audit_words(result: Audit) -> dict[str, object]:
 
 
 def pattern_digest(protected: Protected) -> str:
-    """SHA-256 of the hidden cells: the same input gives the same pattern, and next year's release can be checked against it."""
+    """SHA-256 of the hidden cells: the same input gives the same pattern, and next year's release can be checked against it.
+
+    Source: SHA-256, NIST FIPS 180-4, 2015.
+    """
     text = json.dumps([words(key) for key in protected.system.keys(protected.pattern.hidden)])
     return hashlib.sha256(text.encode()).hexdigest()
 

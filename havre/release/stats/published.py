@@ -27,10 +27,12 @@ class Published:
 
     @property
     def figures(self) -> dict[Cell, float]:
+        """The shown cells with their counts, in persons."""
         return {key: value for key, value in self.cells.items() if value is not None}
 
     @property
     def hidden(self) -> tuple[Cell, ...]:
+        """The cells marked as hidden."""
         return tuple(key for key, value in self.cells.items() if value is None)
 
 

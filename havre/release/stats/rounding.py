@@ -34,6 +34,13 @@ def round_table(system: System, *, base: int, most_steps: int = 3, nodes: int = 
     its two neighbours cannot add up. A multiple of the base stays as it is while that is possible (zero-restricted).
     Raises: BadTable for a base under 2; CannotProtect when nothing adds up.
     Source: Cox 1987, JASA 82(398); Salazar-Gonzalez 2006, controlled rounding and cell perturbation.
+
+    >>> import polars as pl
+    >>> from havre.release.stats.cells import Layout, tabulate
+    >>> system = tabulate(pl.DataFrame({"sex": ["f"] * 12 + ["m"] * 23}), Layout((("sex",),), {"sex": ("f", "m")}))
+    >>> rounded = round_table(system, base=5)
+    >>> rounded.values.tolist(), rounded.moved
+    ([35.0, 10.0, 25.0], 4.0)
     """
     if base < 2:
         raise BadTable(f"base = {base} rounds nothing: give 2 or more")

@@ -41,6 +41,7 @@ class Pattern:
 
     @property
     def complementary(self) -> int:
+        """How many cells are hidden for the sake of others."""
         return int(self.hidden.sum()) - len(self.needs)
 
 
@@ -92,6 +93,16 @@ def choose(
     attacker's programmes the search may solve: a count, not a time, so that the same input gives the same pattern on every machine. When
     it runs out, a good audited pattern is given with `optimal` False and the bound that was reached.
     Raises: CannotProtect, naming cells, when no pattern can do it (earlier releases or kept cells give them away); BadTable.
+    Source: Fischetti & Salazar-Gonzalez 2001, Management Science 47(7) 1008-1027.
+
+    >>> import polars as pl
+    >>> from havre.release.stats.cells import Layout, tabulate
+    >>> from havre.release.stats.primary import below_k
+    >>> rows = pl.DataFrame({"year": ["2019"] * 30 + ["2020"] * 24, "sex": ["f"] * 12 + ["m"] * 18 + ["f"] * 3 + ["m"] * 21})
+    >>> system = tabulate(rows, Layout((("year", "sex"),), {"year": ("2019", "2020"), "sex": ("f", "m")}))
+    >>> pattern = choose(system, below_k(system, k=11))
+    >>> int(pattern.hidden.sum()), pattern.complementary, pattern.audit.holds
+    (4, 3, True)
     """
     known = known_from(system, earlier)
     system = system.knowing(known)

@@ -48,6 +48,7 @@ def sides(
     Args: members, the rows that the release was made from; strangers, rows of the same population that were kept out of it; withheld, the
     marker of a withheld value in the release. The larger of members and strangers is sampled down to the smaller.
     Raises: BadTable for columns that differ, an empty side, or a row count that leaves nothing to compare.
+    Source: Giomi et al. 2023, PoPETs 2023(2) (an attack on members beside the same attack on a holdout).
     """
     columns = tuple(members.columns)
     for name, frame in (("the release", released), ("the holdout", strangers)):
@@ -94,13 +95,19 @@ def keys(blocks: Sequence[Codes], sizes: Sequence[int], subset: Sequence[int]) -
 
 
 def lone(key: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The values that occur exactly once, withheld ones left out, in rising order."""
+    """The values that occur exactly once, withheld ones left out, in rising order.
+
+    Source: Cohen & Nissim 2020, PNAS 117(15) (a predicate isolates when exactly one row meets it).
+    """
     values, counts = np.unique(key[key >= 0], return_counts=True)
     return values[counts == 1]
 
 
 def distances(targets: Codes, rows: Codes, columns: Sequence[int]) -> NDArray[np.int16]:
-    """Hamming distance of each target (t) to each row (r) over `columns`, shape (t, r). A withheld value differs from everything."""
+    """Hamming distance of each target (t) to each row (r) over `columns`, shape (t, r). A withheld value differs from everything.
+
+    Source: Hamming 1950, Bell System Technical Journal 29(2).
+    """
     found = np.zeros((len(targets), len(rows)), dtype=np.int16)
     for column in columns:
         found += targets[:, column, None] != rows[None, :, column]

@@ -32,6 +32,7 @@ class Told:
 
     @property
     def words(self) -> str:
+        """The small count in words, with the earlier releases it takes."""
         span = f"{self.low:g}" if self.high - self.low < 0.5 else f"{self.low:g} to {self.high:g}"
         if self.way == "difference":
             return f"{words(self.cell)}: differs by {span} from {', '.join(self.earlier)}"
@@ -52,6 +53,7 @@ class Subtraction:
 
     @property
     def holds(self) -> bool:
+        """Whether no small count could be worked out."""
         return not self.told
 
 

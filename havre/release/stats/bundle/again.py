@@ -19,6 +19,7 @@ def attack_again(bundle: Path, earlier: Sequence[Path] = ()) -> list[Check]:
     """One check: what the bundle's count tables tell together with those of earlier bundles. Empty for a bundle of rows.
 
     Raises: Broken, for what is no bundle.
+    Source: Fischetti & Salazar-Gonzalez 2001 (the attacker's programmes), over the figures of several bundles.
     """
     now, k, parents = _tables(bundle)
     if not now:

@@ -15,6 +15,7 @@ import polars as pl
 from havre.release.stats.accounting import Charge
 from havre.release.stats.attacks.battery import Battery
 from havre.release.stats.attacks.battery import as_json as battery_json
+from havre.release.stats.attacks.ceiling import ceiling_of
 from havre.release.stats.attacks.subtraction import Subtraction
 from havre.release.stats.errors import BadTable
 from havre.release.stats.ledger import Ledger
@@ -136,8 +137,8 @@ def of_rows(
     """
     if bool(charges) == (k is not None):
         raise BadTable("say what protects the rows: either the charges written in a ledger, or k with its columns")
-    if battery is not None and battery.leaks:
-        raise BadTable("these rows did not withstand: " + ", ".join(attack.name for attack in battery.leaks))
+    if battery is not None:
+        _refuse_leaking(battery, charges)
     _refuse_foreign(frame, columns, withheld)
     columns = [_with_marker(column, frame, withheld) for column in columns]
     public: dict[str, Any] = {
@@ -158,6 +159,14 @@ def of_rows(
     if ledger is not None:
         kept["ledger"] = ledger.to_text()
     return Contents(about, (Table("rows", "rows", frame, tuple(columns)),), public, kept)
+
+
+def _refuse_leaking(battery: Battery, charges: Sequence[Charge]) -> None:
+    """Raises: BadTable when an attack got through, or was held against another budget than the one that was spent."""
+    if battery.leaks:
+        raise BadTable("these rows did not withstand: " + ", ".join(attack.name for attack in battery.leaks))
+    if battery.ceiling is not None and (not charges or battery.ceiling != ceiling_of(charges, battery.ceiling.delta)):
+        raise BadTable("the attacks were held against another budget than these charges: give attack_rows the ceiling_of these charges")
 
 
 def of_noisy_tables(
@@ -253,7 +262,10 @@ def libraries() -> dict[str, str]:
 
 
 def digest_of(text: bytes) -> str:
-    """SHA-256 in hexadecimal."""
+    """SHA-256 in hexadecimal.
+
+    Source: NIST FIPS 180-4, 2015.
+    """
     return hashlib.sha256(text).hexdigest()
 
 

@@ -24,7 +24,10 @@ TOTAL, SUPPRESSED, SHOWN = "_T", "Q", "A"
 
 
 def data_package(contents: Contents, files: Mapping[str, bytes]) -> dict[str, Any]:
-    """`datapackage.json`: every table with its fields, codes, marker of hidden values, size and digest."""
+    """`datapackage.json`: every table with its fields, codes, marker of hidden values, size and digest.
+
+    Source: Frictionless Data Package, version 1 (2017).
+    """
     about = contents.about
     resources = []
     for table in contents.tables:
@@ -89,7 +92,10 @@ def _inside(parent: ET.Element, path: str, text: str = "", **attributes: str) ->
 
 
 def ddi(contents: Contents) -> bytes:
-    """`ddi.xml`: study, files and variables with their categories."""
+    """`ddi.xml`: study, files and variables with their categories.
+
+    Source: DDI Codebook 2.5 (2012).
+    """
     ET.register_namespace("", DDI)
     about = contents.about
     root = ET.Element(f"{{{DDI}}}codeBook", {"version": "2.5", XML_LANG: about.language})
@@ -125,12 +131,18 @@ def ddi(contents: Contents) -> bytes:
 
 
 def sdmx_id(text: str) -> str:
-    """A code as an SDMX identifier: letters, digits, `_`, `-`; its name keeps the text."""
+    """A code as an SDMX identifier: letters, digits, `_`, `-`; its name keeps the text.
+
+    Source: SDMX 2.1 (ISO 17369:2013), the type of an id.
+    """
     return re.sub(r"[^A-Za-z0-9_-]+", "_", text) or "_U"
 
 
 def sdmx_structure(contents: Contents) -> bytes:
-    """`sdmx-structure.xml`: code lists, concepts, one data structure and one dataflow a count table. Agency HAVRE, version 1.0."""
+    """`sdmx-structure.xml`: code lists, concepts, one data structure and one dataflow a count table. Agency HAVRE, version 1.0.
+
+    Source: SDMX-ML 2.1 (ISO 17369:2013).
+    """
     message, structure, common = (SDMX + part for part in ("message", "structure", "common"))
     for prefix, space in (("mes", message), ("str", structure), ("com", common)):
         ET.register_namespace(prefix, space)
@@ -217,7 +229,10 @@ def _component(node: ET.Element, structure: str, concept: str, codes: str) -> No
 
 
 def sdmx_csv(table: Table) -> bytes:
-    """One count table as SDMX-CSV 1.0: `_T` is a total; a hidden count is empty with status Q."""
+    """One count table as SDMX-CSV 1.0: `_T` is a total; a hidden count is empty with status Q.
+
+    Source: SDMX-CSV 1.0; CL_OBS_STATUS of the SDMX cross-domain code lists (ISO 17369:2013).
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     names = [column.name for column in table.columns]

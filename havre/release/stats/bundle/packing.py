@@ -51,6 +51,7 @@ def new_key(path: Path) -> str:
     """Make a signing key (PEM, 0600) and its public half beside it (`.pub.pem`). Gives the public key's fingerprint.
 
     Raises: BadTable when the file is there.
+    Source: Ed25519, RFC 8032 (2017); PEM, RFC 7468 (2015).
     """
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -69,7 +70,10 @@ def new_key(path: Path) -> str:
 
 
 def read_key(path: Path) -> Ed25519PrivateKey:
-    """A signing key from PEM. Raises: BadTable when it is none."""
+    """A signing key from PEM. Raises: BadTable when it is none.
+
+    Source: PEM, RFC 7468 (2015).
+    """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -87,6 +91,7 @@ def pack(contents: Contents, *, key: Ed25519PrivateKey, nonce: bytes | None = No
 
     The public half commits to the internal one by a keyed digest whose key stays inside: nobody can try guesses of the inside against it.
     Args: nonce, 32 bytes for tests; drawn by the operating system otherwise.
+    Source: Ed25519, RFC 8032 (2017); SHA-256, NIST FIPS 180-4, 2015.
     """
     nonce = nonce or os.urandom(32)
     about = asdict(contents.about)

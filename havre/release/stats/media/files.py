@@ -94,6 +94,9 @@ def check_name(name: str) -> tuple[Finding, ...]:
     """What a file's name gives away: a person's name, a case number, an exact day, a place (MR01, MR02, MR12).
 
     Args: name, without its folder. Source: media_rules.yaml, after the EJN / ICMPD guidelines 2017.
+
+    >>> [(one.rule, one.excerpt) for one in check_name("case-2024-117 Mary Mensah.docx")]
+    [('MR01', 'Mary'), ('MR01', 'case-2024')]
     """
     stem = name.rsplit(".", 1)[0]
     given = pack("en").given

@@ -45,6 +45,9 @@ def check_text(
     group that may be described; declared, what a person answers for, with names that may be printed (a minister's).
     Raises: BadTable for another language. What no machine can see is on the checklist.
     Source: media_rules.yaml of `havre.standards`, MR01-MR31.
+
+    >>> [(one.rule, one.excerpt) for one in check_text("Police rescued Mary Mensah, 17, from Accra.")]
+    [('MR01', 'Mary Mensah'), ('MR09', 'Mary Mensah')]
     """
     declared = declared or Declared()
     words = pack(language or language_of(text))

@@ -51,7 +51,10 @@ def epsilon_of(scales: Sequence[tuple[float, int]], delta: float) -> float:
 
 
 def epsilon_of_spends(spends: Sequence[Spend], delta: float) -> float:
-    """What spends of one release cost together at `delta`, as a ledger reads them."""
+    """What spends of one release cost together at `delta`, as a ledger reads them.
+
+    Source: Koskela, Jälkö & Honkela 2020, as in `accounting.compose`.
+    """
     return compose([charges_of(spends)], delta).epsilon
 
 
@@ -81,6 +84,7 @@ def scales_for(shares: Sequence[float], budget: Budget, *, accountant: Accountan
 
     Args: shares, positive; they need not sum to 1. accountant, "pld" (tight) or "zcdp" (OpenDP's conversion, about 8 % more noise).
     Raises: BadTable for a share that is not positive.
+    Source: Koskela, Jälkö & Honkela 2020 ("pld"); Bun & Steinke 2016 ("zcdp").
     """
     if not shares or min(shares) <= 0:
         raise BadTable("every table needs a positive share of the budget")
@@ -104,6 +108,7 @@ def sigmas_for(
 
     Args: reaches, how far (L2) one person moves each answer; charged, the charges of answers with given sigmas, as a ledger is told them.
     Raises: BadTable for a share that is not positive, or a delta that the grid's slack uses up.
+    Source: Koskela, Jälkö & Honkela 2020 ("pld"); Bun & Steinke 2016 ("zcdp"); Xiao, He, Zhang & Kifer 2023 (reach of parts).
     """
     if not shares or min(shares) <= 0:
         raise BadTable("every table needs a positive share of the budget")

@@ -40,10 +40,12 @@ class Codebook:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The names of the columns, in their order."""
         return tuple(column.name for column in self.columns)
 
     @property
     def sizes(self) -> tuple[int, ...]:
+        """How many codes each column has."""
         return tuple(len(column.codes) for column in self.columns)
 
     def encode(self, frame: pl.DataFrame) -> np.ndarray:
@@ -71,6 +73,7 @@ class Codebook:
         return pl.DataFrame(data)
 
     def as_json(self) -> dict[str, Any]:
+        """The code book as plain JSON values."""
         return {
             column.name: {
                 "source": column.source,

@@ -34,6 +34,7 @@ def noisy(counts: np.ndarray, scale: float, *, cancelled: Callable[[], bool] | N
 
     The cells are drawn in chunks; as one person sits in one cell, all chunks together cost what one costs.
     Raises: Cancelled between two chunks.
+    Source: Canonne, Kamath & Steinke 2020; disjoint cells: McSherry 2009 (parallel composition).
     """
     measurement = discrete_gaussian(scale)
     flat = np.ascontiguousarray(counts, dtype=np.int64).ravel()

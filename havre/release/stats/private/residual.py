@@ -41,12 +41,21 @@ def _grid(ways: int) -> int:
 
 
 def cost(sizes: Sequence[int]) -> float:
-    """The square of how far one person moves the part of a table with so many codes a column, in persons: prod(1 - 1/m)."""
+    """The square of how far one person moves the part of a table with so many codes a column, in persons: prod(1 - 1/m).
+
+    Source: Xiao, He, Zhang & Kifer 2023 (ResidualPlanner), privacy cost of a residual.
+
+    >>> cost([2, 2])
+    0.25
+    """
     return math.prod(1 - 1 / size for size in sizes)
 
 
 def sensitivity(sizes: Sequence[int]) -> float:
-    """How far (L2) one person moves the whole numbers that are asked for, exactly: the longest column of the rounded contrasts."""
+    """How far (L2) one person moves the whole numbers that are asked for, exactly: the longest column of the rounded contrasts.
+
+    Source: Xiao, He, Zhang & Kifer 2023; exactly on whole numbers, as Canonne, Kamath & Steinke 2020 ask for.
+    """
     if not sizes:
         return 1.0
     grid = _grid(len(sizes))
@@ -56,7 +65,10 @@ def sensitivity(sizes: Sequence[int]) -> float:
 
 
 def reach(sizes: Sequence[int]) -> float:
-    """How far (L2) one person moves the noisy part, in persons, as the rounded contrasts have it."""
+    """How far (L2) one person moves the noisy part, in persons, as the rounded contrasts have it.
+
+    Source: Xiao, He, Zhang & Kifer 2023.
+    """
     return sensitivity(sizes) / float(_grid(len(sizes)) ** len(sizes)) if sizes else 1.0
 
 
@@ -66,13 +78,17 @@ def slack(sizes: Sequence[int], sigma: float) -> float:
     Rounding each of d coordinates moves the loss by at most sqrt(d)/2 steps of the grid, of which the noise spans sigma * GRID.
     Far more than is needed: continuous noise rounded to the grid is a post-processing of it, and a coordinate so rounded differs in total
     variation from the discrete law of s = sigma * GRID steps by E|z² - 1| / (24 s²) to first order, under 1e-19 from a tenth of a person up.
+    Source: Canonne, Kamath & Steinke 2020 (discrete beside continuous Gaussian noise); the bound is worked out above.
     """
     dimensions = math.prod(max(1, size - 1) for size in sizes)
     return math.sqrt(dimensions) / (sigma * GRID)
 
 
 def scale_on_grid(sizes: Sequence[int], sigma: float) -> float:
-    """The noise parameter on the whole numbers that is `sigma` persons on each contrast."""
+    """The noise parameter on the whole numbers that is `sigma` persons on each contrast.
+
+    Source: Canonne, Kamath & Steinke 2020 (discrete Gaussian on a lattice).
+    """
     return sigma * float(_grid(len(sizes)) ** len(sizes)) if sizes else sigma
 
 
@@ -83,14 +99,20 @@ def _apply(tensor: np.ndarray, matrices: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def measured(counts: np.ndarray, sizes: Sequence[int], sigma: float, *, cancelled: Callable[[], bool] | None = None) -> np.ndarray:
-    """The noisy contrasts of one table as whole numbers on the grid. counts: flattened table of at most 2^28 persons."""
+    """The noisy contrasts of one table as whole numbers on the grid. counts: flattened table of at most 2^28 persons.
+
+    Source: Xiao, He, Zhang & Kifer 2023 (residuals), noise of Canonne, Kamath & Steinke 2020.
+    """
     matrices = [contrasts(size, _grid(len(sizes))) for size in sizes]
     asked = _apply(np.asarray(counts, np.int64).reshape(tuple(sizes) or (1,)), matrices)
     return noisy(asked.ravel(), scale_on_grid(sizes, sigma), cancelled=cancelled)
 
 
 def part(answers: np.ndarray, sizes: Sequence[int]) -> np.ndarray:
-    """The noisy part of the table, in persons, from its noisy contrasts: flattened, sums of zero along every column."""
+    """The noisy part of the table, in persons, from its noisy contrasts: flattened, sums of zero along every column.
+
+    Source: Xiao, He, Zhang & Kifer 2023 (reconstruction from residuals).
+    """
     if not sizes:
         return answers.astype(float)
     grid = _grid(len(sizes))
@@ -99,7 +121,10 @@ def part(answers: np.ndarray, sizes: Sequence[int]) -> np.ndarray:
 
 
 def table(parts: Mapping[Subset, np.ndarray], subset: Subset, sizes: Sequence[int]) -> np.ndarray:
-    """The noisy table of `subset`, put together from the parts of all sets of columns within it, flattened."""
+    """The noisy table of `subset`, put together from the parts of all sets of columns within it, flattened.
+
+    Source: Xiao, He, Zhang & Kifer 2023 (reconstruction from residuals); Darroch & Speed 1983.
+    """
     shape = [sizes[column] for column in subset]
     out = np.zeros(shape)
     for way in range(len(subset) + 1):
@@ -113,7 +138,10 @@ def table(parts: Mapping[Subset, np.ndarray], subset: Subset, sizes: Sequence[in
 
 
 def cell_noise(sigmas: Mapping[Subset, float], subset: Subset, sizes: Sequence[int]) -> float:
-    """Standard error of a cell of `table`, in persons."""
+    """Standard error of a cell of `table`, in persons.
+
+    Source: Xiao, He, Zhang & Kifer 2023 (variance of a reconstructed cell).
+    """
     variance = 0.0
     for way in range(len(subset) + 1):
         for inner in combinations(subset, way):
@@ -127,6 +155,7 @@ def precisions(sigmas: Mapping[Subset, float], sizes: Sequence[int]) -> dict[Sub
     """Weight of the squared counts of each table in the log likelihood of all parts; some are negative.
 
     |part of A|² is a sum over the sets B within A of (-1)^(|A|-|B|) |table of B|² / product of the other columns' codes.
+    Source: Darroch & Speed 1983 (inclusion and exclusion over parts), applied to Xiao, He, Zhang & Kifer 2023.
     """
     found = dict.fromkeys(sigmas, 0.0)
     for subset, sigma in sigmas.items():

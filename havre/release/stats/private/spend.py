@@ -59,6 +59,10 @@ def gaussian_spend(
     """The spend of `queries` tables answered with discrete Gaussian noise of standard parameter `scale`; `fine`, on a grid far below a person.
 
     Raises: ValueError for a scale that is not positive and finite, or no query.
+    Source: Bun & Steinke 2016, proposition 1.6 (ρ of Gaussian noise).
+
+    >>> gaussian_spend(scale=4.0, queries=2, use="two tables").rho
+    0.0625
     """
     if not (scale > 0 and math.isfinite(scale)) or queries < 1:
         raise ValueError(f"{queries} queries at scale {scale!r}: give at least one query and a positive, finite scale")

@@ -59,7 +59,10 @@ def spread(noisy: np.ndarray, scale: float, total: float) -> tuple[np.ndarray, n
 
 
 def shrunk_single(noisy: np.ndarray, scale: float, total: float) -> np.ndarray:
-    """Posterior means of one column's counts."""
+    """Posterior means of one column's counts.
+
+    Source: Robbins 1956; Efron 2016 (empirical Bayes), by `spread`.
+    """
     grid, share = spread(noisy, scale, total)
     mean = (share * grid).sum(axis=1)
     far = mean > 6 * scale  # the grid is coarse there and the noise small
@@ -67,7 +70,10 @@ def shrunk_single(noisy: np.ndarray, scale: float, total: float) -> np.ndarray:
 
 
 def single_targets(noisy: np.ndarray, scale: float, total: float, k: int) -> np.ndarray:
-    """The count to write for each code of one column: the noisy one, or 0 for a code that is more likely absent than held by k persons."""
+    """The count to write for each code of one column: the noisy one, or 0 for a code that is more likely absent than held by k persons.
+
+    Source: Efron 2016 (empirical Bayes), by `spread`; the choice between absent and publishable is the likelier of both.
+    """
     grid, share = spread(noisy, scale, total)
     absent, publishable = share[:, 0], share[:, grid >= k].sum(axis=1)
     far = noisy > 6 * scale
@@ -75,7 +81,10 @@ def single_targets(noisy: np.ndarray, scale: float, total: float, k: int) -> np.
 
 
 def estimates(margins: Margins, total: float) -> dict[Subset, np.ndarray]:
-    """Shrunk counts: single columns by their own spread, pairs towards independence as far as their noise leaves them unsure."""
+    """Shrunk counts: single columns by their own spread, pairs towards independence as far as their noise leaves them unsure.
+
+    Source: James & Stein 1961; Efron 2016 (shrinkage of noisy counts towards what is expected).
+    """
     found: dict[Subset, np.ndarray] = {}
     columns = range(len(margins.sizes))
     for column in columns:
@@ -91,7 +100,10 @@ def estimates(margins: Margins, total: float) -> dict[Subset, np.ndarray]:
 
 
 def grow(allowed: Mapping[Subset, np.ndarray], single: Sequence[np.ndarray], sizes: Sequence[int], limit: int) -> np.ndarray | None:
-    """Every row whose pairs are all allowed, column by column; None beyond `limit`."""
+    """Every row whose pairs are all allowed, column by column; None beyond `limit`.
+
+    Source: Agrawal & Srikant 1994 (a combination is only grown from parts that are there).
+    """
     order = sorted(range(len(sizes)), key=lambda column: int(single[column].sum()))
     rows = np.flatnonzero(single[order[0]])[:, None]
     for place, column in enumerate(order[1:], start=1):
@@ -125,6 +137,7 @@ def expect(margins: Margins, *, keep: int, limit: int = 200_000, floor: float = 
     """The `keep` rows that the small tables expect most persons in.
 
     A pair of codes whose shrunk count is under `floor` is taken for absent; the floor rises until the rows are at most `limit`.
+    Source: Deming & Stephan 1940 (weights from margins); Agrawal & Srikant 1994 (listing); McKenna, Miklau & Sheldon 2021.
     """
     total = max(1.0, margins.total)
     found = estimates(margins, total)
@@ -152,7 +165,10 @@ def expect(margins: Margins, *, keep: int, limit: int = 200_000, floor: float = 
 
 
 def neighbours(rows: np.ndarray, sizes: Sequence[int], *, most: int = 40) -> tuple[np.ndarray, np.ndarray]:
-    """For each row the rows that differ in one column: their places, and where each row's places start. Symmetric."""
+    """For each row the rows that differ in one column: their places, and where each row's places start. Symmetric.
+
+    Source: Hamming 1950 (rows at distance one).
+    """
     pairs = []
     for column in range(rows.shape[1]):
         others = [other for other in range(rows.shape[1]) if other != column]

@@ -21,7 +21,7 @@ class Effort:
     classes rather than the small tables alone. One chain is drawn for each number of `classes`, so that no one number decides; of each,
     `draws` are kept of twice as many, each of `sweeps` steps a row."""
 
-    shape: float = 0.6
+    shape: float = 0.3
     classes: tuple[int, ...] = (50, 65, 80, 95, 110, 125)
     blend: float = 0.6
     draws: int = 20

@@ -33,7 +33,10 @@ def scale_to_margins(index: np.ndarray, targets: np.ndarray, weights: np.ndarray
 
 @nb.njit(cache=True)
 def log_prior(count: int, mean: float, shape: float) -> float:
-    """Log of a negative binomial, up to a constant of the row."""
+    """Log of a negative binomial, up to a constant of the row.
+
+    Source: Greenwood & Yule 1920, JRSS 83(2) (negative binomial as a Poisson of uncertain mean).
+    """
     p = mean / (mean + shape)
     return lgamma(count + shape) - lgamma(count + 1.0) + count * np.log(p)
 
@@ -80,6 +83,7 @@ def sample(  # noqa: PLR0912
     `precision` holds one weight a table, which may be negative (see `residual.precisions`); `slope` is how the log likelihood rises with a
     person more in each cell: weighted answers minus weighted tables of `counts`. A step adds or takes persons of one row, or moves them to a
     row one column away.
+    Source: Metropolis et al. 1953; Hastings 1970 (unequal proposals); Diaconis & Sturmfels 1998 (moves among tables).
     """
     np.random.seed(seed)
     rows = len(counts)
@@ -159,7 +163,10 @@ def _change(index: np.ndarray, targets: np.ndarray, cost: np.ndarray, current: n
 
 @nb.njit(cache=True)
 def whole_rows(index: np.ndarray, targets: np.ndarray, cost: np.ndarray, counts: np.ndarray, passes: int, seed: int) -> int:
-    """Add and take whole rows while the weighted absolute error falls, in place; returns the passes used."""
+    """Add and take whole rows while the weighted absolute error falls, in place; returns the passes used.
+
+    Source: Aarts & Lenstra 1997, Local Search in Combinatorial Optimization (iterative improvement).
+    """
     np.random.seed(seed)
     rows, tables = index.shape
     current = np.zeros(len(targets))
@@ -193,6 +200,7 @@ def withhold(  # noqa: PLR0912
 
     index (rows, tables) places in `allowed`; holds (tables, columns) is 1 where the table holds the column; `value` of a cell is what is
     lost with it: the next column withheld ends most forbidden cells for the value lost. All values 0: the fewest columns.
+    Source: Hundepool et al. 2012, chapter 3 (local suppression); greedy cover: Chvátal 1979.
     """
     rows, tables = index.shape
     columns = holds.shape[1]
@@ -226,7 +234,10 @@ def withhold(  # noqa: PLR0912
 
 @nb.njit(cache=True)
 def cover(index: np.ndarray, wanted: np.ndarray, counts: np.ndarray, order: np.ndarray) -> int:
-    """Add one row here and there until every wanted cell that some row can show is shown, in place; returns the rows added."""
+    """Add one row here and there until every wanted cell that some row can show is shown, in place; returns the rows added.
+
+    Source: Chvátal 1979, Mathematics of Operations Research 4(3) (greedy set cover).
+    """
     rows, tables = index.shape
     shown = np.zeros(len(wanted), np.uint8)
     for r in range(rows):

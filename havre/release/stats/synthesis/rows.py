@@ -11,6 +11,11 @@ import numpy as np
 from havre.release.stats.synthesis.candidates import Subset, keys, row_keys
 from havre.release.stats.synthesis.kernels import least_squares, whole_rows, withhold
 
+# a combination of two columns is shown from this share of what one of three needs
+PAIR = 1 / 1.5
+# what an error on the total, on one, two and three columns weighs in the last fit
+WEIGHTS = (4.0, 3.0, 1.5, 1.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -106,6 +111,8 @@ def choose(
     Args: rows (candidates, columns); samples (draws, candidates) whole persons; singles, the count to write for each code of each column, 0
     for a code not shown; least, the smallest mean count at which a combination of three columns is shown; k weighs the cells: an error on
     a cell of k persons or more costs its share of the cell.
+    Source: McKenna, Miklau & Sheldon 2021 (rows from measured tables); Lee & Seung 2001 (fit); withholding as in Hundepool et al. 2012,
+    chapter 3.
     """
     columns = rows.shape[1]
     seen = samples.any(axis=0)
@@ -120,7 +127,7 @@ def choose(
         if len(subset) == 1:
             here = slice(cells.starts[place], cells.starts[place + 1])
             mean[here] = targets[here] = singles[subset[0]][np.unique(rows[:, subset[0]])]
-    allowed = mean >= np.choose(way_of, [0.0, 1.0, least / 1.5, least])
+    allowed = mean >= np.choose(way_of, [0.0, 1.0, PAIR * least, least])
     cost = _cost(targets, way_of, k)
     shown, weight = _patterns(rows, average, heavy, cells, allowed, cost, ways)
     if not len(shown):
@@ -173,7 +180,7 @@ def _fit(cells: Cells, targets: np.ndarray, way_of: np.ndarray, weight: np.ndarr
     targets = targets.copy()
     targets[way_of == 0] = total
     cost = _cost(targets, way_of, k)
-    cost *= np.choose(way_of, [4.0, 3.0, 1.5, 1.0])
+    cost *= np.choose(way_of, WEIGHTS)
     least_squares(cells.index, targets, cost / np.maximum(targets, k), weight, 150)
     counts = np.floor(weight + 0.5).astype(np.int64)
     whole_rows(cells.index, targets, cost, counts, 40, seed)

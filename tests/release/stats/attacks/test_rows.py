@@ -13,7 +13,7 @@ from havre.release.stats.attacks.battery import as_json, attack_rows, lines
 from havre.release.stats.attacks.inference import inference
 from havre.release.stats.attacks.linkability import linkability
 from havre.release.stats.attacks.membership import likelihood_ratio, nearest_row
-from havre.release.stats.attacks.rates import BATTERY, Verdict, excess, rate, score
+from havre.release.stats.attacks.rates import BATTERY, Verdict, excess, rate, score, together
 from havre.release.stats.attacks.sides import keys, sides
 from havre.release.stats.attacks.singling_out import singling_out
 from havre.release.stats.errors import BadTable
@@ -146,6 +146,16 @@ def test_excess_of_the_battery_is_wider_than_one_alone():
     assert (round(found.low, 4), round(found.high, 4)) == (0.0524, 0.3339)
     assert found.sure < found.low
     assert BATTERY == 5
+
+
+def test_hits_that_go_together_count_for_one():
+    assert together([]) == together([1, 2, 3]) == 1.0
+    assert together([1, 1, 1, 2]) == 2.5
+    # 40 hits on ten persons say what ten hits of a quarter of the tries say
+    found = excess((40, 200), (20, 200), clusters=(4.0, 1.0))
+    assert (found.low, found.high) == pytest.approx((excess((10, 50), (20, 200)).low, excess((10, 50), (20, 200)).high))
+    assert found.value == excess((40, 200), (20, 200)).value
+    assert found.sure < excess((40, 200), (20, 200)).sure
 
 
 @settings(max_examples=30, deadline=None)
