@@ -88,6 +88,7 @@
   const listed = (name) => deck.lists[name][tongue];
   function show() {
     document.documentElement.lang = tongue;
+    document.title = w("title");
     const bar = h("div", { class: "bar" },
       h("button", { type: "button", id: "leave", click: leave }, w("leave")),
       h("button", { type: "button", id: "dim", "aria-pressed": String(document.body.classList.contains("dim")), click: dim }, w("dim")));
