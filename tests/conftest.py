@@ -29,6 +29,8 @@ ON_POSTGRESQL_TOO = (
     "tests/justice/test_views.py",
     "tests/protection/test_assistance.py",
     "tests/protection/test_identification.py",
+    "tests/protection/test_intake.py",
+    "tests/protection/test_offline.py",
     "tests/protection/test_screening.py",
     "tests/protection/test_views.py",
     "tests/protection/test_contract.py",

@@ -1,6 +1,6 @@
 """Drill of the phone: talks are saved without a network while the browser is killed and the network loses, doubles and delays.
 
-HAVRE_DRILL_SAVES (12; the full form is 200 or more) talks that the page said were saved; HAVRE_DRILL_SEED for the chances.
+HAVRE_DRILL_SAVES (8; the full form is 200 or more) talks that the page said were saved; HAVRE_DRILL_SEED for the chances.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.drills.house import House
 
 pytestmark = [pytest.mark.drill, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no browser: set HAVRE_CHROMIUM")]
 
-SAVES = int(os.environ.get("HAVRE_DRILL_SAVES", "12"))
+SAVES = int(os.environ.get("HAVRE_DRILL_SAVES", "8"))
 SEED = int(os.environ.get("HAVRE_DRILL_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
 PAGE = "/p/pocket/"
 STORM = {"lose_request": 0.2, "lose_answer": 0.25, "double": 0.3, "late": 0.2}

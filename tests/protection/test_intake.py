@@ -64,6 +64,7 @@ def test_person_in_doubt_is_presumed_a_child(officer):
     assert list(Person.objects.for_house("tests").order_by("recorded_at").values_list("presumed_minor", flat=True)) == [True, False]
 
 
+@pytest.mark.postgresql
 def test_family_ties_stand_in_both_cases_and_tell_each_only_a_number(officer):
     group(officer, Row("adult"), Row("small", tie="child", tie_to=1))
     told = {(one.person_id, one.kind, one.other_number) for one in FamilyTie.objects.for_house("tests").all()}
@@ -98,6 +99,7 @@ def test_same_lines_sent_twice_take_in_each_person_once(officer):
     assert [one.number for one in people()] == [1, 2]
 
 
+@pytest.mark.postgresql
 def test_person_screened_later_keeps_their_case_and_their_word_ends_the_wait(officer):
     group(officer, Row("adult"), Row("adult"))
     first, second = people()
@@ -121,6 +123,7 @@ def test_split_person_goes_on_alone_and_the_group_knows_them_no_longer(officer):
     assert count(Case) == 2
 
 
+@pytest.mark.postgresql
 def test_members_give_the_ids_that_a_referral_of_several_needs_and_a_sealed_case_is_absent(officer):
     event = group(officer, Row("adult"), Row("adult"), Row("adult"))
     Seal.objects.create(case_id=people()[1].case_id, reason="threat", starts_at=BEFORE, review_on=NOW.date(), by=officer.user)

@@ -74,6 +74,7 @@ def test_parcel_becomes_one_screening_with_refused_and_not_asked_apart(officer):
     assert answers == {"DEL-CD01": "yes", "OBS-GEN03": "refused", "SIT-BOR1": "not_asked"}
 
 
+@pytest.mark.postgresql
 def test_same_number_twice_is_one_screening_answered_as_received_before(officer):
     number = uuid4()
     envelope = sealed(number, form())
@@ -89,6 +90,7 @@ def test_other_content_under_the_same_number_is_set_aside_and_loses_nothing(offi
     assert take(officer, number, envelope=bytes(second.parcel.sealed)).again is True
 
 
+@pytest.mark.postgresql
 def test_poison_never_blocks_what_follows(officer):
     number = uuid4()
     poisons = {
@@ -110,6 +112,7 @@ def test_envelope_beside_another_number_does_not_open(officer):
     assert take(officer, uuid4(), envelope=envelope).parcel.why == "seal"
 
 
+@pytest.mark.postgresql
 def test_parcel_of_a_colleague_waits_for_that_colleague(officer):
     other = make_actor(Role.FIRST_RESPONDER, at=timezone.now(), organisation_id=officer.organisation_id)
     done = take(other, plain=form(officer=str(officer.user.pk)))
@@ -286,6 +289,10 @@ def test_key_page_gives_public_halves_only(key):
     body = Client().get(reverse("protection:pocket_key")).json()
     assert body == {"version": key.version, "jwk": key.jwk, "sounds": {}}
     assert set(body["jwk"]) == {"kty", "crv", "x", "y"}
+
+
+def test_instance_without_a_key_says_so_and_the_page_waits_for_one():
+    assert Client().get(reverse("protection:pocket_key")).json() == {"version": None, "jwk": None, "sounds": {}}
 
 
 def test_recordings_of_the_instance_are_offered_and_nothing_else_of_the_disk(settings, tmp_path, key):

@@ -25,7 +25,7 @@ from havre.protection.services import deck, parcels
 from havre.protection.workflow import CARERS, FRONT_LINE
 from havre.trust import envelopes, policy
 from havre.trust.enums import Act, Role
-from havre.trust.errors import Invalid, Refused
+from havre.trust.errors import Invalid, Refused, Unavailable
 from havre.trust.middleware import ActorRequest
 
 FILES = ("protection/pocket.css", "protection/pocket.js", "protection/pictures.svg", "protection/pocket.svg")
@@ -111,8 +111,11 @@ def the_deck(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def key(request: HttpRequest) -> HttpResponse:
-    """The public key to which a phone seals, and which recordings there are. Raises: KeyFault (503) where the instance has no key."""
-    found = envelopes.public_key()
+    """The public key to which a phone seals, null where the instance has none yet, and which recordings there are."""
+    try:
+        found = envelopes.public_key()
+    except Unavailable:
+        return JsonResponse({"version": None, "jwk": None, "sounds": {}})
     return JsonResponse({"version": found.version, "jwk": found.jwk, "sounds": deck.sounds()})
 
 

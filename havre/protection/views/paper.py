@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from havre.protection import indicators
-from havre.protection.enums import Answer
+from havre.protection.enums import Answer, Profile, Situation
 from havre.protection.forms_screening import CallForm, PaperTypedForm, PrintForm, SerialForm
 from havre.protection.models import PaperForm
 from havre.protection.services import calls, paper
@@ -43,10 +43,7 @@ def blank(request: ActorRequest) -> HttpResponse:
         serials = list(mine.values_list("serial", flat=True))
     language = get_language() or "en"
     deck = [one.statement(language) for one in indicators.cards(told["situation"], told["profile"])]
-    words = {
-        "place": dict(form.fields["situation"].choices)[told["situation"]],
-        "set": dict(form.fields["profile"].choices)[told["profile"]],
-    }  # type: ignore[attr-defined]
+    words = {"place": Situation(told["situation"]).label, "set": Profile(told["profile"]).label}
     context = {
         "serials": serials,
         "practice": practice,

@@ -88,6 +88,7 @@
   const listed = (name) => deck.lists[name][tongue];
   function show() {
     document.documentElement.lang = tongue;
+    document.title = w("title");
     const bar = h("div", { class: "bar" },
       h("button", { type: "button", id: "leave", click: leave }, w("leave")),
       h("button", { type: "button", id: "dim", "aria-pressed": String(document.body.classList.contains("dim")), click: dim }, w("dim")));
@@ -327,9 +328,11 @@
     if (navigator.storage && navigator.storage.persist) { navigator.storage.persist(); }
     try {
       const fresh = await (await fetch(at.key, { cache: "no-store" })).json();
-      key = { version: fresh.version, jwk: fresh.jwk };
       sounds = fresh.sounds;
-      await write("known", (all) => all.put(key, "key"));
+      if (fresh.jwk) {
+        key = { version: fresh.version, jwk: fresh.jwk };
+        await write("known", (all) => all.put(key, "key"));
+      }
       await refresh();
     } catch (none) { /* no network, or no key yet: the page says which */ }
     if (waiting) { send(); }
