@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,9 +19,10 @@ from havre.justice.services import linking, lost_wages, records
 from havre.justice.services.records import KINDS, Kind
 from havre.justice.workflow import CUSTODIANS, PROFESSIONALS
 from havre.register.attachments import keeping
+from havre.register.attachments.kinds import MOST_BYTES, REFUSED
+from havre.register.forms_attachments import too_big
 from havre.register.views import confirm_url
 from havre.register.views_attachments import handed_out
-from havre.trust.enums import Section
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
@@ -34,6 +36,9 @@ TITLES = {
     "assistance": _("Other countries"),
     "links": _("Links"),
 }
+
+# rows that a page names beside its own
+RELATED = {"assets": ("suspect", "claim")}
 
 
 def _proceeding(request: ActorRequest, pk: UUID, what: Kind) -> Proceeding:
@@ -85,7 +90,8 @@ def _choices(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[
 
 def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[str, Any]:
     choices = _choices(request, proceeding, what)
-    rows = list(what.model.objects.visible_to(request.actor).filter(proceeding=proceeding).order_by("-recorded_at", "-pk")[:200])
+    mine = what.model.objects.visible_to(request.actor).filter(proceeding=proceeding)
+    rows = list(mine.select_related(*RELATED.get(what.code, ())).order_by("-recorded_at", "-pk")[:200])
     may_add = any(move.step == what.first and request.actor.role in move.who for move in what.table.moves)
     shown = showing.SHOWN[what.code](request.actor, proceeding, rows)
     for one, row in zip(shown, rows, strict=True):
@@ -110,8 +116,6 @@ def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[
 
 def tabs(request: ActorRequest, proceeding: Proceeding, current: str) -> list[dict[str, Any]]:
     """The kinds of records that this role reads, as tabs."""
-    from django.urls import reverse
-
     return [
         {"title": _("Proceeding"), "url": reverse("justice:proceeding", args=[proceeding.pk]), "current": current == ""},
         *(
@@ -155,15 +159,11 @@ def _posted(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[s
     form = PartForm(request.POST, kind=what.code, written=what.fields, choices=_choices(request, proceeding, what))
     if not form.is_valid():
         return {"form": form}
-    record = form.record(what.fields)
-    if what.code == "exhibits" and request.FILES.get("file"):
-        sent = request.FILES["file"]
-        kept = keeping.add(
-            case_id=proceeding.case_id, person_id=proceeding.person_id, section=Section.JUSTICE, data=sent.read(), name=sent.name or "",
-            by=request.actor,
-        )  # fmt: skip
-        record["attachment"] = kept.pk
-    records.add(kind=what.code, proceeding_id=proceeding.pk, record=record, by=request.actor)
+    sent = request.FILES.get("file") if what.code == "exhibits" else None
+    if sent is None and what.code == "exhibits" and too_big(request.META.get("CONTENT_LENGTH")):
+        raise Invalid({"file": [REFUSED["size"] % {"most": MOST_BYTES // 1_048_576}]})
+    file = (sent.read(), sent.name or "") if sent else None
+    records.add(kind=what.code, proceeding_id=proceeding.pk, record=form.record(what.fields), file=file, by=request.actor)
     return {}
 
 

@@ -23,7 +23,8 @@ from django.utils import timezone
 from havre import trust
 from havre.protection.models import AssistanceService, RiskAssessment
 from havre.register import notes
-from havre.register.models import Case, Person
+from havre.register.attachments import keeping
+from havre.register.models import Attachment, Case, Person
 from havre.standards.models import FactRevision
 from havre.trust import identity
 from havre.trust.actors import Actor
@@ -147,6 +148,7 @@ def plant(case_id: UUID, canaries: Canaries) -> Actor:
         identity.write(**place, by=carer, section=Section.WHEREABOUTS, kind="whereabouts", body=body, record_id=person.pk)
         for held, section in (("whereabouts", Section.WHEREABOUTS), ("protection", Section.PROTECTION), ("screening", Section.SCREENING)):
             notes.add(**place, by=carer, section=section, happened_at=timezone.now(), words=canaries[held].words)
+            keeping.add(**place, by=carer, section=section, data=canaries[held].words.encode(), name=f"{canaries[held].shelter}.txt")
         risk = RiskAssessment.objects.visible_to(carer).filter(case=case).first()
         service = AssistanceService.objects.visible_to(carer).filter(case=case).first()
         body = {"words": canaries["protection"].words}
@@ -171,6 +173,9 @@ def sides(actor: Actor, canaries: Canaries) -> dict[str, dict[str, Any]]:
     found["foreign"] = make_side(make_now(Role.CASE_MANAGER))
     for side in found.values():
         plant(side["case"], canaries)
+        # the files with a place in them, whose addresses are asked for as well
+        files = Attachment.objects.for_house("tests").filter(case_id=side["case"]).order_by("-recorded_at")
+        side["attachment"] = files.filter(section_bit=int(Section.WHEREABOUTS)).first().pk
         # a fact that the country has: the page of facts shows what is proposed for it
         FactRevision.objects.filter(pk=side["revision"]).update(fact=FACT)
         side["ref"] = Case.objects.for_house("tests").get(pk=side["case"]).ref

@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.justice.models import Custody, Exhibit
 from havre.justice.models.exhibits import TOLERATED
-from havre.register.models import Attachment
 from havre.trust.actors import Actor
-from havre.trust.enums import Section
 from havre.trust.errors import Invalid
 from havre.trust.models import Organisation
 
@@ -46,7 +44,7 @@ def gaps(chain: Iterable[Any]) -> list[Gap]:
 def before(row: Exhibit, step: str, record: dict[str, Any], by: Actor) -> None:
     """Look up who holds the exhibit, and write the offer that the table then judges. Raises: Invalid, Missing."""
     if step == "seize":
-        _take(row, record, by)
+        _take(row, by)
         return
     row.holder = Custody.objects.visible_to(by).filter(exhibit=row, ends_at=None).first()  # type: ignore[attr-defined]
     if step != "hand_over" or row.holder is None:  # type: ignore[attr-defined]
@@ -60,16 +58,13 @@ def before(row: Exhibit, step: str, record: dict[str, Any], by: Actor) -> None:
     row.holder.offered_to, row.holder.offered_at = to, given if to else None  # type: ignore[attr-defined]
 
 
-def _take(row: Exhibit, record: dict[str, Any], by: Actor) -> None:
+def _take(row: Exhibit, by: Actor) -> None:
     if row.taken_at is None or row.taken_at > by.at:
         raise Invalid({"taken_at": [_("give the moment at which it was taken, not one to come")]})
-    if record.get("attachment"):
-        files = Attachment.objects.visible_to(by).filter(section_bit=int(Section.JUSTICE))
-        kept = files.get_or_missing(pk=getattr(record["attachment"], "pk", record["attachment"]), case_id=row.case_id)
-        row.attachment = kept
-        if row.sha256 and row.sha256 != kept.sha256:
+    if row.attachment is not None:
+        if row.sha256 and row.sha256 != row.attachment.sha256:
             raise Invalid({"sha256": [_("this is not the hash of the file that is kept: it was changed on the way")]})
-        row.sha256 = kept.sha256
+        row.sha256 = row.attachment.sha256
     if row.kind == "data_copy" and not row.sha256:
         raise Invalid({"sha256": [_("a copy of data needs its hash, made when it was taken")]})
 

@@ -32,9 +32,11 @@ from havre.justice.models import (
 )
 from havre.justice.services import asking, custody
 from havre.justice.workflow import ABROAD, CUSTODIANS, PROFESSIONALS
+from havre.register.attachments import keeping
+from havre.register.models import Attachment
 from havre.trust import audit, clocks
 from havre.trust.actors import Actor
-from havre.trust.enums import Role
+from havre.trust.enums import Role, Section
 from havre.trust.errors import Invalid, Refused
 from havre.trust.records import clean
 from havre.trust.workflow import Workflow
@@ -143,14 +145,19 @@ KINDS: dict[str, Kind] = {
 
 
 @trust.act("justice.record")
-def add(*, kind: str, proceeding_id: UUID, record: dict[str, Any], by: Actor) -> Any:
+def add(*, kind: str, proceeding_id: UUID, record: dict[str, Any], by: Actor, file: tuple[bytes, str] | None = None) -> Any:
     """Add a record to a proceeding by its kind's first step.
 
-    Args: kind, a key of KINDS; record, fields of that kind. Raises: Missing; Refused, with every unmet condition; Invalid by field.
+    Args: kind, a key of KINDS; record, fields of that kind; file, bytes and name of an exhibit's file, kept in the justice section in the
+    same transaction: a record that is refused leaves no file behind.
+    Raises: Missing; Refused, with every unmet condition; Invalid by field.
     """
     what = KINDS[kind]
     proceeding = Proceeding.objects.visible_to(by).select_related("person").get_or_missing(pk=proceeding_id)
     _only(record, what.fields)
+    if file is not None and "attachment" in what.fields:
+        place = {"case_id": proceeding.case_id, "person_id": proceeding.person_id, "section": Section.JUSTICE, "by": by}
+        record = {**record, "attachment": keeping.add(**place, data=file[0], name=file[1]).pk}
     values = {**_resolved(record, proceeding, by), "case_id": proceeding.case_id, "proceeding": proceeding, "by_id": by.user.pk}
     draft = what.model(**values, **_stamps(what, by))
     what.before(draft, what.first, record, by)
@@ -204,6 +211,9 @@ def _resolved(record: dict[str, Any], proceeding: Proceeding, by: Actor) -> dict
     found = dict(record)
     for name in set(own) & set(record):
         found[name] = own[name].objects.visible_to(by).get_or_missing(pk=record[name], proceeding_id=proceeding.pk)
+    if record.get("attachment"):
+        files = Attachment.objects.visible_to(by).filter(section_bit=int(Section.JUSTICE))
+        found["attachment"] = files.get_or_missing(pk=record["attachment"], case_id=proceeding.case_id)
     if record.get("claim"):
         mine = CompensationClaim.objects.visible_to(by)
         found["claim"] = mine.get_or_missing(pk=record["claim"], case_id=proceeding.case_id, person_id=proceeding.person_id)
