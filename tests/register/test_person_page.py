@@ -60,7 +60,10 @@ def test_page_opens_only_where_the_person_is_and_the_factor_is_fresh(worker, cas
     assert signed_in(make_now()).get(url).status_code == 404
     assert signed_in(worker).post(url, {"language": "en"}).status_code == 422
     other = person_of(make_case_now(worker))
-    assert signed_in(worker).get(reverse("person_open", args=[case.ref, other.pk])).status_code == 404
+    suspect = Person(case=case, role="perpetrator")
+    suspect.save(force_insert=True)
+    for person in (other, suspect):
+        assert signed_in(worker).get(reverse("person_open", args=[case.ref, person.pk])).status_code == 404
     assert signed_in(worker).get(reverse("person:page")).status_code == 404
 
 

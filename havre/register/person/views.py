@@ -10,6 +10,7 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from havre.register import consents
 from havre.register.consenting import acts as consenting
-from havre.register.enums import ConsentChannel, ReceiptChoice, RequestKind
+from havre.register.enums import ConsentChannel, PersonRole, ReceiptChoice, RequestKind
 from havre.register.forms_consents import bits
 from havre.register.models import Case, Consent, Person, PersonRequest, RemoteCode
 from havre.register.person import acts, forms, printing, reading
@@ -43,8 +44,7 @@ Inner = Callable[..., HttpResponse]
 def open_page(request: ActorRequest, ref: str, pk: UUID) -> HttpResponse:
     """What is about to happen; then the screen locks to the page of this one person."""
     found = case_of(request, ref)
-    person = Person.objects.visible_to(request.actor).get_or_missing(pk=pk, case_id=found.pk)
-    policy.require(request.actor, Act.READ, Section.PROTECTION, found.pk)
+    person = _concerned(request, found, pk)
     spoken = {"eng": "en", "fra": "fr", "por": "pt", "tet": "tet", "tha": "th"}
     first = next((spoken[code] for code in person.languages if code in spoken), "en")
     form = forms.OpenForm(request.POST if request.method == "POST" else None, initial={"language": first})
@@ -56,9 +56,18 @@ def open_page(request: ActorRequest, ref: str, pk: UUID) -> HttpResponse:
     return render(request, "register/person/open.html", context, status=422 if form.errors else 200)
 
 
+def _concerned(request: ActorRequest, case: Case, pk: UUID) -> Person:
+    """Somebody whose page it is: anybody in the case but whom it is against. Raises: Missing; Refused (403) without the section."""
+    people = Person.objects.visible_to(request.actor).exclude(role=PersonRole.PERPETRATOR)
+    person = people.get_or_missing(pk=pk, case_id=case.pk)
+    policy.require(request.actor, Act.READ, Section.PROTECTION, case.pk)
+    return person
+
+
 def for_locked(view: Inner) -> Inner:
     """Only on a screen that is locked to a person; the page speaks their language and is kept by no browser."""
 
+    @login_required
     @wraps(view)
     def wrapped(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         case, person, language = locked_to(request, request.actor)
@@ -240,8 +249,7 @@ def _home() -> str:
 def code(request: ActorRequest, ref: str, pk: UUID) -> HttpResponse:
     """A code for the page from afar, after the safety question; shown once."""
     found = case_of(request, ref)
-    person = Person.objects.visible_to(request.actor).get_or_missing(pk=pk, case_id=found.pk)
-    policy.require(request.actor, Act.READ, Section.PROTECTION, found.pk)
+    person = _concerned(request, found, pk)
     if request.POST.get("end"):
         acts.revoke(by=request.actor, person_id=person.pk)
         return redirect("person_code", ref=found.ref, pk=pk)
