@@ -113,7 +113,9 @@ def test_page_goes_dark_when_the_case_is_sealed_meanwhile(worker, case):
 
 @pytest.mark.parametrize("language", list(languages()))
 def test_page_in_each_language_says_nothing_of_the_subject_and_that_it_awaits_review(language, worker, case):
-    consent_to(case, make_now(Role.SHELTER), days=400)
+    # a service whose name tells the subject is called by its kind
+    telling = OrganisationFactory(name="Shelter for victims of trafficking", kind="NGO")
+    consent = consent_to(case, make_now(Role.SHELTER, organisation=telling), days=400)
     shown = locked(worker, case, language).get(reverse("person:page"))
     body = shown.content.decode()
     assert (shown.status_code, shown.headers["Cache-Control"], f'<html lang="{language}">' in body) == (200, "no-store", True)
@@ -121,6 +123,8 @@ def test_page_in_each_language_says_nothing_of_the_subject_and_that_it_awaits_re
     text = re.sub(r"<[^>]+>", " ", body.split("<body", 1)[1])
     assert TELLING.findall(text) == []
     assert worker.user.name not in body
+    close = locked(worker, case, language).get(reverse("person:close", args=[consent.pk])).content.decode()
+    assert TELLING.findall(re.sub(r"<[^>]+>", " ", close.split("<body", 1)[1])) == []
 
 
 def test_every_phrase_is_there_in_every_language_with_the_same_blanks_and_in_short_sentences():

@@ -32,6 +32,7 @@ from havre.trust.accounts.forms import ConfirmCodeForm, ConfirmPassphraseForm
 from havre.trust.accounts.fresh import fresh_factor_required
 from havre.trust.enums import Act, Section
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.history.queries import name_of
 from havre.trust.middleware import ActorRequest
 from havre.trust.models import User
 
@@ -113,7 +114,16 @@ def close(request: ActorRequest, case: Case, person: Person, said: Words, pk: UU
         return redirect(f"{_home()}?done=closed_done")
     shown = consents.effect(consent, request.actor)
     stays = [said[f"stays_{code}"] for code, _words, _source in shown.stays]
-    return _show(request, "close", said, consent=consent, effect=shown, stays=stays, read=said.say("not_back", n=shown.read_times))
+    return _show(
+        request,
+        "close",
+        said,
+        consent=consent,
+        who=name_of(consent.recipient, neutral=True),
+        effect=shown,
+        stays=stays,
+        read=said.say("not_back", n=shown.read_times),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -129,7 +139,9 @@ def less(request: ActorRequest, case: Case, person: Person, said: Words, pk: UUI
         if kept != consent.sections:
             consenting.change_consent(by=request.actor, consent_id=pk, sections=kept, channel=ConsentChannel.PAGE)
         return redirect(f"{_home()}?done=closed_done")
-    return _show(request, "less", said, consent=consent, form=form, status=422 if form.errors else 200)
+    return _show(
+        request, "less", said, consent=consent, who=name_of(consent.recipient, neutral=True), form=form, status=422 if form.errors else 200
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
