@@ -355,7 +355,7 @@ def test_code_opens_the_page_read_only_leaves_a_session_alone_and_each_opening_a
     left = {name: morsel for name, morsel in far.cookies.items() if morsel.value}
     assert set(left) == {settings.SESSION_COOKIE_NAME}
     assert left[settings.SESSION_COOKIE_NAME]["max-age"] == ""
-    assert far.get(reverse("person:page")).status_code == 404
+    assert far.get(reverse("person:page")).headers["Location"].startswith(settings.LOGIN_URL)
     events = list(ActRow.objects.filter(event__startswith="person.far").order_by("no").values_list("event", flat=True))
     assert events == ["person.far", "person.far_look"]
     assert "person:far" in {row.route for row in who_read(person_of(case).pk, [case.pk])}

@@ -83,7 +83,7 @@ def for_locked(view: Inner) -> Inner:
 
 def _show(request: ActorRequest, name: str, said: Words, status: int = 200, **context: Any) -> HttpResponse:
     shown = {"w": said, "tongues": languages(), "no_staff": True, **context}
-    return render(request, f"register/person/{name}.html", shown, status=status)
+    return render(request, name, shown, status=status)
 
 
 @require_safe
@@ -91,7 +91,12 @@ def _show(request: ActorRequest, name: str, said: Words, status: int = 200, **co
 def page(request: ActorRequest, case: Case, person: Person, said: Words) -> HttpResponse:
     """What is held, who read it, who may, what was agreed to, what was asked."""
     return _show(
-        request, "page", said, page=reading.page(request.actor, case.pk, person, said), kinds=_kinds(said), done=request.GET.get("done")
+        request,
+        "register/person/page.html",
+        said,
+        page=reading.page(request.actor, case.pk, person, said),
+        kinds=_kinds(said),
+        done=request.GET.get("done"),
     )
 
 
@@ -116,7 +121,7 @@ def close(request: ActorRequest, case: Case, person: Person, said: Words, pk: UU
     stays = [said[f"stays_{code}"] for code, _words, _source in shown.stays]
     return _show(
         request,
-        "close",
+        "register/person/close.html",
         said,
         consent=consent,
         who=name_of(consent.recipient, neutral=True),
@@ -140,7 +145,13 @@ def less(request: ActorRequest, case: Case, person: Person, said: Words, pk: UUI
             consenting.change_consent(by=request.actor, consent_id=pk, sections=kept, channel=ConsentChannel.PAGE)
         return redirect(f"{_home()}?done=closed_done")
     return _show(
-        request, "less", said, consent=consent, who=name_of(consent.recipient, neutral=True), form=form, status=422 if form.errors else 200
+        request,
+        "register/person/less.html",
+        said,
+        consent=consent,
+        who=name_of(consent.recipient, neutral=True),
+        form=form,
+        status=422 if form.errors else 200,
     )
 
 
@@ -167,9 +178,18 @@ def ask(request: ActorRequest, case: Case, person: Person, said: Words, kind: st
                 reading_no=told["reading"],
             )
         except (Invalid, Refused) as problem:
-            return _show(request, "ask", said, kind=kind, form=form, title=said[kind], problem=str(problem), status=problem.status)
+            return _show(
+                request,
+                "register/person/ask.html",
+                said,
+                kind=kind,
+                form=form,
+                title=said[kind],
+                problem=str(problem),
+                status=problem.status,
+            )
         return redirect("person:asked", pk=asked.pk)
-    return _show(request, "ask", said, kind=kind, form=form, title=said[kind], status=422 if form.errors else 200)
+    return _show(request, "register/person/ask.html", said, kind=kind, form=form, title=said[kind], status=422 if form.errors else 200)
 
 
 def _mine(request: ActorRequest, person: Person, pk: UUID) -> PersonRequest:
@@ -190,7 +210,7 @@ def asked(request: ActorRequest, case: Case, person: Person, said: Words, pk: UU
         choice = ReceiptChoice.PRINTED if request.POST.get("paper") == "yes" else ReceiptChoice.NO_PAPER
         acts.choose_receipt(by=request.actor, request_id=pk, choice=choice)
         return redirect("person:receipt", pk=pk) if choice == ReceiptChoice.PRINTED else redirect("person:page")
-    return _show(request, "asked", said, asked=found, due=said.say("due", day=_due(found)))
+    return _show(request, "register/person/asked.html", said, asked=found, due=said.say("due", day=_due(found)))
 
 
 @require_safe
@@ -198,7 +218,7 @@ def asked(request: ActorRequest, case: Case, person: Person, said: Words, pk: UU
 def receipt(request: ActorRequest, case: Case, person: Person, said: Words, pk: UUID) -> HttpResponse:
     """A paper that names neither the person nor the subject nor this system."""
     found = _mine(request, person, pk)
-    return _show(request, "receipt", said, asked=found, at=found.received_at, due=said.say("due", day=_due(found)))
+    return _show(request, "register/person/receipt.html", said, asked=found, at=found.received_at, due=said.say("due", day=_due(found)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -207,7 +227,13 @@ def copy(request: ActorRequest, case: Case, person: Person, said: Words) -> Http
     """The person's own copy, as data or on paper, under a name that says nothing."""
     form = request.POST.get("form", "")
     if request.method != "POST" or form not in {"pdf", "json"}:
-        return _show(request, "copy", said, english=said.language in printing.NO_FONT, status=422 if request.method == "POST" else 200)
+        return _show(
+            request,
+            "register/person/copy.html",
+            said,
+            english=said.language in printing.NO_FONT,
+            status=422 if request.method == "POST" else 200,
+        )
     held = acts.copy(by=request.actor, case_id=case.pk, person_id=person.pk, form=form)
     if form == "pdf":
         answer = HttpResponse(printing.as_pdf(held, said.language), content_type="application/pdf")
@@ -239,7 +265,7 @@ def unlock_page(request: ActorRequest, case: Case, person: Person, said: Words) 
         unlock(request)
         audit.record(event="person.unlock", by=request.actor, subject=person.pk, case_id=case.pk)
         return redirect("case", ref=case.ref)
-    return _show(request, "unlock", said, form=form, status=422 if form.errors else 200)
+    return _show(request, "register/person/unlock.html", said, form=form, status=422 if form.errors else 200)
 
 
 def _proof(user: User, data: Any) -> Any:
