@@ -80,6 +80,8 @@ NAVIGATION = (
     Link(_("Emergency accesses"), "accounts_reviews", "eye", OFFICERS, _("Oversight")),
     Link(_("Access history"), "history_find", "eye", OFFICERS, _("Oversight")),
     Link(_("Retention"), "retention", "clock", OFFICERS, _("Oversight")),
+    Link(_("Leaked account"), "history_breach", "warn", OFFICERS, _("Oversight")),
+    Link(_("Record of processing"), "history_processing", "doc", OFFICERS, _("Oversight")),
     Link(_("Emergency access"), "accounts_break_glass", "warn", BREAKERS, _("Account")),
 )
 
@@ -117,6 +119,8 @@ URLS = (
     UrlRow("history_refused", own=OFFICERS),
     UrlRow("retention", BOTH, own=OFFICERS, note="fresh factor to order"),
     *(UrlRow(name, ("POST",), own=OFFICERS) for name in ("retention_hold", "retention_lift")),
+    UrlRow("history_breach", BOTH, own=OFFICERS),
+    UrlRow("history_processing", own=OFFICERS),
     *(
         UrlRow(name, note="the officer who came by its reference; the case's own holder or custodian; else 404")
         for name in ("history_case", "history_paper")
@@ -156,6 +160,7 @@ AUDIT_WORDS = (
     ("identity.read", _("was refused the reading of a sealed record")),
     ("identity.search", _("searched the country by a compound")),
     ("history.view", _("looked at who had read the file")),
+    ("history.breach", _("asked whom a leaked account may have shown")),
     ("history.print", _("gave the person the list of who read the file")),
     ("erasure.request", _("ordered the erasure of the person")),
     ("erasure.records", _("erased the person's records")),

@@ -60,7 +60,10 @@ def test_page_opens_only_where_the_person_is_and_the_factor_is_fresh(worker, cas
     assert signed_in(make_now()).get(url).status_code == 404
     assert signed_in(worker).post(url, {"language": "en"}).status_code == 422
     other = person_of(make_case_now(worker))
-    assert signed_in(worker).get(reverse("person_open", args=[case.ref, other.pk])).status_code == 404
+    suspect = Person(case=case, role="perpetrator")
+    suspect.save(force_insert=True)
+    for person in (other, suspect):
+        assert signed_in(worker).get(reverse("person_open", args=[case.ref, person.pk])).status_code == 404
     assert signed_in(worker).get(reverse("person:page")).status_code == 404
 
 
@@ -110,7 +113,9 @@ def test_page_goes_dark_when_the_case_is_sealed_meanwhile(worker, case):
 
 @pytest.mark.parametrize("language", list(languages()))
 def test_page_in_each_language_says_nothing_of_the_subject_and_that_it_awaits_review(language, worker, case):
-    consent_to(case, make_now(Role.SHELTER), days=400)
+    # a service whose name tells the subject is called by its kind
+    telling = OrganisationFactory(name="Shelter for victims of trafficking", kind="NGO")
+    consent = consent_to(case, make_now(Role.SHELTER, organisation=telling), days=400)
     shown = locked(worker, case, language).get(reverse("person:page"))
     body = shown.content.decode()
     assert (shown.status_code, shown.headers["Cache-Control"], f'<html lang="{language}">' in body) == (200, "no-store", True)
@@ -118,6 +123,8 @@ def test_page_in_each_language_says_nothing_of_the_subject_and_that_it_awaits_re
     text = re.sub(r"<[^>]+>", " ", body.split("<body", 1)[1])
     assert TELLING.findall(text) == []
     assert worker.user.name not in body
+    close = locked(worker, case, language).get(reverse("person:close", args=[consent.pk])).content.decode()
+    assert TELLING.findall(re.sub(r"<[^>]+>", " ", close.split("<body", 1)[1])) == []
 
 
 def test_every_phrase_is_there_in_every_language_with_the_same_blanks_and_in_short_sentences():
@@ -348,7 +355,7 @@ def test_code_opens_the_page_read_only_leaves_a_session_alone_and_each_opening_a
     left = {name: morsel for name, morsel in far.cookies.items() if morsel.value}
     assert set(left) == {settings.SESSION_COOKIE_NAME}
     assert left[settings.SESSION_COOKIE_NAME]["max-age"] == ""
-    assert far.get(reverse("person:page")).status_code == 404
+    assert far.get(reverse("person:page")).headers["Location"].startswith(settings.LOGIN_URL)
     events = list(ActRow.objects.filter(event__startswith="person.far").order_by("no").values_list("event", flat=True))
     assert events == ["person.far", "person.far_look"]
     assert "person:far" in {row.route for row in who_read(person_of(case).pk, [case.pk])}

@@ -163,7 +163,7 @@ def make_code(
         reasons.append(_("somebody else may see the telephone: look at the page together, here, instead"))
     if reasons:
         raise Refused(reasons)
-    RemoteCode.objects.for_house("history").filter(person=person, revoked_at=None, ends_at__gt=by.at).update(revoked_at=by.at)
+    RemoteCode.objects.for_house("own data").filter(person=person, revoked_at=None, ends_at__gt=by.at).update(revoked_at=by.at)
     bits = secrets.randbits(60)
     code = "".join(_ALPHABET[bits >> shift & 31] for shift in range(0, 60, 5))
     job = Membership.objects.get(user=by.user, organisation_id=by.organisation_id, role=by.role, ended_at=None)
@@ -189,14 +189,14 @@ def revoke(*, by: Actor, person_id: UUID) -> int:
     person = Person.objects.visible_to(by).get_or_missing(pk=person_id)
     rows = RemoteCode.objects.visible_to(by).filter(person=person, revoked_at=None, ends_at__gt=by.at)
     ids = list(rows.values_list("pk", flat=True))
-    RemoteCode.objects.for_house("history").filter(pk__in=ids).update(revoked_at=by.at)
+    RemoteCode.objects.for_house("own data").filter(pk__in=ids).update(revoked_at=by.at)
     audit.record(event="person.code_end", by=by, subject=person.pk, case_id=person.case_id, codes={"codes": len(ids)})
     return len(ids)
 
 
 def far_code(digest: str, at: datetime) -> RemoteCode:
     """The row of a code that opens now. Raises: Missing when there is none: wrong, ended, revoked, or its job has ended."""
-    rows = RemoteCode.objects.for_house("history").select_related("made_by__organisation", "made_by__user", "person", "case")
+    rows = RemoteCode.objects.for_house("own data").select_related("made_by__organisation", "made_by__user", "person", "case")
     found = rows.filter(digest=digest).first()
     if found is None or not found.opens(at=at) or found.made_by.ended_at is not None or not found.made_by.user.is_active:
         raise Missing
@@ -212,7 +212,7 @@ def far_actor(code: RemoteCode, at: datetime) -> Actor:
 def opened(*, by: Actor, code: RemoteCode) -> Case:
     """Write one opening from afar in the trail and on the code. Raises: Missing when the job's access to the case has ended."""
     case = Case.objects.visible_to(by).get_or_missing(pk=code.case_id)
-    row = RemoteCode.objects.for_house("history").filter(pk=code.pk)
+    row = RemoteCode.objects.for_house("own data").filter(pk=code.pk)
     row.update(openings=code.openings + 1, last_opened_at=by.at)
     audit.record(event="person.far", by=by, subject=code.person_id, case_id=case.pk)
     return case

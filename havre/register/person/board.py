@@ -37,7 +37,7 @@ class Line:
 
 def lines(at: datetime) -> list[Line]:
     """Every request, the late ones first, then by when they are due; none of a sealed case. Three queries."""
-    rows = PersonRequest.objects.for_house("history").exclude(status=RequestStatus.TAKEN_BACK).select_related("case__lead")
+    rows = PersonRequest.objects.for_house("own data").exclude(status=RequestStatus.TAKEN_BACK).select_related("case__lead")
     found = list(rows.exclude(case_id__in=Seal.objects.filter(ended_at=None).values("case_id")).order_by("received_at", "pk"))
     due = clocks.due_by_subject([one.pk for one in found], ANSWER.name)
     shown = [

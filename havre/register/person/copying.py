@@ -16,7 +16,7 @@ from havre.register.person.reading import consents_of, requests_of
 from havre.trust import identity, policy
 from havre.trust.actors import Actor
 from havre.trust.enums import Act, Section
-from havre.trust.history.queries import accesses, who_read
+from havre.trust.history.queries import accesses, name_of, who_read
 
 Dossier = Callable[[Actor, UUID], Iterable[tuple[str, dict[str, Any]]]]
 # every reading of the last years fits; a longer list says that it was cut
@@ -38,7 +38,7 @@ def gather(by: Actor, case: Case, person: Person, dossiers: Iterable[Dossier]) -
                 "entries": [{"kind": kind, **values} for dossier in dossiers for kind, values in dossier(by, case.pk) if alone],
                 "agreed": [
                     {
-                        "service": str(one.recipient or ""),
+                        "service": str(name_of(one.recipient, neutral=True)) if one.recipient else "",
                         "purpose": one.purpose,
                         "parts": [section.code for section in Section(one.sections)],
                         "answer": one.state,

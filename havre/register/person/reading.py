@@ -17,7 +17,7 @@ from havre.trust import clocks, policy
 from havre.trust.actors import Actor
 from havre.trust.contracts import contracts
 from havre.trust.enums import Act, Section
-from havre.trust.history.queries import Access, Consultation, accesses, who_read
+from havre.trust.history.queries import Access, Consultation, accesses, name_of, who_read
 from havre.trust.models import BlindIndex
 
 # the house's own book-keeping, and what the page tells of elsewhere
@@ -55,7 +55,7 @@ def page(actor: Actor, case_id: UUID, person: Person, words: Words) -> Page:
         return Page(
             parts=parts(actor, case_id, person.pk, words),
             notes=Note.objects.visible_to(actor).filter(person_id=person.pk).exists(),
-            readers=[_reader(row, words) for row in rows],
+            readers=_readers(rows, words),
             shares=[_share(line, words) for line in accesses(case_id, at=actor.at)],
             consents=[_consent(one, actor, words) for one in consents_of(actor, person.pk)],
             requests=[_request(one, words) for one in requests_of(actor, person.pk)],
@@ -108,6 +108,17 @@ def _sections(bits: int, words: Words) -> str:
     return ", ".join(found or [words["case"]])
 
 
+def _readers(rows: Iterable[Consultation], words: Words) -> list[dict[str, str]]:
+    """One line for what one job read of the same parts on one day, with how often; the newest reading stands for them."""
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    for row in rows:
+        line = _reader(row, words)
+        key = tuple(value for name, value in line.items() if name != "no")
+        kept = found.setdefault(key, {**line, "times": "0"})
+        kept["times"] = str(int(kept["times"]) + 1)
+    return list(found.values())
+
+
 def _reader(row: Consultation, words: Words) -> dict[str, str]:
     afar = row.route == FAR
     return {
@@ -137,7 +148,7 @@ def _consent(one: Consent, actor: Actor, words: Words) -> dict[str, Any]:
     state = "expired" if one.state == ConsentState.GIVEN and not live else one.state
     return {
         "pk": one.pk,
-        "who": str(one.recipient or words["gone"]),
+        "who": str(name_of(one.recipient, neutral=True)) if one.recipient else words["gone"],
         "what": _sections(one.sections, words),
         "why": words.purpose(one.purpose),
         "state": words[state],

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from havre.register import consents
 from havre.register.consenting import acts as consenting
-from havre.register.enums import ConsentChannel, ReceiptChoice, RequestKind
+from havre.register.enums import ConsentChannel, PersonRole, ReceiptChoice, RequestKind
 from havre.register.forms_consents import bits
 from havre.register.models import Case, Consent, Person, PersonRequest, RemoteCode
 from havre.register.person import acts, forms, printing, reading
@@ -31,6 +32,7 @@ from havre.trust.accounts.forms import ConfirmCodeForm, ConfirmPassphraseForm
 from havre.trust.accounts.fresh import fresh_factor_required
 from havre.trust.enums import Act, Section
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.history.queries import name_of
 from havre.trust.middleware import ActorRequest
 from havre.trust.models import User
 
@@ -43,8 +45,7 @@ Inner = Callable[..., HttpResponse]
 def open_page(request: ActorRequest, ref: str, pk: UUID) -> HttpResponse:
     """What is about to happen; then the screen locks to the page of this one person."""
     found = case_of(request, ref)
-    person = Person.objects.visible_to(request.actor).get_or_missing(pk=pk, case_id=found.pk)
-    policy.require(request.actor, Act.READ, Section.PROTECTION, found.pk)
+    person = _concerned(request, found, pk)
     spoken = {"eng": "en", "fra": "fr", "por": "pt", "tet": "tet", "tha": "th"}
     first = next((spoken[code] for code in person.languages if code in spoken), "en")
     form = forms.OpenForm(request.POST if request.method == "POST" else None, initial={"language": first})
@@ -56,9 +57,18 @@ def open_page(request: ActorRequest, ref: str, pk: UUID) -> HttpResponse:
     return render(request, "register/person/open.html", context, status=422 if form.errors else 200)
 
 
+def _concerned(request: ActorRequest, case: Case, pk: UUID) -> Person:
+    """Somebody whose page it is: anybody in the case but whom it is against. Raises: Missing; Refused (403) without the section."""
+    people = Person.objects.visible_to(request.actor).exclude(role=PersonRole.PERPETRATOR)
+    person = people.get_or_missing(pk=pk, case_id=case.pk)
+    policy.require(request.actor, Act.READ, Section.PROTECTION, case.pk)
+    return person
+
+
 def for_locked(view: Inner) -> Inner:
     """Only on a screen that is locked to a person; the page speaks their language and is kept by no browser."""
 
+    @login_required
     @wraps(view)
     def wrapped(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         case, person, language = locked_to(request, request.actor)
@@ -73,7 +83,7 @@ def for_locked(view: Inner) -> Inner:
 
 def _show(request: ActorRequest, name: str, said: Words, status: int = 200, **context: Any) -> HttpResponse:
     shown = {"w": said, "tongues": languages(), "no_staff": True, **context}
-    return render(request, f"register/person/{name}.html", shown, status=status)
+    return render(request, name, shown, status=status)
 
 
 @require_safe
@@ -81,7 +91,12 @@ def _show(request: ActorRequest, name: str, said: Words, status: int = 200, **co
 def page(request: ActorRequest, case: Case, person: Person, said: Words) -> HttpResponse:
     """What is held, who read it, who may, what was agreed to, what was asked."""
     return _show(
-        request, "page", said, page=reading.page(request.actor, case.pk, person, said), kinds=_kinds(said), done=request.GET.get("done")
+        request,
+        "register/person/page.html",
+        said,
+        page=reading.page(request.actor, case.pk, person, said),
+        kinds=_kinds(said),
+        done=request.GET.get("done"),
     )
 
 
@@ -104,7 +119,16 @@ def close(request: ActorRequest, case: Case, person: Person, said: Words, pk: UU
         return redirect(f"{_home()}?done=closed_done")
     shown = consents.effect(consent, request.actor)
     stays = [said[f"stays_{code}"] for code, _words, _source in shown.stays]
-    return _show(request, "close", said, consent=consent, effect=shown, stays=stays, read=said.say("not_back", n=shown.read_times))
+    return _show(
+        request,
+        "register/person/close.html",
+        said,
+        consent=consent,
+        who=name_of(consent.recipient, neutral=True),
+        effect=shown,
+        stays=stays,
+        read=said.say("not_back", n=shown.read_times),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -120,7 +144,15 @@ def less(request: ActorRequest, case: Case, person: Person, said: Words, pk: UUI
         if kept != consent.sections:
             consenting.change_consent(by=request.actor, consent_id=pk, sections=kept, channel=ConsentChannel.PAGE)
         return redirect(f"{_home()}?done=closed_done")
-    return _show(request, "less", said, consent=consent, form=form, status=422 if form.errors else 200)
+    return _show(
+        request,
+        "register/person/less.html",
+        said,
+        consent=consent,
+        who=name_of(consent.recipient, neutral=True),
+        form=form,
+        status=422 if form.errors else 200,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,9 +178,18 @@ def ask(request: ActorRequest, case: Case, person: Person, said: Words, kind: st
                 reading_no=told["reading"],
             )
         except (Invalid, Refused) as problem:
-            return _show(request, "ask", said, kind=kind, form=form, title=said[kind], problem=str(problem), status=problem.status)
+            return _show(
+                request,
+                "register/person/ask.html",
+                said,
+                kind=kind,
+                form=form,
+                title=said[kind],
+                problem=str(problem),
+                status=problem.status,
+            )
         return redirect("person:asked", pk=asked.pk)
-    return _show(request, "ask", said, kind=kind, form=form, title=said[kind], status=422 if form.errors else 200)
+    return _show(request, "register/person/ask.html", said, kind=kind, form=form, title=said[kind], status=422 if form.errors else 200)
 
 
 def _mine(request: ActorRequest, person: Person, pk: UUID) -> PersonRequest:
@@ -169,7 +210,7 @@ def asked(request: ActorRequest, case: Case, person: Person, said: Words, pk: UU
         choice = ReceiptChoice.PRINTED if request.POST.get("paper") == "yes" else ReceiptChoice.NO_PAPER
         acts.choose_receipt(by=request.actor, request_id=pk, choice=choice)
         return redirect("person:receipt", pk=pk) if choice == ReceiptChoice.PRINTED else redirect("person:page")
-    return _show(request, "asked", said, asked=found, due=said.say("due", day=_due(found)))
+    return _show(request, "register/person/asked.html", said, asked=found, due=said.say("due", day=_due(found)))
 
 
 @require_safe
@@ -177,7 +218,7 @@ def asked(request: ActorRequest, case: Case, person: Person, said: Words, pk: UU
 def receipt(request: ActorRequest, case: Case, person: Person, said: Words, pk: UUID) -> HttpResponse:
     """A paper that names neither the person nor the subject nor this system."""
     found = _mine(request, person, pk)
-    return _show(request, "receipt", said, asked=found, at=found.received_at, due=said.say("due", day=_due(found)))
+    return _show(request, "register/person/receipt.html", said, asked=found, at=found.received_at, due=said.say("due", day=_due(found)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -186,7 +227,13 @@ def copy(request: ActorRequest, case: Case, person: Person, said: Words) -> Http
     """The person's own copy, as data or on paper, under a name that says nothing."""
     form = request.POST.get("form", "")
     if request.method != "POST" or form not in {"pdf", "json"}:
-        return _show(request, "copy", said, english=said.language in printing.NO_FONT, status=422 if request.method == "POST" else 200)
+        return _show(
+            request,
+            "register/person/copy.html",
+            said,
+            english=said.language in printing.NO_FONT,
+            status=422 if request.method == "POST" else 200,
+        )
     held = acts.copy(by=request.actor, case_id=case.pk, person_id=person.pk, form=form)
     if form == "pdf":
         answer = HttpResponse(printing.as_pdf(held, said.language), content_type="application/pdf")
@@ -218,7 +265,7 @@ def unlock_page(request: ActorRequest, case: Case, person: Person, said: Words) 
         unlock(request)
         audit.record(event="person.unlock", by=request.actor, subject=person.pk, case_id=case.pk)
         return redirect("case", ref=case.ref)
-    return _show(request, "unlock", said, form=form, status=422 if form.errors else 200)
+    return _show(request, "register/person/unlock.html", said, form=form, status=422 if form.errors else 200)
 
 
 def _proof(user: User, data: Any) -> Any:
@@ -240,8 +287,7 @@ def _home() -> str:
 def code(request: ActorRequest, ref: str, pk: UUID) -> HttpResponse:
     """A code for the page from afar, after the safety question; shown once."""
     found = case_of(request, ref)
-    person = Person.objects.visible_to(request.actor).get_or_missing(pk=pk, case_id=found.pk)
-    policy.require(request.actor, Act.READ, Section.PROTECTION, found.pk)
+    person = _concerned(request, found, pk)
     if request.POST.get("end"):
         acts.revoke(by=request.actor, person_id=person.pk)
         return redirect("person_code", ref=found.ref, pk=pk)

@@ -100,9 +100,10 @@ ERRAND_WORDS: dict[str, str] = {
     "matching": "finds the keys of the rows that hold what was typed, before the policy judges each of them",
     "offers": "finds the referrals offered to a service and role before any grant exists; a sealed case leaves no trace",
     "opening": "writes the first rows of a case, before its first grant exists",
+    "own data": "finds a code for reading from afar by its digest, and lists the requests about own data by number and clock for the officer",
     "retention": "finds what is kept longer than its term",
     "sealing": "seals a case: ends grants and names custodians",
     "tests": "the test suite looking at what it made",
     "vault": "opens, re-seals and rotates sealed sections after the policy has been asked for the person",
-    "withdrawal": "ends what rested on a consent that was withdrawn",
+    "withdrawal": "ends what rested on a consent that was withdrawn, keeps the proof, and finds a receiver's notices of what has ended",
 }

@@ -157,7 +157,7 @@ def consultations(
         Consultation(
             no=row.no,
             at=row.at,
-            organisation=_name(organisations.get(row.organisation_id), neutral=neutral),
+            organisation=name_of(organisations.get(row.organisation_id), neutral=neutral),
             role=Role(row.role).label,
             staff=staff.get(row.user_id, ""),
             sections=_section_words(row.sections, neutral=neutral),
@@ -179,7 +179,9 @@ def consultations(
 def accesses(case_id: UUID, *, at: datetime) -> list[Access]:
     """Who may read a case and who might before, one line for each service's job, those that still run first. Names are neutral. Two queries."""
     found: dict[tuple[UUID | None, str], list[Grant]] = {}
-    for grant in Grant.objects.filter(case_id=case_id, starts_at__lte=at).select_related("holder__organisation").order_by("starts_at", "pk"):
+    for grant in (
+        Grant.objects.filter(case_id=case_id, starts_at__lte=at).select_related("holder__organisation").order_by("starts_at", "pk")
+    ):
         found.setdefault((grant.holder.organisation_id, grant.role), []).append(grant)
     lines = []
     for (_organisation, role), grants in found.items():
@@ -188,7 +190,7 @@ def accesses(case_id: UUID, *, at: datetime) -> list[Access]:
         bits = 0
         for grant in running or grants:
             bits |= grant.sections
-        name = _name(grants[0].holder.organisation, neutral=True)
+        name = name_of(grants[0].holder.organisation, neutral=True)
         lines.append(Access(name, role, bits, None if last >= FOR_EVER else last, bool(running)))
     return sorted(lines, key=lambda line: not line.live)
 
@@ -210,7 +212,7 @@ def refusals(*, before: int | None = None, limit: int = PAGE) -> list[Refusal]:
         Refusal(
             no=row.no,
             at=row.at,
-            organisation=_name(organisations.get(row.organisation_id), neutral=False),
+            organisation=name_of(organisations.get(row.organisation_id), neutral=False),
             role=Role(row.role).label,
             staff=staff.get(row.user_id, ""),
             event=row.event,
@@ -263,7 +265,8 @@ def _section_words(bits: int, *, neutral: bool) -> tuple[Words, ...]:
     return tuple(labels[section] for section in Section if bits & section)
 
 
-def _name(organisation: Organisation | None, *, neutral: bool) -> Words:
+def name_of(organisation: Organisation | None, *, neutral: bool) -> Words:
+    """An organisation's name in the reader's language; `neutral` calls one whose name tells of the subject by its kind."""
     from django.utils.translation import get_language
 
     if organisation is None:

@@ -7,6 +7,8 @@ from havre.trust.history import views
 urlpatterns = [
     path("", views.find, name="history_find"),
     path("refused/", views.refused, name="history_refused"),
+    path("account/", views.breach, name="history_breach"),
+    path("processing/", views.processing, name="history_processing"),
     path("<uuid:case_id>/", views.case, name="history_case"),
     path("<uuid:case_id>/paper/", views.paper, name="history_paper"),
 ]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from havre.trust import audit, policy
 from havre.trust.actors import Actor
 from havre.trust.enums import Act
 from havre.trust.errors import Missing
+from havre.trust.history.breach import affected
+from havre.trust.history.processing import activities
 from havre.trust.history.queries import (
     PAGE,
     case_by_reference,
@@ -27,6 +32,7 @@ from havre.trust.history.queries import (
     who_read,
 )
 from havre.trust.middleware import ActorRequest
+from havre.trust.models import User
 
 # the ids that the officer came to by a reference, in the session, the newest last; and the letters that a reference has at most
 FOUND, KEPT, REFERENCE = "history_found", 20, 16
@@ -91,6 +97,48 @@ def refused(request: ActorRequest) -> HttpResponse:
     _officer(request)
     rows = refusals(before=_before(request))
     return render(request, "trust/history/refused.html", {"rows": rows, "more": _more(rows)})
+
+
+class BreachForm(forms.Form):
+    """Whose account leaked, and between which two moments."""
+
+    account = forms.CharField(
+        label=gettext_lazy("Sign-in name of the account"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    since = forms.DateTimeField(label=gettext_lazy("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    until = forms.DateTimeField(label=gettext_lazy("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("since") and found.get("until") and found["since"] >= found["until"]:
+            self.add_error("until", _("The end lies before the beginning: swap the two."))
+        found["user"] = User.objects.filter(username=found.get("account", "")).first()
+        if found.get("account") and found["user"] is None:
+            self.add_error("account", _("No account has this sign-in name. Take it from the list of the organisation."))
+        return found
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def breach(request: ActorRequest) -> HttpResponse:
+    """A leaked account: who was affected. The name travels in the body, and asking is an act of its own."""
+    actor = _officer(request)
+    form = BreachForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        audit.record(event="history.breach", by=actor, subject=told["user"].pk)
+        context["found"] = affected(user_id=told["user"].pk, since=told["since"], until=told["until"])
+        context |= {"since": told["since"], "until": told["until"]}
+    return render(request, "trust/history/breach.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_GET
+def processing(request: ActorRequest) -> HttpResponse:
+    """The record of processing, from the contracts and the policy in force."""
+    _officer(request)
+    return render(request, "trust/history/processing.html", {"activities": activities()})
 
 
 def _actor(request: ActorRequest) -> Actor:
