@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.protection import indicators, workflow
 from havre.protection.enums import IdentificationStatus, PlanStatus, ScreeningState
-from havre.protection.enums_care import CareKind, FollowUpState, TaskState
+from havre.protection.enums_care import CareKind, FollowUpState, MeasureState, TaskState
 from havre.protection.kinds import KINDS
 from havre.protection.models import (
     AssistancePlan,
@@ -25,6 +25,7 @@ from havre.protection.models import (
     Identification,
     PersonNeed,
     RiskAssessment,
+    SafetyMeasure,
     SafetyNote,
     Screening,
     ScreeningAnswer,
@@ -120,12 +121,14 @@ def lines_of(loaded: Iterable[Clock]) -> list[dict[str, Any]]:
 
 
 def plan_context(plan: AssistancePlan, actor: Actor) -> dict[str, Any]:
-    """A plan with its services, open needs and newest risk."""
+    """A plan with its services, open needs, newest risk and the measures that are still to be done."""
+    measures = SafetyMeasure.objects.visible_to(actor).filter(person_id=plan.person_id, status=MeasureState.PLANNED)
     return {
         "plan": plan,
         "services": list(AssistanceService.objects.visible_to(actor).filter(plan=plan).order_by("proposed_at", "pk")),
         "needs": list(PersonNeed.objects.visible_to(actor).filter(person_id=plan.person_id).order_by("-urgent", "recorded_at")),
         "risk": RiskAssessment.objects.visible_to(actor).filter(person_id=plan.person_id).order_by("-at").first(),
+        "measures": list(measures.select_related("risk").order_by("by_when")[:20]),
     }
 
 
