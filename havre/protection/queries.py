@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +34,7 @@ from havre.protection.models import (
 from havre.trust import clocks
 from havre.trust.actors import Actor
 from havre.trust.contracts import Waiting
-from havre.trust.models import Clock, ClockEvent, Override
+from havre.trust.models import Clock, ClockEvent, Membership, Override
 from havre.trust.workflow import Right
 
 
@@ -135,7 +135,9 @@ def plan_context(plan: AssistancePlan, actor: Actor) -> dict[str, Any]:
 def waiting(actor: Actor) -> Iterable[Waiting]:
     """What protection asks of the acting role, at most twenty of each, oldest first."""
     if actor.role in workflow.FRONT_LINE | workflow.CARERS:
-        mine = Screening.objects.visible_to(actor).filter(status=ScreeningState.RECORDED, observer=actor.user)
+        # what an officer who has left did not confirm waits for whoever holds the job now
+        here = Membership.objects.filter(user=OuterRef("observer"), organisation_id=actor.organisation_id, role=actor.role, ended_at=None)
+        mine = Screening.objects.visible_to(actor).filter(Q(observer=actor.user) | ~Exists(here), status=ScreeningState.RECORDED)
         for one in mine.select_related("case").order_by("happened_at")[:20]:
             yield Waiting(_("%(case)s: confirm the outcome") % {"case": one.case.ref}, reverse("protection:screening", args=[one.pk]))
     wanted = {
