@@ -40,6 +40,7 @@ def hand_over(giver, taker, by):
         return services.hand_over(giver_id=giver.user.pk, taker_id=taker.user.pk, by=by)
 
 
+@pytest.mark.postgresql
 def test_whole_caseload_goes_in_one_act_and_no_grant_period_or_task_is_lost():
     """globaleaks#4676, #3647: a worker leaves; the hand-over is one act with a list of open clocks, and nothing is lost."""
     worker = make_actor()

@@ -34,6 +34,7 @@ def address(name, case):
 MEASURE = {"measure": "code_word", "owner": "person", "by_when": "2030-01-15", "agreed": "true", "words_note": SECRET}
 
 
+@pytest.mark.postgresql
 def test_record_is_made_on_its_page_and_its_words_are_read_there():
     worker = now_actor()
     case = make_case(worker)
@@ -128,6 +129,7 @@ def test_free_places_say_for_whom_and_in_which_languages_and_only_a_shelter_desc
     assert browser(now_actor(Role.PROSECUTOR)).get(url).status_code == 403
 
 
+@pytest.mark.postgresql
 def test_caseload_page_and_hand_over_with_what_goes_along_listed_first():
     worker = now_actor()
     taker = now_actor(organisation_id=worker.organisation_id, organisation=None)
