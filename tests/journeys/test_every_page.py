@@ -24,10 +24,11 @@ from havre.referral.models import Referral
 from havre.register.models import Case, Person
 from havre.release.models import Release
 from havre.site import demonstration, line
-from havre.trust.enums import Role
+from havre.trust.enums import Basis, Role
 from havre.trust.models import BreakGlass, Membership, Nomination
 from havre.trust.models.accounts import person_holder
 from tests.consistency.test_addresses import Address, addresses, rows
+from tests.factories import give_to
 from tests.factories_whole import fill_care
 from tests.journeys.conftest import WIDTHS
 from tests.journeys.test_pages import barriers
@@ -90,7 +91,9 @@ def records(unlocked, tmp_path, settings) -> dict[str, Any]:
 
 
 def _care(case_id: Any) -> dict[str, Any]:
-    """One record of each kind of care, of the demonstration's case manager."""
+    """One record of each kind of care, of the demonstration's case manager; the clinic reads them with the person's consent."""
+    case = Case.objects.for_house("tests").get(pk=case_id)
+    give_to(demonstration.actor(Role.HEALTH, timezone.now()), case, basis=Basis.CONSENT)
     plan = AssistancePlan.objects.for_house("tests").filter(case_id=case_id).first()
     found = Identification.objects.for_house("tests").filter(case_id=case_id).first()
     made = {row._meta.label: row.pk for row in fill_care(demonstration.actor(Role.CASE_MANAGER, timezone.now()), plan, found)}

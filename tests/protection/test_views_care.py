@@ -129,6 +129,21 @@ def test_free_places_say_for_whom_and_in_which_languages_and_only_a_shelter_desc
     assert browser(now_actor(Role.PROSECUTOR)).get(url).status_code == 403
 
 
+def test_last_day_of_a_shelter_shows_what_the_next_shift_must_know_first_and_no_house():
+    host = now_actor(Role.SHELTER)
+    case = make_case(host)
+    house = Shelter.objects.create(organisation_id=host.organisation_id, label="Example house 9", places=2)
+    note_down("placement", case, host, shelter=house)
+    note_down("day_log", case, host, kind="night", words={"note": "Slept well."})
+    note_down("day_log", case, host, kind="incident", urgent=True, words={"note": SECRET})
+    note_down("day_log", case, host, kind="meal", happened_at=timezone.now() - timedelta(days=3), words={"note": "Old."})
+    page = browser(host).get(reverse("protection:day")).content.decode()
+    assert page.index(SECRET) < page.index("Slept well.")
+    assert "Old." not in page and "Example house 9" not in page
+    assert SECRET not in browser(now_actor(Role.SHELTER)).get(reverse("protection:day")).content.decode()
+    assert browser(now_actor(Role.PROSECUTOR)).get(reverse("protection:day")).status_code == 403
+
+
 @pytest.mark.postgresql
 def test_caseload_page_and_hand_over_with_what_goes_along_listed_first():
     worker = now_actor()

@@ -63,6 +63,13 @@ def hand_over(request: ActorRequest) -> HttpResponse:
 
 
 @login_required
+def day(request: ActorRequest) -> HttpResponse:
+    """The last day of the people one looks after: what the next shift must know first."""
+    _only(request, HELPERS)
+    return render(request, "protection/day.html", {"entries": showing.day_log(request.actor)})
+
+
+@login_required
 @require_http_methods(["GET", "POST"])
 def places(request: ActorRequest) -> HttpResponse:
     """Free places: for whom, in which languages; never where. A shelter describes its own houses here."""
