@@ -159,13 +159,13 @@ def withdraw(consent: Consent, *, at, by) -> None:
         consent_withdrawn.send(sender=Consent, consent=consent, at=at, by=by)
 
 
-def note_down(kind: str, case: Case, by, *, words=None, **record):
+def note_down(code: str, case: Case, by, /, *, words=None, **record):
     """One record of care about the case's person, through its own act."""
     with trust.acting(by):
-        return care.open_record(kind=kind, case_id=case.pk, person_id=person_of(case).pk, record=record, words=words, by=by)
+        return care.open_record(kind=code, case_id=case.pk, person_id=person_of(case).pk, record=record, words=words, by=by)
 
 
-def step_on(kind: str, record, step: str, by, *, words=None, override_id=None, **fields):
+def step_on(code: str, record, step: str, by, /, *, words=None, override_id=None, **fields):
     """One step of a record of care, through its own act."""
     with trust.acting(by):
-        return care.take_step(kind=kind, record_id=record.pk, step=step, record=fields, words=words, override_id=override_id, by=by)
+        return care.take_step(kind=code, record_id=record.pk, step=step, record=fields, words=words, override_id=override_id, by=by)

@@ -198,7 +198,7 @@ def _protection(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     plan = _kept(AssistancePlan(**who, **by, started_at=now))
     found = _kept(Identification(**who, screening=screening, opened_at=now))
     return [
-        *_care(owner, plan, found),
+        *fill_care(owner, plan, found),
         screening,
         _kept(ScreeningAnswer(case=case, screening=screening, indicator="I1", answer="yes", origin="seen", observer=owner.user, at=now)),
         found,
@@ -221,7 +221,8 @@ def _taken_in(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     ]
 
 
-def _care(owner: Actor, plan: AssistancePlan, found: Identification) -> list[models.Model]:
+def fill_care(owner: Actor, plan: AssistancePlan, found: Identification) -> list[models.Model]:
+    """One record of each kind of care about a plan's person."""
     now = timezone.now()
     who = {"case_id": plan.case_id, "person_id": plan.person_id, "by": owner.user, "at": now}
     house = Shelter.objects.create(organisation_id=owner.organisation_id, label=f"Example house {new_id()}"[:40], places=4)

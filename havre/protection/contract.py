@@ -191,6 +191,7 @@ def register() -> None:
                 UrlRow("protection:care", own=frozenset(CASE_HOLDERS)),
                 UrlRow("protection:places", ("GET", "POST"), own=SEEKERS, note="POST: a shelter's own houses"),
                 UrlRow("protection:caseload", own=HELPERS),
+                UrlRow("protection:day", own=HELPERS),
                 UrlRow("protection:handover", ("GET", "POST"), own=HELPERS),
                 *(UrlRow(f"protection:new_{code}", ("GET", "POST"), own=kind.openers) for code, kind in KINDS.items() if kind.by_hand),
                 *(UrlRow(f"protection:{code}", ("GET", "POST"), own=READERS[kind.section]) for code, kind in KINDS.items()),

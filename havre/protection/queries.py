@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from havre.protection import indicators, workflow
 from havre.protection.enums import Answer, AskState, IdentificationStatus, ParcelState, PlanStatus, Profile, ScreeningState
-from havre.protection.enums_care import CareKind, FollowUpState, TaskState
+from havre.protection.enums_care import CareKind, FollowUpState, MeasureState, TaskState
 from havre.protection.kinds import KINDS
 from havre.protection.models import (
     AssistancePlan,
@@ -31,6 +31,7 @@ from havre.protection.models import (
     Parcel,
     PersonNeed,
     RiskAssessment,
+    SafetyMeasure,
     SafetyNote,
     Screening,
     ScreeningAnswer,
@@ -39,7 +40,7 @@ from havre.protection.models import (
 from havre.trust import clocks
 from havre.trust.actors import Actor
 from havre.trust.contracts import Waiting
-from havre.trust.models import Clock, ClockEvent, Override
+from havre.trust.models import Clock, ClockEvent, Membership, Override
 from havre.trust.workflow import Right
 
 
@@ -214,19 +215,23 @@ def lines_of(loaded: Iterable[Clock]) -> list[dict[str, Any]]:
 
 
 def plan_context(plan: AssistancePlan, actor: Actor) -> dict[str, Any]:
-    """A plan with its services, open needs and newest risk."""
+    """A plan with its services, open needs, newest risk and the measures that are still to be done."""
+    measures = SafetyMeasure.objects.visible_to(actor).filter(person_id=plan.person_id, status=MeasureState.PLANNED)
     return {
         "plan": plan,
         "services": list(AssistanceService.objects.visible_to(actor).filter(plan=plan).order_by("proposed_at", "pk")),
         "needs": list(PersonNeed.objects.visible_to(actor).filter(person_id=plan.person_id).order_by("-urgent", "recorded_at")),
         "risk": RiskAssessment.objects.visible_to(actor).filter(person_id=plan.person_id).order_by("-at").first(),
+        "measures": list(measures.select_related("risk").order_by("by_when")[:20]),
     }
 
 
 def waiting(actor: Actor) -> Iterable[Waiting]:
     """What protection asks of the acting role, at most twenty of each, oldest first."""
     if actor.role in workflow.FRONT_LINE | workflow.CARERS:
-        mine = Screening.objects.visible_to(actor).filter(status=ScreeningState.RECORDED, observer=actor.user)
+        # what an officer who has left did not confirm waits for whoever holds the job now
+        here = Membership.objects.filter(user=OuterRef("observer"), organisation_id=actor.organisation_id, role=actor.role, ended_at=None)
+        mine = Screening.objects.visible_to(actor).filter(Q(observer=actor.user) | ~Exists(here), status=ScreeningState.RECORDED)
         for one in mine.select_related("case").order_by("happened_at")[:20]:
             yield Waiting(_("%(case)s: confirm the outcome") % {"case": one.case.ref}, reverse("protection:screening", args=[one.pk]))
         yield from _asked_later(actor)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from havre.protection.enums import Profession
-from havre.protection.enums_care import AssignmentState, PlacementState, TaskState
+from havre.protection.enums_care import AssignmentState, Kept, PlacementState, TaskState
 from havre.protection.kinds import KINDS, WORDS, Kind
-from havre.protection.models import Assignment, Placement, Shelter, Task
+from havre.protection.models import Assignment, DayLog, Placement, Shelter, Task
 from havre.protection.models.kept import CodesField
 from havre.register.models import Person
 from havre.trust import clocks, identity, policy
@@ -141,6 +141,18 @@ def _soonest(case_ids: list[Any], by: Actor) -> dict[Any, tuple[Words, datetime]
         if due is not None and (clock.case_id not in found or due < found[clock.case_id][1]):
             found[clock.case_id] = (clocks.rule_of(clock).title, due)
     return found
+
+
+def day_log(by: Actor) -> list[tuple[DayLog, str]]:
+    """What was written in the last day about the persons whose cases this job reads, the newest first, with its sealed words.
+
+    Three queries for any number of entries; each opening is in the reading log. It does not say who lives in which house.
+    """
+    since = by.at - timedelta(days=1)
+    mine = DayLog.objects.visible_to(by).filter(status=Kept.KEPT, happened_at__gte=since).select_related("case", "by")
+    entries = list(mine.order_by("-urgent", "-happened_at")[:CASES])
+    told = identity.read_records(by=by, kind="day_log_write", record_ids=[one.pk for one in entries]) if entries else {}
+    return [(one, told.get(one.pk, {}).get("note", "")) for one in entries]
 
 
 def houses(several: Iterable[Shelter]) -> list[tuple[Shelter, int, list[str]]]:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("steps/<uuid:pk>/removal/", identification.removal, name="removal"),
     path("care/<uuid:case_id>/<uuid:person_id>/", care.overview, name="care"),
     path("places/", caseload.places, name="places"),
+    path("places/day/", caseload.day, name="day"),
     path("mine/", caseload.mine, name="caseload"),
     path("mine/hand-over/", caseload.hand_over, name="handover"),
     *(

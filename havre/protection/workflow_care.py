@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -21,6 +24,7 @@ from havre.protection.enums_care import (
 )
 from havre.protection.rights import AGREED, AUTHORITY, CARERS, CHILD, HELPERS, REVIEWER
 from havre.trust import clocks
+from havre.trust.actors import Actor
 from havre.trust.enums import Role, Section
 from havre.trust.law import RulePart
 from havre.trust.workflow import Move, Right, Workflow
@@ -34,6 +38,12 @@ BEST_DUE = clocks.register_rule(
         parts=(RulePart(14, "days", "default.best_interests_days", "havre-1", "Havre; CRC art. 3", False),),
     )
 )
+
+
+def _moment(by: Actor | None) -> datetime:
+    """When the table is asked: at the act, or now for the house."""
+    return by.at if by else timezone.now()
+
 
 # fmt: off
 SAFE_WAY  = Right("safe_way",  met=lambda f: bool(f.channel), source="CoE Convention 2005, art. 28; IOM Handbook (case closure)",
@@ -62,13 +72,13 @@ REVIEWED  = Right("reviewed",  met=lambda b: b.review_on is not None, source="CR
                   refusal=_("say when it is looked at again"))
 WANTED    = Right("wanted",    gate="RG10", met=lambda r: r.is_informed_and_wanted, overridable=False,
                   refusal=_("it is not recorded that the person was told of every possibility, wants the return freely and agreed"))
-SAFE      = Right("safe",      gate="RG23", met=lambda r: r.is_assessed,
+SAFE      = Right("safe",      gate="RG23", met_by=lambda r, by: r.is_assessed(_moment(by)),
                   refusal=_("the risks here and there are not assessed within 30 days, or the danger there is high: no journey then"))
-AWAITED   = Right("awaited",   met=lambda r: r.is_awaited, source="Havre; CoE Convention 2005, art. 16(5); ACTIP art. 15",
+AWAITED   = Right("awaited",   met_by=lambda r, by: r.is_awaited(_moment(by)), source="Havre; CoE Convention 2005, art. 16(5); ACTIP art. 15",
                   refusal=_("the organisation that receives has not confirmed within the seven days before the journey"))
 INTEREST  = Right("interest",  gate="RG24", met=lambda r: r.is_in_the_childs_interest,
                   refusal=_("no determination says that this return is in the child's best interests, with family traced and a carer named"))
-RECOVERED = Right("recovered", met=lambda r: not r.is_in_recovery, source="CoE Convention 2005, art. 13; EU 2011/36 art. 11(6)",
+RECOVERED = Right("recovered", met_by=lambda r, by: not r.is_in_recovery(_moment(by)), source="CoE Convention 2005, art. 13; EU 2011/36 art. 11(6)",
                   refusal=_("the recovery and reflection period still runs: nobody travels before it is over, or before the person ends it, informed"))
 DATED     = Right("dated",     met=lambda r: r.travelled_at is not None, source="CoE Convention 2005, art. 16",
                   refusal=_("enter the day of the journey"))

@@ -18,15 +18,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from havre.justice.models import CompensationClaim, Proceeding
+from havre.protection.kinds import KINDS
 from havre.protection.models import AssistancePlan, Identification, Screening
 from havre.referral.models import Referral
 from havre.register.models import Case, Consent, Person
 from havre.release.models import Release
 from havre.site import demonstration, line
-from havre.trust.enums import Role
+from havre.trust.enums import Basis, Role
 from havre.trust.models import BreakGlass, Membership, Nomination
 from havre.trust.models.accounts import person_holder
 from tests.consistency.test_addresses import Address, addresses, rows
+from tests.factories import give_to
+from tests.factories_whole import fill_care
 from tests.journeys.conftest import WIDTHS
 from tests.journeys.test_pages import barriers
 
@@ -75,6 +78,8 @@ def records(unlocked, tmp_path, settings) -> dict[str, Any]:
         "protection:screening": first(Screening, **of_case),
         "protection:identification": first(Identification, **of_case),
         "protection:plan": first(AssistancePlan, **of_case),
+        "protection:removal": first(Identification, **of_case),
+        **_care(case.pk),
         "justice:proceeding": first(Proceeding, **of_case),
         "justice:claim": claim.pk,
         "referral:sent": first(Referral, **of_case),
@@ -84,6 +89,16 @@ def records(unlocked, tmp_path, settings) -> dict[str, Any]:
             ref="2026-1", title="Persons by gender", source="x", population="register", tables=[["gender"]], by=_user()
         ).pk,
     }
+
+
+def _care(case_id: Any) -> dict[str, Any]:
+    """One record of each kind of care, of the demonstration's case manager; the clinic reads them with the person's consent."""
+    case = Case.objects.for_house("tests").get(pk=case_id)
+    give_to(demonstration.actor(Role.HEALTH, timezone.now()), case, basis=Basis.CONSENT)
+    plan = AssistancePlan.objects.for_house("tests").filter(case_id=case_id).first()
+    found = Identification.objects.for_house("tests").filter(case_id=case_id).first()
+    made = {row._meta.label: row.pk for row in fill_care(demonstration.actor(Role.CASE_MANAGER, timezone.now()), plan, found)}
+    return {f"protection:{code}": made[kind.model._meta.label] for code, kind in KINDS.items()}
 
 
 def _accounts(case_id: Any) -> dict[str, Any]:

@@ -94,6 +94,7 @@ def moved(plan, step, by, **record):
         return services.move_plan(plan_id=plan.pk, step=step, record=record, by=by)
 
 
+@pytest.mark.postgresql
 def test_follow_up_is_planned_at_1_3_6_and_12_months_once():
     owner = make_actor()
     plan = make_plan("accepted", owner=owner)
@@ -157,6 +158,7 @@ def test_house_has_no_column_for_where_it_is():
     assert named == {"id", "organisation", "label", "places", "for_whom", "languages", "step_free", "open", "updated_at"}
 
 
+@pytest.mark.postgresql
 def test_place_is_taken_once_and_a_full_house_refuses():
     owner = make_actor()
     one = house()
@@ -182,6 +184,7 @@ def test_person_lives_there_after_their_own_answer_and_freely_or_under_a_named_l
     assert step_on("placement", made, "leave", owner, left_reason="own_home").ended_at == NOW
 
 
+@pytest.mark.postgresql
 def test_limit_on_coming_and_going_is_authorised_and_ends_or_the_database_refuses():
     owner = make_actor()
     made = note_down("placement", make_case(owner), owner, shelter=house())
@@ -192,6 +195,7 @@ def test_limit_on_coming_and_going_is_authorised_and_ends_or_the_database_refuse
     assert step_on("placement", made, "accept", owner, **record, **named).status == "placed"
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("role", [Role.INVESTIGATOR, Role.PROSECUTOR, Role.LABOUR_INSPECTOR, Role.COMPENSATION_FUND, Role.LEGAL_AID])
 def test_justice_never_sees_where_a_person_lives(role):
     owner = make_actor()
@@ -245,6 +249,7 @@ def booking(by, case=None, hour=10, **fields):
     return note_down("interpreter", case or make_case(by), by, **asked)
 
 
+@pytest.mark.postgresql
 def test_interpreter_has_no_link_the_gender_asked_for_and_no_other_talk():
     owner, somebody = make_actor(), interpreter()
     made = booking(owner)
@@ -276,6 +281,7 @@ def test_interpreter_with_a_conflict_of_interest_is_refused_and_replaced_at_the_
     assert (again.status, again.interpreter, again.no_link) == ("asked", None, None)
 
 
+@pytest.mark.postgresql
 def test_health_note_needs_the_persons_agreement_and_is_closed_to_deciders_and_justice():
     doctor = make_actor(Role.HEALTH)
     case = make_case(doctor, basis=Basis.CONSENT)

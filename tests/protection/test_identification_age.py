@@ -81,6 +81,7 @@ def test_refusing_an_assessment_leaves_the_person_a_child(worker):
     assert person(case).is_child
 
 
+@pytest.mark.postgresql
 def test_challenging_an_adult_result_makes_the_person_a_child_again_until_a_new_one(worker):
     case, made = asked(worker)
     step_on("age_assessment", made, "conclude", worker, **{**SAFE, "low_years": 18, "high_years": 21})

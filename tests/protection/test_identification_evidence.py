@@ -156,6 +156,7 @@ def test_negative_decision_starts_the_limit_and_a_late_request_is_taken_all_the_
     assert clocks.due_at(clocks.latest(found.pk, "review_answer")) == NOW + timedelta(days=70)
 
 
+@pytest.mark.postgresql
 def test_appeal_goes_to_a_court_whose_answer_changes_the_status():
     found = negative()
     lawyer = let_in(make_actor(Role.LEGAL_AID), found, Basis.CONSENT)

@@ -53,6 +53,7 @@ def test_whole_referral_goes_on_and_the_check_is_kept():
     assert (kept.gaps, kept.anyway, kept.identification_id) == ([], "", found.pk)
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("gap", ["chronology", "indicators", "account", "late"])
 def test_each_gap_is_named_and_the_officer_may_send_it_all_the_same(gap):
     officer, found = ready(signs=gap != "indicators", days=200 if gap == "late" else 10)
@@ -136,6 +137,7 @@ def test_adults_refusal_is_told_to_nobody_where_no_law_asks():
     assert RefusalNotice.objects.for_house("tests").count() == 0
 
 
+@pytest.mark.postgresql
 def test_where_the_law_asks_the_notice_holds_gender_and_nationality_alone():
     revision = law_asks()
     found = make_identification()

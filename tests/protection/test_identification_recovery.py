@@ -66,6 +66,7 @@ def test_only_the_authority_touches_the_period():
         assert refusal.value.status == 403
 
 
+@pytest.mark.postgresql
 def test_sweep_reminds_once_within_seven_days_of_the_end_and_the_worker_sees_it():
     found, _by = running()
     sweep = next(contract.sweep for contract in contracts() if contract.part == "protection")
@@ -115,6 +116,7 @@ def test_person_is_not_found_only_after_attempts_on_two_days():
     assert take("lose", found, by.on(NOW + timedelta(days=2))).status == "presumed_not_found"
 
 
+@pytest.mark.postgresql
 def test_found_again_everything_goes_on_where_it_stood_and_no_day_is_lost():
     found, by = running()
     sought(found, by, 0, 1)

@@ -98,7 +98,7 @@ def screen(officer) -> Screening:
 def identify(officer, authority, screening) -> None:
     found = Identification.objects.for_house("tests").get()
     url = reverse("protection:identification", args=[found.pk])
-    ok(browser(officer).post(url, {"step": "presume", "informed_at": moment(), "language": "eng"}))
+    ok(browser(officer).post(url, {"step": "presume", "informed_at": moment(), "language": "eng", "anyway": "urgent"}))
     # what the presumption opened to whoever has the duty, not a grant of this test
     deciding = browser(authority)
     offered = {"foreign_national": "false", "recovery_offered_at": moment(), "recovery_answer": "refused"}

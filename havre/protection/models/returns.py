@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from havre.protection.enums import RiskLevel
@@ -76,21 +75,19 @@ class ReturnPlan(OfForeigner):
     def is_informed_and_wanted(self) -> bool:
         return self.informed_at is not None and self.consent_at is not None and self.voluntary is True
 
-    @property
-    def is_assessed(self) -> bool:
-        """Both sides, not older than 30 days at the journey or now, and neither side too dangerous."""
+    def is_assessed(self, at: datetime) -> bool:
+        """Both sides, not older than 30 days at the journey (or at this moment), and the danger there not high."""
         if not (self.risk_here and self.risk_there and self.risk_assessed_at):
             return False
-        fresh = (self.travelled_at or timezone.now()) - self.risk_assessed_at <= RISK_AGE
+        fresh = (self.travelled_at or at) - self.risk_assessed_at <= RISK_AGE
         return fresh and self.risk_there not in TOO_DANGEROUS
 
-    @property
-    def is_awaited(self) -> bool:
-        """The organisation there confirmed within the seven days before the journey."""
+    def is_awaited(self, at: datetime) -> bool:
+        """The organisation there confirmed within the seven days before the journey (or before this moment)."""
         named = bool(self.receiver_id or self.receiver_name)
         if not (named and self.receiver_confirmed_at):
             return False
-        return timedelta(0) <= (self.travelled_at or timezone.now()) - self.receiver_confirmed_at <= RECEIVER_AGE
+        return timedelta(0) <= (self.travelled_at or at) - self.receiver_confirmed_at <= RECEIVER_AGE
 
     @property
     def is_in_the_childs_interest(self) -> bool:
@@ -98,12 +95,14 @@ class ReturnPlan(OfForeigner):
         stands = best_interests_stand(self.person_id, before=BestBefore.RETURN)
         return stands and self.family_traced is True and self.receiving_guardian_at is not None
 
-    @property
-    def is_in_recovery(self) -> bool:
-        """Whether a recovery and reflection period of this person runs or is paused (CoE art. 13)."""
+    def is_in_recovery(self, at: datetime) -> bool:
+        """Whether a recovery and reflection period of this person runs or is paused at this moment (CoE art. 13)."""
         known = Identification.objects.for_house("gates").filter(person_id=self.person_id).values_list("pk", flat=True)
-        newest = [clocks.latest(pk, "recovery") for pk in known]
-        return any(clocks.state(clock) in {"running", "paused"} for clock in newest if clock)
+        for clock in filter(None, (clocks.latest(pk, "recovery") for pk in known)):
+            due = clocks.due_at(clock)
+            if clocks.state(clock) == "paused" or (due is not None and due > at):
+                return True
+        return False
 
     @property
     def child_protected(self) -> bool:

@@ -77,8 +77,13 @@ def later(moment: datetime, months: int) -> datetime:
     raise AssertionError("every month has 28 days")
 
 
-def remind(*, kept: Any, kind: TaskKind, due_at: datetime, owner: User | None = None, by: Actor | None = None) -> bool:
-    """Set one task about a record, by the house; False when that very task was set before. Safe to call twice."""
+def remind(
+    *, kept: Any, kind: TaskKind, due_at: datetime, at: datetime | None = None, owner: User | None = None, by: Actor | None = None
+) -> bool:
+    """Set one task about a record, by the house; False when that very task was set before. Safe to call twice.
+
+    Args: at, when the house sets it, where nobody acts.
+    """
     same = Task.objects.for_house("clocks").filter(subject_id=kept.pk, kind=kind, due_at=due_at)
     if same.exists():
         return False
@@ -86,7 +91,7 @@ def remind(*, kept: Any, kind: TaskKind, due_at: datetime, owner: User | None = 
         case_id=kept.case_id,
         person_id=kept.person_id,
         by=by.user if by else None,
-        at=by.at if by else due_at,
+        at=by.at if by else at or due_at,
         kind=kind,
         owner=owner,
         due_at=due_at,

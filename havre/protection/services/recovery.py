@@ -60,7 +60,7 @@ def remind_before_the_end(at: datetime) -> int:
     for one in presumed:
         ends = due.get(one.pk)
         if ends is not None and at < ends <= at + workflow.NOTICE_BEFORE:
-            done += remind(kept=one, kind=TaskKind.RECOVERY_ENDS, due_at=ends)
+            done += remind(kept=one, kind=TaskKind.RECOVERY_ENDS, due_at=ends, at=at)
     return done
 
 

@@ -35,13 +35,16 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     plan = mine.get_or_missing(pk=pk)
     steps = [(move.step, move.name) for move in PLAN.open_to(plan, request.actor)]
     context = queries.plan_context(plan, request.actor)
+    local = dict(standing.local_services(plan.case.country, request.actor.at.date()))
+    for one in context["services"]:
+        one.local_words = local.get(one.local_kind, one.local_kind)
     rows = [(one, [(m.step, m.name) for m in SERVICE.open_to(one, request.actor)]) for one in context["services"]]
     return {
         **context,
         "rows": rows,
         "steps": steps,
         "form": _form(plan, steps) if steps else None,
-        "offer": ServiceForm(local=standing.local_services(plan.case.country, request.actor.at.date())),
+        "offer": ServiceForm(local=sorted(local.items())),
         "risk_form": RiskForm(),
         "service_step": ServiceStepForm(auto_id=False),
         "gates": queries.gates_of(PLAN, plan, [step for step, _name in steps], request.actor),

@@ -39,7 +39,7 @@ def new(request: ActorRequest, code: str, case_id: UUID, person_id: UUID) -> Htt
     if request.actor.role not in kind.openers:
         raise Missing
     person = Person.objects.visible_to(request.actor).select_related("case").get_or_missing(pk=person_id, case_id=case_id)
-    form = RecordStepForm(request.POST or None, kind=kind, step=kind.opens, by=request.actor)
+    form = RecordStepForm(request.POST if request.method == "POST" else None, kind=kind, step=kind.opens, by=request.actor)
     context: dict[str, Any] = {"form": form, "kind": kind, "person": person, "case": person.case, "once": new_id(), "moves": _named(kind)}
     if request.method == "GET":
         return render(request, "protection/care_new.html", context)

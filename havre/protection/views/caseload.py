@@ -42,7 +42,7 @@ def mine(request: ActorRequest) -> HttpResponse:
 def hand_over(request: ActorRequest) -> HttpResponse:
     """Give a whole caseload to somebody else; what goes with it is listed first."""
     _only(request, HELPERS)
-    form = HandoverForm(request.POST or None, by=request.actor)
+    form = HandoverForm(request.POST if request.method == "POST" else None, by=request.actor)
     context: dict[str, Any] = {"form": form, "once": new_id(), "open": services.open_clocks(request.actor.user, request.actor)}
     if request.method == "GET":
         return render(request, "protection/handover.html", context)
@@ -63,6 +63,13 @@ def hand_over(request: ActorRequest) -> HttpResponse:
 
 
 @login_required
+def day(request: ActorRequest) -> HttpResponse:
+    """The last day of the people one looks after: what the next shift must know first."""
+    _only(request, HELPERS)
+    return render(request, "protection/day.html", {"entries": showing.day_log(request.actor)})
+
+
+@login_required
 @require_http_methods(["GET", "POST"])
 def places(request: ActorRequest) -> HttpResponse:
     """Free places: for whom, in which languages; never where. A shelter describes its own houses here."""
@@ -72,7 +79,7 @@ def places(request: ActorRequest) -> HttpResponse:
     chosen = next(
         (one for one in houses if str(one.pk) == request.POST.get("house") and one.organisation_id == request.actor.organisation_id), None
     )
-    form = ShelterForm(request.POST or None, instance=chosen) if own else None
+    form = ShelterForm(request.POST if request.method == "POST" else None, instance=chosen) if own else None
     forms = [(one, ShelterForm(instance=one)) for one in houses if own and one.organisation_id == request.actor.organisation_id]
     context: dict[str, Any] = {"houses": showing.houses(houses), "form": form, "forms": forms, "once": new_id()}
     if request.method == "GET":
