@@ -21,7 +21,7 @@ from havre.protection.models import (
     Screening,
     ScreeningAnswer,
 )
-from havre.referral.models import MoreAsked, Notice, Referral
+from havre.referral.models import ActionItem, AgendaItem, Conference, ConferenceDocument, MoreAsked, Notice, Referral, Seat, Transfer
 from havre.register.models import (
     Attachment,
     Case,
@@ -56,7 +56,8 @@ def fill_case(owner: Actor) -> dict[str, models.Model]:
     for made in (_protection, _justice, _trust):
         rows |= {row._meta.label: row for row in made(owner, case, person)}
     referral = send(owner, case, OrganisationFactory().pk, Role.SHELTER, status="draft")
-    rows |= {row._meta.label: row for row in [referral, *_beside_a_referral(owner, case, referral)]}
+    beside = [*_beside_a_referral(owner, case, referral), *_meetings(owner, case, person, rows["register.Note"])]
+    rows |= {row._meta.label: row for row in [referral, *beside]}
     return rows
 
 
@@ -150,6 +151,19 @@ def _trust(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     ]
 
 
+def _meetings(owner: Actor, case: Case, person: Person, note: models.Model) -> list[models.Model]:
+    """A lead that is proposed elsewhere, and a conference at which the owner's own job leads, with a point, a paper and an action."""
+    now, mine = timezone.now(), {"organisation_id": owner.organisation_id}
+    lead = {"first_id": owner.organisation_id, "second_id": OrganisationFactory().pk, "second_role": Role.CASE_MANAGER}
+    moved = _kept(Transfer(case=case, **lead, sections=int(OPEN), persons=1, age_band="18-24", proposed_at=now, proposed_by=owner.user))
+    called = {"called_by": owner.user, "called_at": now, "sits_at": now + timedelta(days=3), "status": "decided"}
+    sat = _kept(Conference(case=case, person=person, **mine, **called))
+    seat = _kept(Seat(case=case, conference=sat, **mine, role=owner.role, chair=True))
+    item = _kept(AgendaItem(case=case, conference=sat, number=1, kind="safety", decision="adopted", decided_at=now))
+    paper = _kept(ConferenceDocument(case=case, conference=sat, section_bit=int(OPEN), note=note))
+    return [moved, sat, seat, item, paper, _kept(ActionItem(case=case, conference=sat, item=item, owner=seat, due_on=now.date()))]
+
+
 def send(owner: Actor, case: Case, receiver_id: UUID, role: Role, *, status: str = "offered") -> Referral:
     """A referral of this case to a service and role, at the state asked for."""
     now = timezone.now()
@@ -188,6 +202,9 @@ def make_side(actor: Actor) -> dict[str, Any]:
             ("service", "protection.AssistanceService"),
             ("consent", "register.Consent"),
             ("sent", "referral.Referral"),
+            ("transfer", "referral.Transfer"),
+            ("conference", "referral.Conference"),
+            ("action", "referral.ActionItem"),
             ("proceeding", "justice.Proceeding"),
             ("claim", "justice.CompensationClaim"),
         )

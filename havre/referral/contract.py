@@ -1,11 +1,13 @@
 """What this part gives to the house: see havre.trust.contracts."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from havre.referral import queries, services, signals  # noqa: F401  importing the receivers connects them
 from havre.referral.enums import ClosedBecause, ConsentAnswer, DeclineReason, ReferralNeed, ReferralOutcome, ReferralStatus, VitalInterest
-from havre.referral.models import MoreAsked, Notice, Referral
-from havre.referral.workflow import RECEIVERS, REFERRAL, REQUEST, SENDERS
+from havre.referral.models import ActionItem, AgendaItem, Conference, ConferenceDocument, MoreAsked, Notice, Referral, Seat, Transfer
+from havre.referral.workflow import CALLERS, CONFERENCE, LEADERS, RECEIVERS, REFERRAL, REQUEST, SENDERS, SITTERS, TRANSFER
 from havre.trust import policy
 from havre.trust.contracts import Column, Contract, Link, UrlRow, register_contract
 from havre.trust.enums import Act, Section
@@ -24,19 +26,23 @@ COORDINATORS = frozenset(role for act, role in policy.POLICY.house if act == Act
 READERS = frozenset(role for act, section, role in policy.POLICY.rules if (act, section) == (Act.READ, Section.PROTECTION))
 
 
+def _sweep(at: datetime) -> int:
+    return services.expire(at) + services.sweep_conferences(at)
+
+
 def register() -> None:
     register_contract(
         Contract(
             part="referral",
-            models=(Referral, MoreAsked, Notice),
-            workflows=("referral", "more"),
+            models=(Referral, MoreAsked, Notice, Transfer, Conference, Seat, AgendaItem, ConferenceDocument, ActionItem),
+            workflows=("referral", "more", "transfer", "conference"),
             timeline=queries.timeline,
             panels=queries.panels,
             compose=queries.compose,
             acts=queries.acts,
             dossier=queries.dossier,
             waiting=queries.waiting,
-            sweep=services.expire,
+            sweep=_sweep,
             extract=queries.extract,
             columns=(
                 *(Column("referral", name, "code", tuple(values)) for name, values in _CODES),
@@ -52,6 +58,13 @@ def register() -> None:
             audit_words=(
                 *{f"referral.{move.step}": move.label for move in REFERRAL.moves}.items(),
                 *((f"more.{move.step}", move.label) for move in REQUEST.moves),
+                *((f"transfer.{move.step}", move.label) for move in TRANSFER.moves),
+                *((f"conference.{move.step}", move.label) for move in CONFERENCE.moves),
+                ("conference.attend", _("Took a seat at a conference")),
+                ("conference.point", _("Wrote a decision of a conference down")),
+                ("conference.dissent", _("Wrote down that a seat does not agree")),
+                ("conference.action", _("Answered an action of a conference")),
+                *((f"{one}.override", _("Condition waived by a supervisor")) for one in ("more", "transfer", "conference")),
                 ("referral.urgent", _("Referred at once, for a vital interest")),
                 ("referral.several", _("Referred several persons together")),
                 ("notice.seen", _("Read the notices")),
@@ -69,6 +82,12 @@ def register() -> None:
                 UrlRow("referral:accreditation", ("GET", "POST"), own=COORDINATORS),
                 UrlRow("referral:delays", ("GET",), own=COORDINATORS),
                 UrlRow("referral:proof", ("GET",), own=READERS),
+                UrlRow("referral:leads", ("GET",), own=LEADERS),
+                UrlRow("referral:lead", ("GET", "POST"), own=LEADERS),
+                UrlRow("referral:transfer", ("GET", "POST"), own=LEADERS, note="either side; 404 otherwise"),
+                UrlRow("referral:call", ("GET", "POST"), own=CALLERS),
+                UrlRow("referral:conference", ("GET", "POST"), own=SITTERS, note="404 without a seat"),
+                UrlRow("referral:action", ("GET", "POST"), own=SITTERS, note="404 unless its owner"),
                 UrlRow("referral:answer", ("GET", "POST"), own=RECEIVERS, note="404 unless offered to this service and role"),
                 UrlRow("referral:sent", ("GET",), own=READERS),
                 UrlRow("referral:step", ("POST",), own=SENDERS),

@@ -2,20 +2,27 @@
 
 from havre.referral.views.answers import answer, index
 from havre.referral.views.directory import accreditation, delays, directory, entry, notices
+from havre.referral.views.meetings import action, call, conference, lead, lead_list, transfer
 from havre.referral.views.offers import offer, proof, sent, several, step, urgent
 
 __all__ = [
     "accreditation",
+    "action",
     "answer",
+    "call",
+    "conference",
     "delays",
     "directory",
     "entry",
     "index",
+    "lead",
+    "lead_list",
     "notices",
     "offer",
     "proof",
     "sent",
     "several",
     "step",
+    "transfer",
     "urgent",
 ]
