@@ -21,7 +21,20 @@ from havre.protection.models import (
     Screening,
     ScreeningAnswer,
 )
-from havre.referral.models import ActionItem, AgendaItem, Conference, ConferenceDocument, MoreAsked, Notice, Referral, Seat, Transfer
+from havre.referral.models import (
+    ActionItem,
+    AgendaItem,
+    Bundle,
+    Conference,
+    ConferenceDocument,
+    Letter,
+    MoreAsked,
+    Notice,
+    OutsideKey,
+    Referral,
+    Seat,
+    Transfer,
+)
 from havre.register.models import (
     Attachment,
     Case,
@@ -65,7 +78,11 @@ def _beside_a_referral(owner: Actor, case: Case, referral: Referral) -> list[mod
     now = timezone.now()
     asked = {"asked": int(Section.IDENTITY), "reason": "safety", "asked_at": now, "asked_by": owner.user}
     told = {"organisation_id": referral.receiver_id, "role": Role.SHELTER, "kind": "offered", "number": referral.number}
+    sent = {"case": case, "referral": referral, "made_at": now, "made_by": owner.user, "ends_at": now + timedelta(days=9)}
+    key = _kept(OutsideKey(organisation_id=referral.receiver_id, public_key="age1example", recorded_by=owner.user, recorded_at=now))
     return [
+        _kept(Bundle(**sent, key=key, sha256="0" * 64)),
+        _kept(Letter(**sent, code_digest=new_id().hex, factor_digest="0" * 64, body=b"sealed")),
         _kept(MoreAsked(case=case, referral=referral, **asked)),
         _kept(Notice(case=case, subject_id=referral.pk, at=now, **told)),
     ]

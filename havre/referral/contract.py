@@ -6,7 +6,19 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.referral import queries, services, signals  # noqa: F401  importing the receivers connects them
 from havre.referral.enums import ClosedBecause, ConsentAnswer, DeclineReason, ReferralNeed, ReferralOutcome, ReferralStatus, VitalInterest
-from havre.referral.models import ActionItem, AgendaItem, Conference, ConferenceDocument, MoreAsked, Notice, Referral, Seat, Transfer
+from havre.referral.models import (
+    ActionItem,
+    AgendaItem,
+    Bundle,
+    Conference,
+    ConferenceDocument,
+    Letter,
+    MoreAsked,
+    Notice,
+    Referral,
+    Seat,
+    Transfer,
+)
 from havre.referral.workflow import CALLERS, CONFERENCE, LEADERS, RECEIVERS, REFERRAL, REQUEST, SENDERS, SITTERS, TRANSFER
 from havre.trust import policy
 from havre.trust.contracts import Column, Contract, Link, UrlRow, register_contract
@@ -34,7 +46,7 @@ def register() -> None:
     register_contract(
         Contract(
             part="referral",
-            models=(Referral, MoreAsked, Notice, Transfer, Conference, Seat, AgendaItem, ConferenceDocument, ActionItem),
+            models=(Referral, MoreAsked, Notice, Transfer, Conference, Seat, AgendaItem, ConferenceDocument, ActionItem, Bundle, Letter),
             workflows=("referral", "more", "transfer", "conference"),
             timeline=queries.timeline,
             panels=queries.panels,
@@ -67,6 +79,15 @@ def register() -> None:
                 *((f"{one}.override", _("Condition waived by a supervisor")) for one in ("more", "transfer", "conference")),
                 ("referral.urgent", _("Referred at once, for a vital interest")),
                 ("referral.several", _("Referred several persons together")),
+                ("referral.bundle", _("Sealed a file for a service without an account")),
+                ("referral.letter", _("Printed a letter for a service without an account")),
+                ("outside.bundle", _("Sealed a file for a service without an account")),
+                ("outside.letter", _("Printed a letter for a service without an account")),
+                ("letter.open", _("Opened a letter by its code and the number told apart")),
+                ("outside.key", _("Recorded the key of a service without an account")),
+                ("outside.verify", _("Verified the key of a service without an account")),
+                ("referral.outside_answer", _("Wrote down what a service without an account answered")),
+                ("referral.outside_end", _("Wrote down the outcome that a service without an account told")),
                 ("notice.seen", _("Read the notices")),
                 ("directory.describe", _("Wrote the service's line in the directory")),
                 ("directory.free", _("Said how many places are free")),
@@ -82,6 +103,8 @@ def register() -> None:
                 UrlRow("referral:accreditation", ("GET", "POST"), own=COORDINATORS),
                 UrlRow("referral:delays", ("GET",), own=COORDINATORS),
                 UrlRow("referral:proof", ("GET",), own=READERS),
+                UrlRow("referral:outside", ("GET", "POST"), own=SENDERS),
+                UrlRow("referral:letter", ("GET", "POST"), public=True, note="its code and the number told apart, once"),
                 UrlRow("referral:leads", ("GET",), own=LEADERS),
                 UrlRow("referral:lead", ("GET", "POST"), own=LEADERS),
                 UrlRow("referral:transfer", ("GET", "POST"), own=LEADERS, note="either side; 404 otherwise"),

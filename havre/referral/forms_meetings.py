@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from havre.referral.enums import REFUSALS_OF_A_LEAD, ActionOutcome, AgendaKind, Decision
 from havre.referral.forms import SHAREABLE
@@ -36,7 +37,9 @@ class LeadForm(ChildForm):
     """Who would lead, with which parts of the file."""
 
     second = forms.ModelChoiceField(Organisation.objects.none(), label=_("Service that would lead"))
-    second_role = forms.ChoiceField(choices=[(role.value, role.label) for role in sorted(LEADERS)], label=_("Role there"))
+    second_role = forms.ChoiceField(
+        choices=[(role.value, role.label) for role in sorted(LEADERS)], label=pgettext_lazy("a lead", "Role there")
+    )
     sections = forms.MultipleChoiceField(
         choices=[(int(s), SECTION_LABELS[s]) for s in SHAREABLE], label=_("Parts of the file that go with it"),
         widget=forms.CheckboxSelectMultiple,
@@ -92,7 +95,7 @@ class PointForm(forms.Form):
     decision = forms.ChoiceField(choices=Decision.choices, label=_("Decision"))
     reasons = forms.CharField(widget=LONG, max_length=4000, label=_("Reasons"))
     owner = forms.ChoiceField(required=False, label=_("Who does it"))
-    due_on = forms.DateField(required=False, label=_("By"), widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = forms.DateField(required=False, label=pgettext_lazy("a day", "By"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, seats: list[tuple[str, str]], **fields: Any) -> None:
         super().__init__(*args, **fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from havre.referral.enums import (
     REFUSALS_OF_A_LEAD,
@@ -15,6 +16,7 @@ from havre.referral.enums import (
     MoreStatus,
     ReferralStatus,
     TransferStatus,
+    Way,
 )
 from havre.trust import clocks
 from havre.trust.actors import Actor
@@ -129,6 +131,8 @@ NO_CONFLICT = Right("no_conflict", met=lambda r: r.no_conflict_declared, source=
                   refusal=_("say that nobody of your service is involved in or close to the matter"))
 OUTCOME   = Right("outcome",   met=lambda r: bool(r.outcome), source="Bulgaria NRM 1.4",
                   refusal=_("choose the outcome that goes back to the sender"))
+OUTSIDE   = Right("outside",   met=lambda r: r.way != Way.ACCOUNT, source="community.primero.org/t/156",
+                  refusal=_("the service has an account: it answers for itself"))
 OPEN_SERVICE = Right("open_service", met=lambda r: r.service_open(), source="Bulgaria NRM 1.4 (contact and capacity check)",
                   refusal=_("this service says that it is closed for now: choose another from the directory"))
 ACCREDITED = Right("accredited", met_by=_accredited, source="CoE Convention 2005, art. 12(6), 12(7); ODIHR NRM Handbook 2022",
@@ -153,6 +157,9 @@ REFERRAL = Workflow("referral", start=S.DRAFT, title=_("Referral"), moves=(
     Move("ask_consent", S.OFFERED,                                     S.OFFERED,   SENDERS,                 {SENT},                               "CoE art. 11; 108+ art. 5(2)", "ask_consent", label=_("Ask the consent afterwards")),
     Move("ask_consent", S.ACCEPTED,                                    S.ACCEPTED,  SENDERS,                 {SENT},                               "CoE art. 11; 108+ art. 5(2)", "ask_consent", label=_("Ask the consent afterwards")),
     Move("ask_consent", S.RUNNING,                                     S.RUNNING,   SENDERS,                 {SENT},                               "CoE art. 11; 108+ art. 5(2)", "ask_consent", label=_("Ask the consent afterwards")),
+    Move("accepted_outside", S.OFFERED,                                S.ACCEPTED,  SENDERS,                 {SENT, OUTSIDE, BASED},               "CoE art. 11; Bulgaria NRM 1.4", "answer", label=_("They accepted, by telephone")),
+    Move("declined_outside", S.OFFERED,                                S.DECLINED,  SENDERS,                 {SENT, OUTSIDE, EQUAL},               "CoE art. 11; Bulgaria NRM 1.4", "answer", label=_("They declined, by telephone")),
+    Move("ended_outside", S.ACCEPTED,                                  S.COMPLETED, SENDERS,                 {SENT, OUTSIDE, OUTCOME},             "Bulgaria NRM 1.4", "feedback", label=_("They told the outcome")),
     Move("withdraw",    (S.DRAFT, S.OFFERED, S.ACCEPTED, S.RUNNING),   S.WITHDRAWN, SENDERS | {ENGINE},      {SENT},                               "CoE art. 11, 12(7)", "answer", label=_("Withdraw")),
     Move("expire",      (S.OFFERED, S.ACCEPTED, S.RUNNING),            S.EXPIRED,   {ENGINE},                frozenset(),                          "CoE art. 11", "answer", label=_("Expire")),
 ))
@@ -261,7 +268,7 @@ CONFERENCE = Workflow("conference", start=C.CALLED, title=_("Case conference"), 
     Move("call",   None,      C.CALLED,    CALLERS,             {SEATS, CHILD, NOTICE, ONE_CHAIR},                                  "ODIHR NRM Handbook 2022", label=_("Call")),
     Move("open",   C.CALLED,  C.SITTING,   SITTERS,             {CHAIRS, CHAIR_HERE, ENOUGH, TWO_BODIES, CHILD_SEAT, STATUS},       "Bulgaria NRM, children, 1.2", label=_("Open the sitting")),
     Move("decide", C.SITTING, C.DECIDED,   SITTERS,             {CHAIRS, STATUS, CHILD, REASONED, OWNED},                           "Bulgaria NRM, children, 1.2", label=_("Decide")),
-    Move("close",  C.DECIDED, C.CLOSED,    SITTERS,             {CHAIRS, ACTIONS},                                                  "Bulgaria NRM, children, 1.2", label=_("Close")),
+    Move("close",  C.DECIDED, C.CLOSED,    SITTERS,             {CHAIRS, ACTIONS},                                                  "Bulgaria NRM, children, 1.2", label=pgettext_lazy("a conference", "Close")),
     Move("cancel", C.CALLED,  C.CANCELLED, CALLERS | {ENGINE},  {CALLED_BY},                                                        "ODIHR NRM Handbook 2022", label=_("Cancel")),
 ))
 # fmt: on

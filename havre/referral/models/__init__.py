@@ -4,16 +4,20 @@ from havre.referral.models.conferences import ActionItem, AgendaItem, Conference
 from havre.referral.models.directory import Service
 from havre.referral.models.more import MoreAsked
 from havre.referral.models.notices import Notice
+from havre.referral.models.outside import Bundle, Letter, OutsideKey
 from havre.referral.models.referrals import Referral, age_band, new_number
 from havre.referral.models.transfers import Transfer, transfer_number
 
 __all__ = [
     "ActionItem",
     "AgendaItem",
+    "Bundle",
     "Conference",
     "ConferenceDocument",
+    "Letter",
     "MoreAsked",
     "Notice",
+    "OutsideKey",
     "Referral",
     "Seat",
     "Service",

@@ -20,6 +20,16 @@ from havre.referral.services.directory import accredit, describe, end_accreditat
 from havre.referral.services.more import ask, give, refuse
 from havre.referral.services.notices import seen
 from havre.referral.services.offers import Concerned, draft_of, offer, prepare, refer_several, refer_urgently
+from havre.referral.services.outside import (
+    answer_outside,
+    end_outside,
+    make_bundle,
+    open_letter,
+    print_letter,
+    read_letter,
+    record_key,
+    verify_key,
+)
 from havre.referral.services.transfers import accept as take_lead
 from havre.referral.services.transfers import hand_over, keep_for_consent, lapse, propose, refuse_lead, take_back
 
@@ -30,6 +40,7 @@ __all__ = [
     "accredit",
     "acknowledge",
     "answer_action",
+    "answer_outside",
     "ask",
     "ask_consent",
     "attend",
@@ -45,18 +56,24 @@ __all__ = [
     "dissent",
     "draft_of",
     "end_accreditation",
+    "end_outside",
     "expire",
     "follow_up",
     "give",
     "hand_over",
     "keep_for_consent",
     "lapse",
+    "make_bundle",
     "offer",
     "on_clock",
     "on_more_clock",
+    "open_letter",
     "open_sitting",
     "prepare",
+    "print_letter",
     "propose",
+    "read_letter",
+    "record_key",
     "refer_several",
     "refer_urgently",
     "refuse",
@@ -69,5 +86,6 @@ __all__ = [
     "take_back",
     "take_lead",
     "tell_person",
+    "verify_key",
     "withdraw",
 ]
