@@ -5,7 +5,18 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from havre.referral import queries, services, signals  # noqa: F401  importing the receivers connects them
-from havre.referral.enums import ClosedBecause, ConsentAnswer, DeclineReason, ReferralNeed, ReferralOutcome, ReferralStatus, VitalInterest
+from havre.referral.enums import (
+    ClosedBecause,
+    ConferenceStatus,
+    ConsentAnswer,
+    DeclineReason,
+    KeptBecause,
+    ReferralNeed,
+    ReferralOutcome,
+    ReferralStatus,
+    TransferStatus,
+    VitalInterest,
+)
 from havre.referral.models import (
     ActionItem,
     AgendaItem,
@@ -61,6 +72,14 @@ def register() -> None:
                 *(Column("referral", name, "pseudonym") for name in ("case_id", "person_id")),
                 *(Column("referral", name, "date") for name in ("offered_on", "answered_on")),
                 Column("referral", "urgent", "flag"),
+                Column("transfer", "status", "code", tuple(TransferStatus.values)),
+                Column("transfer", "kept_because", "code", tuple(KeptBecause.values)),
+                Column("conference", "status", "code", tuple(ConferenceStatus.values)),
+                *(Column(table, "case_id", "pseudonym") for table in ("transfer", "conference")),
+                Column("conference", "person_id", "pseudonym"),
+                *(Column("transfer", name, "date") for name in ("proposed_on", "answered_on")),
+                *(Column("conference", name, "date") for name in ("called_on", "decided_on")),
+                *(Column("conference", name, "flag") for name in ("urgent", "decides_status")),
             ),
             navigation=(
                 Link(_("Referrals"), "referral:index", "swap", RECEIVERS),

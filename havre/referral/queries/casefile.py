@@ -252,3 +252,31 @@ def extract() -> Iterable[tuple[str, Iterable[dict[str, Any]]]]:
             for one in Referral.objects.for_house("extract").order_by("pk").iterator()
         ),
     )
+    yield (
+        "transfer",
+        (
+            {
+                "case_id": str(one.case_id),
+                "status": one.status,
+                "kept_because": one.kept_because or None,
+                "proposed_on": one.proposed_at.date(),
+                "answered_on": one.answered_at.date() if one.answered_at else None,
+            }
+            for one in Transfer.objects.for_house("extract").order_by("pk").iterator()
+        ),
+    )
+    yield (
+        "conference",
+        (
+            {
+                "case_id": str(one.case_id),
+                "person_id": str(one.person_id),
+                "status": one.status,
+                "urgent": one.urgent,
+                "decides_status": one.decides_status,
+                "called_on": one.called_at.date(),
+                "decided_on": one.decided_at.date() if one.decided_at else None,
+            }
+            for one in Conference.objects.for_house("extract").order_by("pk").iterator()
+        ),
+    )

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from havre import trust
-from havre.referral.enums import LIVE, ClosedBecause, KeptBecause, NoticeKind, TransferStatus
+from havre.referral.enums import LIVE, ClosedBecause, KeptBecause, NoticeKind, ReferralStatus, TransferStatus
 from havre.referral.models import Referral, Transfer, age_band
 from havre.referral.queries.leads import open_clocks, proposed_to
 from havre.referral.services.closing import close
@@ -109,7 +110,9 @@ def _move(transfer: Transfer, by: Actor) -> None:
     for referral in open_ones.filter(receiver_id=transfer.second_id, status__in=("draft", *LIVE)):
         end = REFERRAL.check(referral, move="withdraw", by=None).end
         close(referral, end, at=by.at, by=by, because=ClosedBecause.LEAD_MOVED)
-    open_ones.exclude(receiver_id=transfer.second_id).update(sender_id=transfer.second_id)
+    # what is over stays who sent it; what is owed to the person still goes with the lead
+    owed = Q(status__in=("draft", *LIVE)) | Q(status=ReferralStatus.COMPLETED, person_told_at=None)
+    open_ones.filter(owed).exclude(receiver_id=transfer.second_id).update(sender_id=transfer.second_id)
 
 
 @trust.act("transfer.refuse")

@@ -206,6 +206,7 @@ def _conference_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "agenda": agenda,
         "minutes": words.get(f"{conferences.MINUTES}-{found.pk}", ""),
         "documents": conferences.laid_before(actor, found),
+        "case_ref": Case.objects.visible_to(actor).filter(pk=found.case_id).values_list("ref", flat=True).first(),
         "actions": conferences.actions_of(found),
         "gates": [{"words": right.reason, "state": "met" if met else "missing"} for right, met in open_row],
         "points": [PointForm(seats=choices, initial={"item": item.pk}, prefix=str(item.pk)) for item, _w in agenda if not item.decision]
