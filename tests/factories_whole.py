@@ -61,7 +61,20 @@ from havre.protection.models import (
     Task,
     WordsPrint,
 )
-from havre.referral.models import MoreAsked, Notice, Referral
+from havre.referral.models import (
+    ActionItem,
+    AgendaItem,
+    Bundle,
+    Conference,
+    ConferenceDocument,
+    Letter,
+    MoreAsked,
+    Notice,
+    OutsideKey,
+    Referral,
+    Seat,
+    Transfer,
+)
 from havre.register.models import (
     Attachment,
     AttachmentCopy,
@@ -112,7 +125,8 @@ def fill_case(owner: Actor) -> dict[str, models.Model]:
     for made in (_protection, _justice, _trust):
         rows |= {row._meta.label: row for row in made(owner, case, person)}
     referral = send(owner, case, OrganisationFactory().pk, Role.SHELTER, status="draft")
-    rows |= {row._meta.label: row for row in [referral, *_beside_a_referral(owner, case, referral)]}
+    beside = [*_beside_a_referral(owner, case, referral), *_meetings(owner, case, person, rows["register.Note"])]
+    rows |= {row._meta.label: row for row in [referral, *beside]}
     return rows
 
 
@@ -120,7 +134,11 @@ def _beside_a_referral(owner: Actor, case: Case, referral: Referral) -> list[mod
     now = timezone.now()
     asked = {"asked": int(Section.IDENTITY), "reason": "safety", "asked_at": now, "asked_by": owner.user}
     told = {"organisation_id": referral.receiver_id, "role": Role.SHELTER, "kind": "offered", "number": referral.number}
+    sent = {"case": case, "referral": referral, "made_at": now, "made_by": owner.user, "ends_at": now + timedelta(days=9)}
+    key = _kept(OutsideKey(organisation_id=referral.receiver_id, public_key="age1example", recorded_by=owner.user, recorded_at=now))
     return [
+        _kept(Bundle(**sent, key=key, sha256="0" * 64)),
+        _kept(Letter(**sent, code_digest=new_id().hex, factor_digest="0" * 64, body=b"sealed")),
         _kept(MoreAsked(case=case, referral=referral, **asked)),
         _kept(Notice(case=case, subject_id=referral.pk, at=now, **told)),
     ]
@@ -294,6 +312,19 @@ def _trust(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     ]
 
 
+def _meetings(owner: Actor, case: Case, person: Person, note: models.Model) -> list[models.Model]:
+    """A lead that is proposed elsewhere, and a conference at which the owner's own job leads, with a point, a paper and an action."""
+    now, mine = timezone.now(), {"organisation_id": owner.organisation_id}
+    lead = {"first_id": owner.organisation_id, "second_id": OrganisationFactory().pk, "second_role": Role.CASE_MANAGER}
+    moved = _kept(Transfer(case=case, **lead, sections=int(OPEN), persons=1, age_band="18-24", proposed_at=now, proposed_by=owner.user))
+    called = {"called_by": owner.user, "called_at": now, "sits_at": now + timedelta(days=3), "status": "decided"}
+    sat = _kept(Conference(case=case, person=person, **mine, **called))
+    seat = _kept(Seat(case=case, conference=sat, **mine, role=owner.role, chair=True))
+    item = _kept(AgendaItem(case=case, conference=sat, number=1, kind="safety", decision="adopted", decided_at=now))
+    paper = _kept(ConferenceDocument(case=case, conference=sat, section_bit=int(OPEN), note=note))
+    return [moved, sat, seat, item, paper, _kept(ActionItem(case=case, conference=sat, item=item, owner=seat, due_on=now.date()))]
+
+
 def send(owner: Actor, case: Case, receiver_id: UUID, role: Role, *, status: str = "offered") -> Referral:
     """A referral of this case to a service and role, at the state asked for."""
     now = timezone.now()
@@ -338,6 +369,9 @@ def make_side(actor: Actor) -> dict[str, Any]:
             ("request", "register.PersonRequest"),
             ("code", "register.RemoteCode"),
             ("sent", "referral.Referral"),
+            ("transfer", "referral.Transfer"),
+            ("conference", "referral.Conference"),
+            ("action", "referral.ActionItem"),
             ("proceeding", "justice.Proceeding"),
             ("claim", "justice.CompensationClaim"),
             ("exhibit", "justice.Exhibit"),

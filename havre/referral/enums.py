@@ -183,3 +183,60 @@ class MoreRefusal(models.TextChoices):
     NOT_NEEDED = "not_needed", _("Not needed for what was asked")
     NOT_RECORDED = "not_recorded", _("Nothing is recorded there")
     UNSAFE = "unsafe", _("It would put somebody in danger")
+
+
+class TransferStatus(models.TextChoices):
+    """HELD: the lead stayed where it was."""
+
+    PROPOSED = "proposed", pgettext_lazy("a lead", "Proposed")
+    TRANSFERRED = "transferred", pgettext_lazy("a lead", "Transferred")
+    HELD = "held", pgettext_lazy("a lead", "Kept by the first service")
+
+
+class KeptBecause(models.TextChoices):
+    """Why the lead did not move. None of the list is about who the person is (RG28)."""
+
+    FULL = "full", _("No worker free")
+    OUT_OF_MANDATE = "out_of_mandate", _("Outside our mandate")
+    CONFLICT = "conflict", _("Conflict of interest")
+    TOO_FAR = "too_far", _("Too far")
+    TAKEN_BACK = "taken_back", _("Taken back by the first service")
+    NO_ANSWER = "no_answer", _("No answer in time")
+    CONSENT_WITHDRAWN = "consent_withdrawn", _("The person withdrew the consent")
+
+
+REFUSALS_OF_A_LEAD = (KeptBecause.FULL, KeptBecause.OUT_OF_MANDATE, KeptBecause.CONFLICT, KeptBecause.TOO_FAR)
+
+
+class ConferenceStatus(models.TextChoices):
+    CALLED = "called", pgettext_lazy("a conference", "Called")
+    SITTING = "sitting", pgettext_lazy("a conference", "Sitting")
+    DECIDED = "decided", pgettext_lazy("a conference", "Decided")
+    CLOSED = "closed", pgettext_lazy("a conference", "Closed")
+    CANCELLED = "cancelled", pgettext_lazy("a conference", "Cancelled")
+
+
+class AgendaKind(models.TextChoices):
+    """What a conference may be asked to settle."""
+
+    SAFETY = "safety", _("Safety of the person")
+    STATUS = "status", _("Identification")
+    PLAN = "plan", _("Plan of help")
+    SHELTER = "shelter", _("Where to be safe")
+    HEALTH = "health", _("Health")
+    CHILD = "child", _("Best interests of the child")
+    STAY = "stay", _("Right to stay")
+    JUSTICE = "justice", _("Taking part in proceedings")
+    RETURN = "return", _("Return")
+
+
+class Decision(models.TextChoices):
+    ADOPTED = "adopted", _("Adopted")
+    REJECTED = "rejected", _("Not adopted")
+    POSTPONED = "postponed", _("Put off")
+
+
+class ActionOutcome(models.TextChoices):
+    DONE = "done", pgettext_lazy("an action", "Done")
+    NOT_WANTED = "not_wanted", _("The person did not want it")
+    NOT_POSSIBLE = "not_possible", pgettext_lazy("an action", "Could not be done")

@@ -19,6 +19,7 @@ from havre.referral.enums import (
     ReferralOutcome,
     ServedGender,
     VitalInterest,
+    Way,
     Weekday,
 )
 from havre.referral.models import Service
@@ -55,6 +56,9 @@ class OfferForm(forms.Form):
         required=False, label=_("Guardian named"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
     accompanied = forms.BooleanField(required=False, label=_("Child accompanied by a parent"))
+    way = forms.ChoiceField(
+        choices=Way.choices, required=False, label=_("How it goes"), help_text=_("A file or a letter for a service without an account.")
+    )
     outcome_kept = forms.BooleanField(
         required=False,
         label=_("The person does not want us to hear what comes of it"),
@@ -86,6 +90,7 @@ class OfferForm(forms.Form):
             "vital_interest": told["vital_interest"],
             "asked_until": datetime.combine(told["asked_until"] + timedelta(days=1), time.min, UTC),
             "urgent": told["urgent"],
+            "way": told["way"] or Way.ACCOUNT,
             "outcome_kept": told["outcome_kept"],
             "anyway_reason": told["anyway_reason"],
             "child": {**{name: told[name] for name in child}, "accompanied": told["accompanied"] or None},
@@ -221,6 +226,13 @@ class AskedForm(forms.Form):
     def __init__(self, *args: Any, consents: list[tuple[str, str]], **fields: Any) -> None:
         super().__init__(*args, **fields)
         self.fields["consent"].choices = [("", "—"), *consents]  # type: ignore[attr-defined]
+
+
+class KeyForm(forms.Form):
+    """The age public key of a service without an account."""
+
+    organisation = forms.ModelChoiceField(Organisation.objects.filter(active=True, memberships=None), label=_("Service without an account"))
+    public_key = forms.CharField(max_length=80, label=_("Its age public key"))
 
 
 class AcceptForm(forms.Form):

@@ -15,7 +15,7 @@ from tests.referral.matrix import HOUSE, cells, check_cell, check_gate, gates
 WHOLE = {
     "pk": new_id(), "is_child": True, "child_protected": True, "condition_flag": False, "acknowledged_at": NOW, "person_told_at": NOW,
     "decline_reason": "full", "outcome": "help_given", "no_conflict_declared": True, "sender_id": HOUSE, "receiver_id": HOUSE,
-    "basis": True, "open": True, "accredited": True, "place": True, "fits": True,
+    "basis": True, "open": True, "accredited": True, "place": True, "fits": True, "way": "letter",
 }  # fmt: skip
 WITHOUT = {
     "RG09": {"condition_flag": True},
@@ -30,6 +30,7 @@ WITHOUT = {
     "outcome": {"outcome": ""},
     "open_service": {"open": False},
     "accredited": {"accredited": False},
+    "outside": {"way": "account"},
     "place": {"place": False},
     "fits": {"fits": False},
 }
@@ -95,6 +96,9 @@ ASKED = {
     "complete": "RG15 outcome received",
     "tell_person": "",
     "follow_up": "sent",
+    "accepted_outside": "RG14 outside sent",
+    "declined_outside": "RG28 outside sent",
+    "ended_outside": "outcome outside sent",
     "ask_consent": "sent",
     "withdraw": "sent",
     "expire": "",

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from havre.referral.enums import LIVE, MoreStatus, NoticeKind, ReferralStatus
-from havre.referral.models import MoreAsked, Referral
+from havre.referral.enums import LIVE, ConferenceStatus, MoreStatus, NoticeKind, ReferralStatus, TransferStatus
+from havre.referral.models import Conference, MoreAsked, Referral, Transfer
+from havre.referral.queries import conferences, leads
 from havre.referral.queries.offers import STATE_MARKS, TO_ANSWER, notices_of, previews, sent
-from havre.referral.workflow import RECEIVERS, SENDERS
+from havre.referral.workflow import CALLERS, LEADERS, RECEIVERS, SENDERS
 from havre.trust import clocks
 from havre.trust.actors import Actor
 from havre.trust.contracts import CaseAct, Entry, Panel, Waiting
@@ -27,18 +31,31 @@ def _of_case(actor: Actor, case_id: UUID) -> list[Referral]:
 
 def compose(actor: Actor, case: Any) -> tuple[list[Entry], list[Panel]]:
     """The thread and the panel in one reading."""
-    found = _of_case(actor, case.pk)
-    return list(_entries(found)), list(_panels(found))
+    found, sat = _of_case(actor, case.pk), list(conferences.of_case(actor, case.pk))
+    return [*_entries(found), *_sat(sat)], [*_panels(found), *_conference_panels(actor, sat)]
 
 
 def timeline(actor: Actor, case_id: UUID) -> Iterable[Entry]:
     """What referral adds to a case's timeline."""
-    return _entries(_of_case(actor, case_id))
+    return [*_entries(_of_case(actor, case_id)), *_sat(conferences.of_case(actor, case_id))]
 
 
 def panels(actor: Actor, case_id: UUID) -> Iterable[Panel]:
-    """The referrals of a case, for whoever may read its protection."""
-    return _panels(_of_case(actor, case_id))
+    """The referrals and conferences of a case, for whoever may read its protection."""
+    return [*_panels(_of_case(actor, case_id)), *_conference_panels(actor, list(conferences.of_case(actor, case_id)))]
+
+
+def _sat(found: Iterable[Conference]) -> Iterator[Entry]:
+    for one in found:
+        for at, title in ((one.called_at, _("Conference called")), (one.decided_at, _("Conference: decisions"))):
+            if at:
+                yield Entry(at, title, one.number, "person", Section.PROTECTION)
+
+
+def _conference_panels(actor: Actor, found: list[Conference]) -> Iterator[Panel]:
+    if found:
+        context = {"conferences": found, "seated": conferences.with_a_seat(actor, found)}
+        yield Panel("conferences", _("Conferences"), "referral/_conferences.html", context, Section.PROTECTION, side=True)
 
 
 def _entries(found: list[Referral]) -> Iterator[Entry]:
@@ -64,6 +81,10 @@ def acts(actor: Actor, case_id: UUID, person_id: UUID, _shown: frozenset[str]) -
     """Whoever may share sections of a case may offer a referral of the person."""
     if actor.role in SENDERS:
         yield CaseAct(pgettext_lazy("a person", "Refer"), reverse("referral:offer", args=[case_id, person_id]), "swap")
+    if actor.role in CALLERS:
+        yield CaseAct(_("Call a conference"), reverse("referral:call", args=[case_id, person_id]), "person")
+    if actor.role in LEADERS:
+        yield CaseAct(_("Propose the lead"), reverse("referral:lead", args=[case_id]), "out")
 
 
 def _sent_waiting(actor: Actor) -> Iterable[Waiting]:
@@ -123,6 +144,24 @@ def _noticed(actor: Actor) -> Iterable[Waiting]:
         yield Waiting(words, reverse("referral:notices"), why=first)
 
 
+def _meetings(actor: Actor) -> Iterable[Waiting]:
+    """Seats at conferences that are to come, actions to answer, a lead that is proposed: numbers and days, no case."""
+    for seat in conferences.seats_of(actor):
+        if seat.conference.status != ConferenceStatus.DECIDED:
+            where = reverse("referral:conference", args=[seat.conference_id])
+            title = _("%(number)s: take your seat") % {"number": seat.conference.number}
+            yield Waiting(title, where, due_at=seat.conference.sits_at, urgent=seat.conference.urgent)
+    for action in conferences.own_actions(actor):
+        title = _("%(number)s: %(what)s, your action") % {"number": action.number, "what": action.item.get_kind_display()}
+        due = datetime.combine(action.due_on, time.max, ZoneInfo(settings.TIME_ZONE))
+        yield Waiting(title, reverse("referral:action", args=[action.pk]), due_at=due)
+    if actor.role in LEADERS:
+        for one in leads.proposed_to(actor).filter(status=TransferStatus.PROPOSED)[:20]:
+            title = _("%(number)s: answer whether your service leads") % {"number": one.number}
+            due_by = clocks.due_by_subject([one.pk], "lead_answer").get(one.pk)
+            yield Waiting(title, reverse("referral:transfer", args=[one.pk]), due_at=due_by)
+
+
 def is_head(actor: Actor) -> bool:
     """Whether the actor heads the service in this very job."""
     job = {"user": actor.user, "organisation_id": actor.organisation_id, "role": actor.role}
@@ -136,6 +175,7 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
     if actor.role not in RECEIVERS:
         return
     yield from _noticed(actor)
+    yield from _meetings(actor)
     for one in previews(actor, TO_ANSWER)[:20]:
         yield Waiting(
             _("%(number)s: answer the referral") % {"number": one.number},
@@ -167,6 +207,13 @@ def dossier(actor: Actor, case_id: UUID) -> Iterable[tuple[str, dict[str, Any]]]
                 "ended_at": one.ended_at,
             },
         )
+    for moved in Transfer.objects.visible_to(actor).filter(case_id=case_id).select_related("first", "second"):
+        lead = {"number": moved.number, "first": moved.first.name, "second": moved.second.name, "status": moved.status}
+        yield "transfer", {**lead, "proposed_at": moved.proposed_at, "answered_at": moved.answered_at}
+    for sat in conferences.of_case(actor, case_id):
+        # that it took place and who sat; the words are professional notes, which the person may ask for (RG27)
+        seats = [f"{seat.organisation.name}, {seat.get_role_display()}" for seat in sat.all_seats()]
+        yield "conference", {"number": sat.number, "status": sat.status, "sits_at": sat.sits_at, "seats": seats}
     for more in MoreAsked.objects.visible_to(actor).filter(case_id=case_id).select_related("referral__receiver"):
         yield (
             "request_for_more",
@@ -203,5 +250,33 @@ def extract() -> Iterable[tuple[str, Iterable[dict[str, Any]]]]:
                 "answered_on": one.answered_at.date() if one.answered_at else None,
             }
             for one in Referral.objects.for_house("extract").order_by("pk").iterator()
+        ),
+    )
+    yield (
+        "transfer",
+        (
+            {
+                "case_id": str(one.case_id),
+                "status": one.status,
+                "kept_because": one.kept_because or None,
+                "proposed_on": one.proposed_at.date(),
+                "answered_on": one.answered_at.date() if one.answered_at else None,
+            }
+            for one in Transfer.objects.for_house("extract").order_by("pk").iterator()
+        ),
+    )
+    yield (
+        "conference",
+        (
+            {
+                "case_id": str(one.case_id),
+                "person_id": str(one.person_id),
+                "status": one.status,
+                "urgent": one.urgent,
+                "decides_status": one.decides_status,
+                "called_on": one.called_at.date(),
+                "decided_on": one.decided_at.date() if one.decided_at else None,
+            }
+            for one in Conference.objects.for_house("extract").order_by("pk").iterator()
         ),
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from havre import trust
 from havre.referral.enums import OPEN_STATES, ClosedBecause, ConsentAnswer, MoreStatus, NoticeKind, ReferralStatus
-from havre.referral.models import MoreAsked, Referral, Service
+from havre.referral.models import Bundle, Letter, MoreAsked, Referral, Service
 from havre.referral.services.notices import tell_receiver, tell_sender
 from havre.referral.services.steps import mine, record, stop
 from havre.referral.workflow import ACKNOWLEDGE, ANSWER, ASK_CONSENT, MORE, REFERRAL, REQUEST
@@ -46,6 +46,7 @@ def close(referral: Referral, end: str, *, at: datetime, by: Actor | None, becau
     referral.status, referral.ended_at, referral.closed_because = end, at, because
     referral.grants_closed = grants.end(at=at, source_id=referral.pk) + close_more(referral, at=at)
     referral.save(update_fields=["status", "ended_at", "closed_because", "grants_closed"])
+    close_parcels(referral, at=at)
     for rule in (ACKNOWLEDGE, ANSWER, ASK_CONSENT):
         stop(referral, rule, by, at=at)
     if was == ReferralStatus.DRAFT:
@@ -53,6 +54,12 @@ def close(referral: Referral, end: str, *, at: datetime, by: Actor | None, becau
     tell_receiver(NoticeKind.CLOSED, referral, at=at)
     if because != ClosedBecause.SENDER:
         tell_sender(NoticeKind.EXPIRED if because == ClosedBecause.NO_ANSWER else NoticeKind.CLOSED, referral, at=at)
+
+
+def close_parcels(referral: Referral, *, at: datetime) -> None:
+    """Letters open nothing any more, their sealed copy is destroyed; a file that was handed over is marked, and cannot be called back."""
+    Letter.objects.for_house("withdrawal").filter(referral=referral, closed_at=None).update(closed_at=at, body=b"")
+    Bundle.objects.for_house("withdrawal").filter(referral=referral, closed_at=None).update(closed_at=at)
 
 
 def close_more(referral: Referral, *, at: datetime, consent: Consent | None = None, left: Section | None = None) -> int:

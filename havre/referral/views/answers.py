@@ -15,7 +15,7 @@ from havre.referral import queries, services
 from havre.referral.enums import LIVE, ReferralStatus
 from havre.referral.forms import AcceptForm, CompleteForm, DeclineForm, MoreForm
 from havre.referral.models import MoreAsked
-from havre.referral.workflow import RECEIVERS, REFERRAL, SENDERS, readable_on_referral
+from havre.referral.workflow import LEADERS, RECEIVERS, REFERRAL, SENDERS, readable_on_referral
 from havre.trust.enums import SECTION_LABELS, Section
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
@@ -32,7 +32,12 @@ def index(request: ActorRequest) -> HttpResponse:
     if request.actor.role not in RECEIVERS:
         raise Missing
     tab = request.GET.get("tab", "to_answer")
-    context: dict[str, Any] = {"tab": tab, "counts": queries.counts(request.actor), "sends": request.actor.role in SENDERS}
+    context: dict[str, Any] = {
+        "tab": tab,
+        "counts": queries.counts(request.actor),
+        "sends": request.actor.role in SENDERS,
+        "leads": request.actor.role in LEADERS,
+    }
     if tab == "sent":
         context["referrals"] = list(queries.sent(request.actor).order_by("-prepared_at")[:200])
     else:

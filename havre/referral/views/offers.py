@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from havre.referral import queries, services
-from havre.referral.enums import MoreStatus, ReferralStatus
+from havre.referral.enums import DeclineReason, MoreStatus, ReferralOutcome, ReferralStatus, Way
 from havre.referral.forms import AskedForm, MoreAnswerForm, OfferForm, SeveralForm, UrgentForm
 from havre.referral.models import MoreAsked, Referral
 from havre.referral.workflow import REFERRAL, SENDERS
@@ -186,6 +186,9 @@ def _sent_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "opens": [SECTION_LABELS[section] for section in Section(found.sections)],
         "more": [(one, SECTION_LABELS[Section(one.asked)]) for one in more],
         "more_form": MoreAnswerForm(consents=choices) if asked else None,
+        "outside": sends and found.way != Way.ACCOUNT and found.status in {ReferralStatus.OFFERED, ReferralStatus.ACCEPTED},
+        "decline_reasons": DeclineReason.choices,
+        "outcomes": ReferralOutcome.choices,
         "asked_form": AskedForm(consents=choices) if unasked else None,
         "once": new_id(),
     }
@@ -197,7 +200,13 @@ def step(request: ActorRequest, pk: UUID, name: str) -> HttpResponse:
     """The sender's own steps: withdraw, note that the person was told, answer a request for more, the consent asked afterwards."""
     if not Referral.objects.visible_to(request.actor).filter(pk=pk).exists():
         raise Missing
+    # imported here: the pages for services without an account show this page's refusals
+    from havre.referral.views.outside import parcel
+
     try:
+        beside = parcel(request, pk, name)
+        if beside is not None:
+            return beside
         _step(request, pk, name)
     except Refused as refusal:
         context = {**_sent_context(request, pk), "reasons": refusal.reasons}
