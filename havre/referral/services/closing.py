@@ -87,7 +87,7 @@ def close_for_consent(consent: Consent, *, at: datetime, left: Section | None = 
 
     Args: left, the sections that the consent still names; None when it no longer stands.
     """
-    stands = int(left or 0)
+    stands = int((left or Section(0)) | Section.CASE)
     held = [one for one in _open().filter(consent=consent) if left is None or one.sections & ~stands]
     done = _close_all(held, "withdraw", at=at, because=ClosedBecause.CONSENT_WITHDRAWN)
     beside = MoreAsked.objects.for_house("withdrawal").filter(consent=consent, status=MoreStatus.GIVEN, closed_at=None)

@@ -292,11 +292,16 @@ def _end(conference: Conference, *, at: datetime) -> None:
         grants.end(at=at, source_id=seat.pk)
 
 
-def close_seats_for_consent(consent: Consent, *, at: datetime) -> int:
-    """A withdrawn consent empties its seats at once: what they had open closes, and they are told. Gives how many."""
+def close_seats_for_consent(consent: Consent, *, at: datetime, left: Section | None = None) -> int:
+    """A withdrawn consent empties its seats at once: what they had open closes, and they are told. Gives how many.
+
+    Args: left, the sections that a narrowed consent still names: a seat that reads no other stays.
+    """
     done = 0
     held = Seat.objects.for_house("withdrawal").filter(consent=consent, closed_at=None).select_related("conference")
     for seat in held:
+        if left is not None and not seat.sections & ~int(left):
+            continue
         seat.closed_at = at
         seat.save()
         grants.end(at=at, source_id=seat.pk)
