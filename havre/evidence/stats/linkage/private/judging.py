@@ -70,9 +70,17 @@ def walk(ensemble: dict[str, Any], rows: npt.NDArray[np.float32]) -> Floats:
 
     Source: Friedman, Greedy Function Approximation, Annals of Statistics 29 (2001).
     """
-    kinds = {"feature": np.int64, "threshold": np.float32, "left": np.int64, "right": np.int64, "missing_left": np.bool_, "value": float}
-    feature, threshold, left, right, missing, value = (np.asarray(ensemble[name], dtype=kind) for name, kind in kinds.items())
-    out = np.zeros(len(rows))
+    kinds: dict[str, Any] = {
+        "feature": np.int64,
+        "threshold": np.float32,
+        "left": np.int64,
+        "right": np.int64,
+        "missing_left": np.bool_,
+        "value": float,
+    }
+    arrays: list[npt.NDArray[Any]] = [np.asarray(ensemble[name], dtype=kind) for name, kind in kinds.items()]
+    feature, threshold, left, right, missing, value = arrays
+    out: Floats = np.zeros(len(rows))
     for root in ensemble["roots"]:
         node = np.full(len(rows), root)
         inner = np.flatnonzero(left[node] >= 0)
