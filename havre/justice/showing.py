@@ -145,7 +145,7 @@ def requests(_actor: Actor, _proceeding: Proceeding, rows: list[Any]) -> list[di
 
 def bundle(actor: Actor, proceeding: Proceeding) -> list[tuple[str, str]]:
     """The dates that a request for non-punishment rests on, oldest first: what happened when, without a name or a place."""
-    marks = [
+    marks: list[tuple[Any, str]] = [
         (proceeding.opened_at, _("Inquiry opened")),
         (proceeding.informed_at, _("Rights explained")),
         (proceeding.lawyer_at, _("Lawyer advised the person")),
