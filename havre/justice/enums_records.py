@@ -25,7 +25,7 @@ class SuspectRole(models.TextChoices):
 class SuspectStatus(models.TextChoices):
     SUSPECTED = "suspected", _("Suspected")
     WANTED = "wanted", _("Wanted, not found")
-    DETAINED = "detained", _("Detained")
+    DETAINED = "detained", pgettext_lazy("suspect", "Detained")
     RELEASED = "bailed", _("Released under conditions")
     INDICTED = "indicted", _("Before the court")
     FOUND_GUILTY = "found_guilty", _("Found guilty")
@@ -94,7 +94,7 @@ class AssetStatus(models.TextChoices):
 
 
 class ExhibitKind(models.TextChoices):
-    DOCUMENT = "paper", _("Document")
+    DOCUMENT = "paper", pgettext_lazy("exhibit", "Document")
     DEVICE = "device", _("Telephone or computer")
     DATA = "data_copy", _("Copy of data")
     IMAGE = "image_recording", _("Image or recording")
@@ -123,7 +123,7 @@ class AskStatus(models.TextChoices):
     """Of a request for non-punishment (CoE Convention art. 26; EU 2011/36 art. 8)."""
 
     FLAGGED = "flagged", _("Flagged, lawyer and prosecutor alerted")
-    ASKED = "asked", _("Asked")
+    ASKED = "asked", pgettext_lazy("non-punishment", "Asked")
     DROPPED = "charge_dropped", _("Granted: charge dropped")
     MAINTAINED = "charge_kept", _("Refused, with reasons")
     REVIEWED = "under_review", _("Under review")
@@ -169,11 +169,11 @@ class AidBasis(models.TextChoices):
 
 class AidStatus(models.TextChoices):
     PREPARED = "prepared", _("Prepared")
-    SENT = "sent_abroad", _("Sent")
+    SENT = "sent_abroad", pgettext_lazy("request abroad", "Sent")
     RECEIVED = "acknowledged", _("Receipt confirmed")
-    ANSWERED = "aid_answered", _("Answered")
+    ANSWERED = "aid_answered", pgettext_lazy("request abroad", "Answered")
     PARTLY = "partly_answered", _("Answered in part")
-    REFUSED = "aid_refused", _("Refused")
+    REFUSED = "aid_refused", pgettext_lazy("request abroad", "Refused")
     RUNNING = "team_running", _("Joint team at work")
     ENDED = "team_ended", _("Joint team ended")
 
@@ -202,7 +202,7 @@ class LinkOrigin(models.TextChoices):
     """Where a link is known from; a corroboration must come from another origin."""
 
     TESTIMONY = "testimony", _("Statement")
-    PAPERS = "papers", _("Document")
+    PAPERS = "papers", pgettext_lazy("exhibit", "Document")
     TRAFFIC = "traffic_data", _("Telephone or network data")
     BANK = "bank_data", _("Bank data")
     WATCH = "surveillance", _("Surveillance")

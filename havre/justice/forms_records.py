@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from havre.justice import enums_records as codes
 from havre.justice.enums import HearingMode, Measure, Verdict
@@ -35,7 +36,7 @@ def _code(choices: Any, label: Any) -> Any:
 # field name -> how it is asked for; a kind's `kind` is named with its code before it
 FIELDS: dict[str, Any] = {
     "suspects.kind": _code(codes.SuspectKind, _("Who")),
-    "hearings.kind": _code(codes.HearingPurpose, _("Purpose")),
+    "hearings.kind": _code(codes.HearingPurpose, pgettext_lazy("hearing", "Purpose")),
     "assets.kind": _code(codes.AssetKind, _("Kind of asset")),
     "exhibits.kind": _code(codes.ExhibitKind, _("Kind of exhibit")),
     "assistance.kind": _code(codes.AidKind, _("What is asked for")),
@@ -44,7 +45,7 @@ FIELDS: dict[str, Any] = {
     "file_number": lambda: _short(_("File number"), FILE_NUMBER, 40, _("Capitals, digits, / . and -; no name.")),
     "starts_at": lambda: _moment(_("Day and hour")),
     "court": _code(codes.Court, _("Court")),
-    "purpose": _code(codes.HearingPurpose, _("Purpose")),
+    "purpose": _code(codes.HearingPurpose, pgettext_lazy("hearing", "Purpose")),
     "mode": _code(HearingMode, _("Hearing")),
     "measures": lambda: forms.MultipleChoiceField(
         choices=Measure.choices, required=False, widget=forms.CheckboxSelectMultiple, label=_("Protection measures")
@@ -72,8 +73,8 @@ FIELDS: dict[str, Any] = {
     "until": lambda: _day(_("Until")),
     "sent_on": lambda: _day(_("Sent on")),
     "answer_by": lambda: _day(_("Answer expected by")),
-    "first": lambda: _list((), _("From")),
-    "second": lambda: _list((), _("To")),
+    "first": lambda: _list((), pgettext_lazy("link", "From")),
+    "second": lambda: _list((), pgettext_lazy("link", "To")),
     "origin": _code(codes.LinkOrigin, _("Known from")),
     "seen_on": lambda: _day(_("First seen on")),
     "second_origin": _code(codes.LinkOrigin, _("Corroborated by")),
@@ -115,7 +116,9 @@ class RowStepForm(PartForm):
 
 
 class ExhibitFileForm(forms.Form):
-    file = forms.FileField(required=False, label=_("File"), help_text=_("Its original is sealed with its hash; a clean copy is made."))
+    file = forms.FileField(
+        required=False, label=pgettext_lazy("upload", "File"), help_text=_("Its original is sealed with its hash; a clean copy is made.")
+    )
 
 
 class NodeForm(forms.Form):

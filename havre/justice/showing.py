@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from havre.justice.enums import Measure
 from havre.justice.models import Charge, Custody, LinkNode, NonPunishmentRequest, Proceeding, Sentence, WageCalculation
@@ -42,7 +43,7 @@ def suspects(_actor: Actor, _proceeding: Proceeding, rows: list[Any]) -> list[di
     return [
         _row(one, one.pseudonym, (
             (_("Who"), one.get_kind_display()), (_("Part in the chain"), one.get_role_display()), (_("File number"), one.file_number),
-            (_("Detained"), _moment(one.detained_at)), (_("Decided"), _date(one.decided_on)),
+            (pgettext("suspect", "Detained"), _moment(one.detained_at)), (_("Decided"), _date(one.decided_on)),
         ))
         for one in rows
     ]  # fmt: skip
@@ -72,7 +73,8 @@ def hearings(_actor: Actor, _proceeding: Proceeding, rows: list[Any]) -> list[di
     labels = dict(Measure.choices)
     return [
         _row(one, _moment(one.starts_at), (
-            (_("Court"), one.get_court_display()), (_("Purpose"), one.get_purpose_display()), (_("Hearing"), one.get_mode_display()),
+            (_("Court"), one.get_court_display()), (pgettext("hearing", "Purpose"), one.get_purpose_display()),
+            (_("Hearing"), one.get_mode_display()),
             (_("Protection measures"), ", ".join(str(labels[code]) for code in one.measures if code in labels)),
             (_("The person"), _("is heard on that day") if one.person_heard else ""),
             (_("Put off because"), one.get_adjourned_because_display()),
@@ -134,8 +136,8 @@ def requests(_actor: Actor, _proceeding: Proceeding, rows: list[Any]) -> list[di
     return [
         _row(one, str(one.get_ground_display()), (
             (_("Flagged"), _moment(one.flagged_at)), (_("Lawyer alerted"), _moment(one.lawyer_alerted_at)),
-            (_("Prosecutor alerted"), _moment(one.prosecutor_alerted_at)), (_("Asked"), _moment(one.asked_at)),
-            (_("To be answered by"), _date(one.answer_by)), (_("Answered"), _moment(one.answered_at)),
+            (_("Prosecutor alerted"), _moment(one.prosecutor_alerted_at)), (pgettext("non-punishment", "Asked"), _moment(one.asked_at)),
+            (_("To be answered by"), _date(one.answer_by)), (pgettext("request abroad", "Answered"), _moment(one.answered_at)),
             (_("Reason of the refusal"), one.get_kept_because_display()), (_("Review asked for"), _moment(one.review_asked_at)),
             (_("Reviewed"), _moment(one.reviewed_at)),
         ))
@@ -145,7 +147,7 @@ def requests(_actor: Actor, _proceeding: Proceeding, rows: list[Any]) -> list[di
 
 def bundle(actor: Actor, proceeding: Proceeding) -> list[tuple[str, str]]:
     """The dates that a request for non-punishment rests on, oldest first: what happened when, without a name or a place."""
-    marks = [
+    marks: list[tuple[Any, str]] = [
         (proceeding.opened_at, _("Inquiry opened")),
         (proceeding.informed_at, _("Rights explained")),
         (proceeding.lawyer_at, _("Lawyer advised the person")),
@@ -154,7 +156,8 @@ def bundle(actor: Actor, proceeding: Proceeding) -> list[tuple[str, str]]:
     ]
     for one in NonPunishmentRequest.objects.visible_to(actor).filter(proceeding=proceeding):
         marks += [
-            (one.flagged_at, _("Flagged")), (one.asked_at, _("Asked")), (one.answered_at, _("Answered")),
+            (one.flagged_at, _("Flagged")), (one.asked_at, pgettext("non-punishment", "Asked")),
+            (one.answered_at, pgettext("request abroad", "Answered")),
             (one.review_asked_at, _("Review asked for")), (one.reviewed_at, _("Reviewed")),
         ]  # fmt: skip
     return [(_moment(at), words) for at, words in sorted((mark for mark in marks if mark[0]), key=lambda mark: mark[0])]
@@ -165,7 +168,8 @@ def assistance(_actor: Actor, _proceeding: Proceeding, rows: list[Any]) -> list[
     return [
         _row(one, f"{one.country}: {one.get_kind_display()}", (
             (_("Legal basis"), one.get_basis_display()), (_("File number"), one.file_number), (_("Sent on"), _date(one.sent_on)),
-            (_("Answer expected by"), _date(one.answer_by)), (_("Answered"), _date(one.answered_on)), (_("Until"), _date(one.until)),
+            (_("Answer expected by"), _date(one.answer_by)), (pgettext("request abroad", "Answered"), _date(one.answered_on)),
+            (_("Until"), _date(one.until)),
         ))
         for one in rows
     ]  # fmt: skip

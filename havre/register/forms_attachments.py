@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from havre.register import wording
 from havre.register.attachments.kinds import MOST_BYTES
@@ -23,7 +24,7 @@ class FileForm(forms.Form):
     )
     person = forms.TypedChoiceField(label=_("Whom it concerns"))
     file = forms.FileField(
-        label=_("File"),
+        label=pgettext_lazy("upload", "File"),
         help_text=_("A photograph, a PDF or a plain text, up to 8 MB. A clean copy is made for reading; the original is sealed."),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ACCEPT}),

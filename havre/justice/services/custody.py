@@ -49,7 +49,8 @@ def before(row: Exhibit, step: str, record: dict[str, Any], by: Actor) -> None:
     row.holder = Custody.objects.visible_to(by).filter(exhibit=row, ends_at=None).first()  # type: ignore[attr-defined]
     if step != "hand_over" or row.holder is None:  # type: ignore[attr-defined]
         return
-    to = Organisation.objects.filter(pk=record.get("offered_to"), active=True).first() if record.get("offered_to") else None
+    asked = record.get("offered_to")
+    to = Organisation.objects.filter(pk=asked, active=True).first() if asked else None
     if to is not None and to.pk == by.organisation_id:
         raise Invalid({"offered_to": [_("this is your own service: choose the one that receives")]})
     given = record.get("given_at") or by.at

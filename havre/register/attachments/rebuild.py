@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+from typing import Literal
 
 import typst
 
@@ -62,9 +63,9 @@ def bound(pages: list[bytes]) -> bytes:
             os.close(one)
 
 
-def _compile(source: str, form: str, dots: int | None) -> bytes:
+def _compile(source: str, form: Literal["png", "pdf"], dots: int | None) -> bytes:
     try:
-        return typst.compile(source.encode(), root="/proc/self/fd", format=form, ppi=dots, ignore_system_fonts=True)
+        return typst.compile(source.encode(), root="/proc/self/fd", format=form, ppi=dots, ignore_system_fonts=True)  # type: ignore[type-var]
     except RuntimeError as error:
         words = str(error)
         raise Unreadable(
