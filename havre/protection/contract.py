@@ -68,6 +68,7 @@ def register() -> None:
             acts=casefile.acts,
             dossier=queries.dossier,
             waiting=queries.waiting,
+            erase=queries.erase,
             sweep=recovery.remind_before_the_end,
             extract=queries.columns_of_extract,
             columns=tuple(Column(table, name, "code", tuple(values.values)) for table, name, values in _COLUMNS)
