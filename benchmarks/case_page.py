@@ -84,7 +84,9 @@ def _count(officer, ref: str) -> None:  # type: ignore[no-untyped-def]
     seen: Counter[str] = Counter()
     with counting(seen):
         answer = officer.client.get(reverse("case", args=[ref]))
-    print(f"case page of {LINES} lines: {sum(seen.values())} queries {dict(seen)} (goal {QUERIES}), status {answer.status_code}", flush=True)
+    print(
+        f"case page of {LINES} lines: {sum(seen.values())} queries {dict(seen)} (goal {QUERIES}), status {answer.status_code}", flush=True
+    )
 
 
 def _serve(officer, refs: list[str], seconds: int) -> None:  # type: ignore[no-untyped-def]

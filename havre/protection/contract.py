@@ -23,7 +23,7 @@ from havre.protection.enums import (
 from havre.protection.enums_care import CareKind
 from havre.protection.kinds import KINDS
 from havre.protection.rights import HELPERS
-from havre.protection.services import recovery
+from havre.protection.services import reminders
 from havre.trust.contracts import Column, Contract, Link, UrlRow, register_contract
 from havre.trust.enums import Act, Role, Section
 from havre.trust.policy.table import CARERS, CASE_HOLDERS, DECIDERS, FRONT_LINE, POLICY
@@ -140,7 +140,8 @@ def register() -> None:
             waiting=queries.waiting,
             outcomes=keeping.outcomes,
             needed=keeping.needed,
-            sweep=recovery.remind_before_the_end,
+            erase=queries.erase,
+            sweep=reminders.sweep,
             extract=queries.columns_of_extract,
             columns=tuple(Column(table, name, "code", tuple(values.values)) for table, name, values in _COLUMNS)
             + tuple(Column(table, name, "date") for table, name in _DATES)

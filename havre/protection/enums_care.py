@@ -284,7 +284,7 @@ class TaskKind(models.TextChoices):
     CHASE = "chase", _("Ask a service for its answer")
     RECOVERY_ENDS = "recovery_ends", _("The recovery period ends: offer more time")
     STAY_ENDS = "stay_ends", _("The right to stay ends: apply again")
-    TURNS_18 = "turns_18", _("Turns 18: ask every consent again; what was decided for the child stays")
+    TURNS_18 = "turns_18", _("May be 18 from now on: ask every consent again; what was decided for the child stays")
 
 
 class TaskState(models.TextChoices):

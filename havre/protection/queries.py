@@ -36,6 +36,7 @@ from havre.protection.models import (
     Screening,
     ScreeningAnswer,
     Task,
+    WordsPrint,
 )
 from havre.trust import clocks
 from havre.trust.actors import Actor
@@ -353,6 +354,11 @@ def care_dossier(actor: Actor, case_id: UUID) -> Iterable[tuple[str, dict[str, A
     notes = (SafetyNote, DayLog, HealthNote)
     if any(model.objects.visible_to(actor).filter(case_id=case_id).exists() for model in notes):
         yield "professional_notes", {"exist": True}
+
+
+def erase(person_id: UUID) -> int:
+    """Take away what was derived from sealed words of an erased person: the fingerprints. Gives how many rows; safe to run twice."""
+    return WordsPrint.objects.for_house("erase").filter(person_id=person_id).delete()[0]
 
 
 def care_of_extract() -> Iterable[dict[str, Any]]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from havre.protection.enums import Profession
@@ -15,6 +16,7 @@ from havre.protection.enums_care import AssignmentState, Kept, PlacementState, T
 from havre.protection.kinds import KINDS, WORDS, Kind
 from havre.protection.models import Assignment, DayLog, Placement, Shelter, Task
 from havre.protection.models.kept import CodesField
+from havre.register.enums import CaseStatus, PersonRole
 from havre.register.models import Person
 from havre.trust import clocks, identity, policy
 from havre.trust.actors import Actor
@@ -119,13 +121,19 @@ def overview(person: Person, by: Actor) -> list[Group]:
 
 
 def caseload(by: Actor) -> dict[str, Any]:
-    """One's own cases with the next period of each, the soonest first; one's open tasks, and those that nobody has."""
+    """One's own cases with the next period of each, the soonest first; one's open tasks; the tasks and cases that nobody has."""
     held = Assignment.objects.visible_to(by).filter(worker=by.user, organisation_id=by.organisation_id, role=by.role)
     mine = list(held.filter(status=AssignmentState.HELD).select_related("case").order_by("-at")[:CASES])
     soonest = _soonest([one.case_id for one in mine], by)
     lines = [CaseLine(one, *soonest.get(one.case_id, ("", None))) for one in mine]
     tasks = Task.objects.visible_to(by).filter(status=TaskState.OPEN).select_related("case", "owner")
+    taken = Assignment.objects.visible_to(by).filter(
+        case=OuterRef("case"), organisation_id=by.organisation_id, role=by.role, status=AssignmentState.HELD
+    )
+    led = Person.objects.visible_to(by).filter(case__lead_id=by.organisation_id, case__status=CaseStatus.ACTIVE, role=PersonRole.VICTIM)
+    free = led.filter(~Exists(taken)).select_related("case").order_by("-recorded_at")[:CASES]
     return {
+        "free": list({one.case_id: one for one in free}.values()),
         "lines": sorted(lines, key=lambda line: (line.due_at is None, line.due_at or by.at)),
         "tasks": list(tasks.filter(owner=by.user).order_by("due_at")[:CASES]),
         "unowned": list(tasks.filter(owner=None).order_by("due_at")[:CASES]),

@@ -123,3 +123,13 @@ def test_task_is_given_to_somebody_of_the_same_job_only():
     other = colleague(worker)
     assert step_on("task", task, "pass_on", worker, owner=other.user).owner_id == other.user.pk
     assert step_on("task", task, "do", other).done_at == NOW
+
+
+def test_case_that_nobody_is_in_charge_of_is_offered_to_the_job_that_leads_it():
+    worker = make_actor()
+    case, taken = make_case(worker), make_case(worker)
+    note_down("assignment", taken, worker)
+    make_case(make_actor())
+    for who in (worker, colleague(worker)):
+        with trust.acting(who):
+            assert [one.case_id for one in showing.caseload(who)["free"]] == [case.pk]

@@ -1,9 +1,13 @@
 """An age in doubt: a child meanwhile, safeguards before a conclusion, the margin read for the child; and turning 18."""
 
+from datetime import timedelta
+
 import pytest
 
-from havre.protection.models import Identification
+from havre.protection.models import Identification, Task
+from havre.register.enums import CaseStatus
 from havre.register.models import Case, Person
+from havre.trust.contracts import contracts
 from havre.trust.enums import Basis, Role
 from havre.trust.errors import Invalid, Refused
 from tests.factories import NOW, make_actor, make_case
@@ -98,13 +102,27 @@ def test_one_assessment_at_a_time(worker):
         note_down("age_assessment", case, worker, doubt="papers")
 
 
+@pytest.mark.postgresql
 def test_minor_who_turns_18_in_mid_procedure_keeps_the_rights_and_is_asked_again():
-    """What was decided for the child stays; a task asks every consent again on the day (RG10)."""
+    """What was decided for the child stays; the sweep sets one task from the first day on which the child may be 18 (RG10)."""
     worker = make_actor(Role.CHILD_PROTECTION)
-    found = make_identification("presumed", age=17)
+    found = make_identification("presumed", age=16)
     let_in(worker, found, Basis.OWN_CASE)
     case = Case.objects.for_house("tests").get(pk=found.case_id)
-    task = note_down("task", case, worker, kind="turns_18", due_at=NOW)
-    assert (task.owner_id, task.status) == (worker.user.pk, "open")
+    sweep = next(contract.sweep for contract in contracts() if contract.part == "protection")
+    first = case.opened_at.replace(year=case.opened_at.year + 1)
+    assert sweep(first - timedelta(days=8)) == 0
+    assert (sweep(first - timedelta(days=6)), sweep(first)) == (1, 0)
+    task = Task.objects.for_house("tests").get()
+    assert (task.kind, task.person_id, task.due_at, task.owner) == ("turns_18", found.person_id, first, None)
     again = Identification.objects.for_house("tests").get(pk=found.pk)
     assert (again.is_child, again.child_protected, person_of(case).is_child) == (True, True, True)
+
+
+def test_nobody_is_asked_again_for_an_age_that_is_not_recorded_or_a_closed_case():
+    sweep = next(contract.sweep for contract in contracts() if contract.part == "protection")
+    make_identification(age=None)
+    make_identification(age=30)
+    closed = make_identification(age=17)
+    Case.objects.for_house("tests").filter(pk=closed.case_id).update(status=CaseStatus.CLOSED, closed_at=NOW, close_reason="goals_met")
+    assert sweep(NOW + timedelta(days=4000)) == 0

@@ -87,6 +87,18 @@ def test_words_almost_copied_from_the_same_officers_earlier_referral_are_noticed
     assert presume(second, officer, new).status == "presumed"
 
 
+def test_erasing_a_person_takes_the_fingerprints_of_their_words_away():
+    from havre.trust.contracts import contracts
+
+    officer, found = ready()
+    presume(found, officer)
+    other_officer, other = ready()
+    presume(other, other_officer)
+    erase = next(contract.erase for contract in contracts() if contract.part == "protection")
+    assert (erase(found.person_id), erase(found.person_id)) == (1, 0)
+    assert WordsPrint.objects.for_house("tests").get().person_id == other.person_id
+
+
 def test_same_words_of_another_officer_are_nobodys_copy():
     one, first = ready()
     presume(first, one)

@@ -1,18 +1,21 @@
 """The tables of protection: every role × state × step, and every gate shown to hold."""
 
 import itertools
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.utils import translation
 
+from havre import trust
 from havre.protection import workflow
 from havre.protection.workflow import IDENTIFICATION, TABLES
 from havre.trust.enums import Role
 from havre.trust.errors import Refused
 from havre.trust.ids import new_id
+from havre.trust.models import Membership, Override
 from havre.trust.workflow import ENGINE
-from tests.factories import NOW
+from tests.factories import NOW, make_actor
 from tests.french import french  # noqa: F401
 
 ME = new_id()
@@ -136,6 +139,30 @@ def test_each_right_that_is_unmet_blocks_or_is_counted_as_its_gate_says(table, m
     with pytest.raises(Refused) as refusal:
         table.check(missing, move=move.step, by=by)
     assert (refusal.value.rows, refusal.value.reasons) == ((f"{table.name}.{move.step}:{right.key}",), (right.reason,))
+
+
+BLOCKS = [gate for gate in GATES if gate.values[2].effect == "block"]
+
+
+@pytest.mark.parametrize(("table", "move", "right"), BLOCKS)
+def test_each_block_is_passed_with_a_supervisors_signed_reason_where_it_may_be_and_never_elsewhere(table, move, right):
+    by = make_actor(sorted(move.who)[0])
+    head = make_actor(by.role, organisation_id=by.organisation_id, organisation=None, supervisor=True)
+    signed = Override(
+        case_id=new_id(), subject_id=WHOLE["pk"], workflow=table.name, step=move.step, gates=[right.key], reason="danger",
+        given_by=head.user, membership=Membership.objects.get(user=head.user), given_at=NOW, ends_at=NOW + timedelta(hours=1),
+    )  # fmt: skip
+    signed.save(force_insert=True)
+    missing = record(move.starts[0], **{"by_id": by.user.pk, **WITHOUT[right.key]})
+    if right.overridable:
+        with trust.acting(by):
+            assert table.check(missing, move=move.step, by=by, override=signed).overridden == (right,)
+        assert Override.objects.for_house("tests").get().used_at == NOW
+        return
+    with pytest.raises(Refused) as refusal:
+        table.check(missing, move=move.step, by=by, override=signed)
+    assert refusal.value.rows == (f"{table.name}.{move.step}:{right.key}",)
+    assert Override.objects.for_house("tests").get().used_at is None
 
 
 @pytest.mark.parametrize(("step", "earlier"), [("confirm", "presumed_by_id"), ("decline", "presumed_by_id"),

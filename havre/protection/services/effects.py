@@ -89,7 +89,8 @@ def remind(
         return False
     task = Task(
         case_id=kept.case_id,
-        person_id=kept.person_id,
+        # a task may be about the person as such
+        person_id=getattr(kept, "person_id", None) or kept.pk,
         by=by.user if by else None,
         at=by.at if by else at or due_at,
         kind=kind,

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from havre import trust
 from havre.protection import workflow
-from havre.protection.enums import IdentificationStatus
-from havre.protection.enums_care import TaskKind
-from havre.protection.models import Identification
-from havre.protection.services.effects import remind
 from havre.protection.services.identification import for_step
 from havre.trust import clocks
 from havre.trust.actors import Actor
@@ -50,18 +45,6 @@ def cut_recovery(*, identification_id: UUID, reason: str, by: Actor) -> Clock:
     clock = _recovery(identification_id, "cut_recovery", by)
     clocks.end_early(clock, reason=reason, at=by.at, by=by)
     return clock
-
-
-def remind_before_the_end(at: datetime) -> int:
-    """Set a task, once, for each period that ends within seven days: offer more time, or note that it is not wanted. Gives how many."""
-    presumed = Identification.objects.for_house("clocks").filter(status=IdentificationStatus.PRESUMED)
-    due = clocks.due_by_subject([one.pk for one in presumed], workflow.RECOVERY.name)
-    done = 0
-    for one in presumed:
-        ends = due.get(one.pk)
-        if ends is not None and at < ends <= at + workflow.NOTICE_BEFORE:
-            done += remind(kept=one, kind=TaskKind.RECOVERY_ENDS, due_at=ends, at=at)
-    return done
 
 
 def _recovery(identification_id: UUID, step: str, by: Actor) -> Clock:
