@@ -17,6 +17,7 @@ from havre.register.models import ClosedShare, Consent, ConsentEvent
 from havre.register.signals import consent_withdrawn
 from havre.trust.enums import ALL_SECTIONS, Basis, Role, Section
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.ids import new_id
 from havre.trust.models import ActRow, Clock, Grant, Seal
 from tests.factories import NOW, OrganisationFactory, give_to, make_actor, make_case
 from tests.factories_casework import agree, consent_to, person_of
@@ -306,6 +307,24 @@ def test_bundle_of_purposes_typed_on_the_page_is_refused():
     shown = signed_in(owner).post(reverse("case_consents", args=[case.ref]), typed)
     assert (shown.status_code, "purpose" in shown.context["form"].errors) == (422, True)
     assert not Consent.objects.for_house("tests").exists()
+
+
+def test_double_submit_records_one_answer_and_ends_once():
+    """Double submit (bad input and faults): the same form twice is one act."""
+    owner = make_now()
+    case = make_case_now(owner)
+    typed = {
+        "person": str(person_of(case).pk), "state": "given", "given_by": "person", "recipient": str(OrganisationFactory().pk),
+        "purpose": "protection", "sections": [str(int(Section.PROTECTION))], "language": "eng", "evidence": "signed",
+        "until": (timezone.localdate() + timedelta(days=9)).isoformat(), "explained": ["help_stays", "may_withdraw"],
+        "once": str(new_id()),
+    }  # fmt: skip
+    client, page = signed_in(owner), reverse("case_consents", args=[case.ref])
+    assert [client.post(page, typed).status_code for _ in range(2)] == [302, 302]
+    consent = Consent.objects.for_house("tests").get()
+    key = {"once": str(new_id()), "channel": "person"}
+    assert [client.post(reverse("consent_withdraw", args=[case.ref, consent.pk]), key).status_code for _ in range(2)] == [302, 302]
+    assert [one.step for one in ConsentEvent.objects.for_house("tests").order_by("number")] == ["give", "withdraw"]
 
 
 def test_role_that_reads_no_protection_reaches_no_consent():

@@ -142,6 +142,7 @@ def test_every_phrase_is_there_in_every_language_with_the_same_blanks_and_in_sho
 
 
 def test_page_tells_who_read_who_may_and_what_was_answered(worker, case):
+    """FerroEHR#3240: only an administrator reads the access log. Here the person sees who saw their file, and on paper too."""
     shelter = make_now(Role.SHELTER, organisation=OrganisationFactory(name="Example house"))
     consent = consent_to(case, shelter, days=400)
     give_to(
@@ -279,6 +280,7 @@ def test_board_shows_numbers_and_clocks_to_the_officer_and_no_case(worker, case)
 
 @pytest.mark.usefixtures("unlocked")
 def test_copy_holds_what_is_the_persons_and_neither_staff_nor_the_words_of_notes(worker, case):
+    """globaleaks#2931: notes that the person does not see. The person is told that they exist and may ask (RG27)."""
     now = worker.on(timezone.now())
     person = person_of(case)
     with trust.acting(now):

@@ -1,5 +1,7 @@
 """A sealed case is absent from every read path: the paths come from the live URLconf and are tried as every role.
 
+Complaints opencrvs-core#3988, #13118, #13119: taken out of search, sealed view, silence of what answers.
+
 Two questions to each path. With the case in the address: is it answered as one that never existed, status and bytes alike? Without it (lists,
 counts, searches, exports, waiting lines): are the bytes those of the moment before the case was there? Form tokens, hours and the id that was
 asked for are left out; nothing else is.
@@ -178,7 +180,12 @@ def watch(monkeypatch, settings, tmp_path):
     return lambda role: Watch(role, monkeypatch)
 
 
-@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
+# row-level security is a second lock: three roles are tried behind it too
+BEHIND_THE_SECOND_LOCK = {Role.CASE_MANAGER, Role.SHELTER, Role.DATA_PROTECTION_OFFICER}
+ROLES = [pytest.param(role, id=role.value, marks=[pytest.mark.postgresql] * (role in BEHIND_THE_SECOND_LOCK)) for role in Role]
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_sealed_case_is_absent_from_every_path(role, watch):
     found = watch(role).walk()
     print(f"{role.value}: {found.tried} paths, {len(found.leaks)} found")
