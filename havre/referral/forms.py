@@ -31,6 +31,9 @@ from havre.trust.models import Organisation
 # the bare file goes with everything
 SHAREABLE = [section for section in Section if section != Section.CASE]
 
+# asked only where the person is a child, or may be one
+CHILD_FIELDS = ("best_interests_at", "child_heard_at", "guardian_named_at", "accompanied")
+
 
 class OfferForm(forms.Form):
     """Whom to ask, for what, which sections open if they accept, until when."""
@@ -68,8 +71,10 @@ class OfferForm(forms.Form):
         choices=[("", "—"), *AnywayReason.choices], required=False, label=_("No place there: why it is sent all the same")
     )
 
-    def __init__(self, *args: Any, consents: list[tuple[str, str]], sender_id: Any, **fields: Any) -> None:
+    def __init__(self, *args: Any, consents: list[tuple[str, str]], sender_id: Any, child: bool = True, **fields: Any) -> None:
         super().__init__(*args, **fields)
+        for name in () if child else CHILD_FIELDS:
+            del self.fields[name]
         self.fields["receiver"].queryset = Organisation.objects.filter(active=True).exclude(pk=sender_id)  # type: ignore[attr-defined]
         self.fields["consent"].choices = [("", "—"), *consents]  # type: ignore[attr-defined]
 
@@ -93,7 +98,7 @@ class OfferForm(forms.Form):
             "way": told["way"] or Way.ACCOUNT,
             "outcome_kept": told["outcome_kept"],
             "anyway_reason": told["anyway_reason"],
-            "child": {**{name: told[name] for name in child}, "accompanied": told["accompanied"] or None},
+            "child": {**{name: told.get(name) for name in child}, "accompanied": told.get("accompanied") or None},
         }
 
 

@@ -26,6 +26,11 @@ class ChildForm(forms.Form):
     guardian_named_at = forms.DateTimeField(required=False, label=_("Guardian named"), widget=MOMENT)
     accompanied = forms.BooleanField(required=False, label=_("Child accompanied by a parent"))
 
+    def without_child(self) -> None:
+        """An adult's page asks nothing of this."""
+        for name in ("best_interests_at", "child_heard_at", "guardian_named_at", "accompanied"):
+            del self.fields[name]
+
     def child(self) -> dict[str, Any]:
         """The fields of a record; not ticked is not recorded."""
         told = self.cleaned_data

@@ -6,17 +6,19 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from havre import trust
 from havre.referral import services
-from havre.referral.models import Referral, Service
+from havre.referral.models import OutsideKey, Referral, Service
 from havre.register import services as register
 from havre.register.models import Person
 from havre.trust.enums import Role, Section
 from havre.trust.models import Accreditation, Grant
-from tests.factories import make_actor, make_case
+from tests.factories import OrganisationFactory, make_actor, make_case
 from tests.factories_casework import agree, consent_to, person_of
 from tests.pages import browser, shell  # noqa: F401
 from tests.referral.houses import describe
@@ -235,3 +237,44 @@ def test_page_opens_to_its_roles_and_is_missing_for_others(name, allowed):
     roles = (Role.CASE_MANAGER, Role.SHELTER, Role.COORDINATOR, Role.RAPPORTEUR, Role.DATA_PROTECTION_OFFICER)
     found = {role for role in roles if browser(make_actor(role, at=timezone.now())).get(reverse(f"referral:{name}")).status_code == 200}
     assert found == allowed
+
+
+def asked_of(client, url):
+    with CaptureQueriesContext(connection) as queries_made:
+        assert client.get(url).status_code == 200
+    return len(queries_made)
+
+
+@pytest.mark.parametrize("name", ["notices", "several", "leads", "delays", "accreditation", "outside"])
+def test_list_asks_as_many_queries_for_many_rows_as_for_one(name, house):
+    """One case with everything on it, then four more: each list is read again."""
+    sender, receiver, _case, _consent = house
+    second, coordinator = make_actor(at=sender.at), make_actor(Role.COORDINATOR, at=sender.at)
+    agree(sender, second)
+
+    def one_more():
+        case = make_case(sender)
+        consent = consent_to(case, receiver, days=3650)
+        consent_to(case, second, days=3650)
+        asked = typed((sender, receiver, case, consent))
+        draft = {**{key: asked[key] for key in ("receiver_role", "need", "purpose")}, "receiver_id": receiver.organisation_id}
+        with trust.acting(sender):
+            made = services.prepare(
+                case_id=case.pk, person_id=person_of(case).pk, sections=Section.PROTECTION, consent_id=consent.pk,
+                asked_until=sender.at + timedelta(days=9), by=sender, **draft,
+            )  # fmt: skip
+            services.offer(referral_id=made.pk, by=sender)
+            services.propose(
+                case_id=case.pk, second_id=second.organisation_id, second_role="case_manager", sections=Section.PROTECTION, by=sender
+            )
+        key = {"public_key": "age1example", "recorded_by": sender.user, "recorded_at": sender.at}
+        OutsideKey.objects.create(organisation=OrganisationFactory(), **key)
+        day = sender.at.date()
+        Accreditation.objects.create(organisation=OrganisationFactory(), kind="shelter", by="x", starts_on=day, ends_on=day)
+
+    one_more()
+    client = browser({"notices": receiver, "delays": coordinator, "accreditation": coordinator}.get(name, sender))
+    first = asked_of(client, reverse(f"referral:{name}"))
+    for _n in range(4):
+        one_more()
+    assert asked_of(client, reverse(f"referral:{name}")) == first

@@ -162,6 +162,8 @@ def call(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
     for row in rows:
         row["chosen"] = request.POST.get(f"seat-{row['key']}", row["chosen"])
     form = CallForm(request.POST or None)
+    if not person.is_child:
+        form.without_child()
     context = {
         "form": form, "case": person.case, "person": person, "rows": rows, "documents": _documents(actor, person), "once": new_id(),
         "chair": request.POST.get("chair", OWN), "laid": _uuids(request.POST.getlist("document")),

@@ -83,7 +83,8 @@ def _asked(request: ActorRequest, case_id: UUID, person_id: UUID, kind: Any) -> 
     if request.actor.role not in SENDERS:
         raise Missing
     person = Person.objects.visible_to(request.actor).select_related("case").get_or_missing(pk=person_id, case_id=case_id)
-    beside = {"consents": live_consents(request.actor, [person.pk])[person.pk]} if kind is OfferForm else {}
+    consents = live_consents(request.actor, [person.pk])[person.pk]
+    beside = {"consents": consents, "child": person.is_child} if kind is OfferForm else {}
     form = kind(request.POST or None, sender_id=request.actor.organisation_id, **beside)
     return person, form, {"form": form, "case": person.case, "person": person, "once": new_id()}
 
