@@ -61,6 +61,8 @@ def typed(request: ActorRequest) -> HttpResponse:
     """A paper that was filled in by hand, typed in once."""
     may_take_in(request.actor)
     serial = request.POST.get("serial", "") or request.GET.get("serial", "")
+    if not serial:
+        return redirect("protection:paper")
     try:
         found = paper.find(by=request.actor, typed=serial)
     except (Invalid, Missing) as error:
