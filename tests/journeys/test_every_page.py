@@ -17,9 +17,12 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 
+from havre import trust
 from havre.justice.models import CompensationClaim, Proceeding
 from havre.protection.kinds import KINDS
-from havre.protection.models import AssistancePlan, Identification, Screening
+from havre.protection.models import AssistancePlan, Identification, LaterConsent, Screening
+from havre.protection.services import intake
+from havre.protection.services.intake import Row
 from havre.referral.models import Referral
 from havre.register.models import Case, Consent, Person
 from havre.release.models import Release
@@ -53,6 +56,13 @@ NO_PAGE = {
     "exchange:check": "needs an upload: tests/register",
     "evidence:profile_page": "needs a job: tests/evidence",
     "release:table": "needs a job: tests/release",
+    "protection:pocket_worker": "a script",
+    "protection:pocket_manifest": "a file",
+    "protection:pocket_deck": "a file",
+    "protection:pocket_key": "a file",
+    "protection:pocket_door": "an answer to the page's own script",
+    "protection:pocket_gone": "tells the browser to forget, and shows nothing",
+    "protection:pocket_sound": "a recording",
 }
 
 
@@ -80,6 +90,7 @@ def records(unlocked, tmp_path, settings) -> dict[str, Any]:
         "protection:plan": first(AssistancePlan, **of_case),
         "protection:removal": first(Identification, **of_case),
         **_care(case.pk),
+        **_group(),
         "justice:proceeding": first(Proceeding, **of_case),
         "justice:claim": claim.pk,
         "referral:sent": first(Referral, **of_case),
@@ -99,6 +110,17 @@ def _care(case_id: Any) -> dict[str, Any]:
     found = Identification.objects.for_house("tests").filter(case_id=case_id).first()
     made = {row._meta.label: row.pk for row in fill_care(demonstration.actor(Role.CASE_MANAGER, timezone.now()), plan, found)}
     return {f"protection:{code}": made[kind.model._meta.label] for code, kind in KINDS.items()}
+
+
+def _group() -> dict[str, Any]:
+    """A group of three and a word that is awaited, in the service that opens these pages first."""
+    by = demonstration.actor(Role.FIRST_RESPONDER, timezone.now())
+    with trust.acting(by):
+        event = intake.open_group(by=by, happened_at=by.at, situation="fishing", place="vessel", shared_signs=["SIT-FIS1"])
+        lines = [Row("adult", "Male", "tha", ("medical",)), Row("doubt"), Row("small", tie="child", tie_to=1)]
+        intake.add_persons(by=by, intake_id=event.pk, rows=lines)
+        waits = LaterConsent.objects.visible_to(by).first()
+    return {"protection:group": event.pk, "protection:ask": waits.pk}
 
 
 def _accounts(case_id: Any) -> dict[str, Any]:

@@ -76,6 +76,7 @@ def test_parcel_becomes_one_screening_with_refused_and_not_asked_apart(officer):
 
 @pytest.mark.postgresql
 def test_same_number_twice_is_one_screening_answered_as_received_before(officer):
+    """opencrvs-core#7215: a draft that is sent twice makes no duplicate."""
     number = uuid4()
     envelope = sealed(number, form())
     first, second = (take(officer, number, envelope=envelope) for _time in range(2))
@@ -92,6 +93,7 @@ def test_other_content_under_the_same_number_is_set_aside_and_loses_nothing(offi
 
 @pytest.mark.postgresql
 def test_poison_never_blocks_what_follows(officer):
+    """opencrvs-core#10176, getodk/central#669: what cannot be taken, or comes out of order, holds up nothing and is shown to a person."""
     number = uuid4()
     poisons = {
         "seal": (number, b"\x01\x00\x01" + b"x" * 200),
@@ -223,6 +225,7 @@ def test_whatever_was_sealed_is_read_whole_or_named_as_unreadable(plain):
 
 
 def test_page_is_public_and_holds_no_secret(officer):
+    """kpi#6907, kpi#2692: no draft in clear and no key of the phone's own; the seal is the instance's, by default."""
     page = Client().get(reverse("protection:pocket"))
     text = page.content.decode()
     assert page.status_code == 200

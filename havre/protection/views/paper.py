@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from havre.protection import indicators
 from havre.protection.enums import Answer, Profile, Situation
 from havre.protection.forms_screening import CallForm, PaperTypedForm, PrintForm, SerialForm
-from havre.protection.models import PaperForm
+from havre.protection.models import PaperForm, Screening
 from havre.protection.services import calls, paper
 from havre.protection.services.intake import may_take_in
 from havre.protection.views.screening import conditions_of, person_of
@@ -61,6 +61,8 @@ def typed(request: ActorRequest) -> HttpResponse:
     """A paper that was filled in by hand, typed in once."""
     may_take_in(request.actor)
     serial = request.POST.get("serial", "") or request.GET.get("serial", "")
+    if not serial:
+        return redirect("protection:paper")
     try:
         found = paper.find(by=request.actor, typed=serial)
     except (Invalid, Missing) as error:
@@ -74,29 +76,31 @@ def typed(request: ActorRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None, officers=paper.colleagues(request.actor), signs=signs, language=language
     )
     context = {"paper": found, "form": form, "once": new_id()}
-    if request.method == "GET":
-        return render(request, "protection/paper_typed.html", context)
-    if not form.is_valid():
-        return render(request, "protection/paper_typed.html", context, status=422)
-    told = form.cleaned_data
+    if request.method == "GET" or not form.is_valid():
+        return render(request, "protection/paper_typed.html", context, status=200 if request.method == "GET" else 422)
     try:
-        made = paper.type_in(
-            by=request.actor,
-            serial=found.serial,
-            officer_id=UUID(told["officer"]),
-            happened_at=told["happened_at"],
-            place=told["place"],
-            answers=form.given(),
-            conditions=conditions_of(told, told["happened_at"]),
-            person=person_of(told),
-            kept_because=told["kept_because"],
-        )
-    except Refused as refusal:
-        return render(request, "protection/paper_typed.html", {**context, "reasons": refusal.reasons}, status=409)
-    except Invalid as invalid:
-        reasons = [str(words) for problems in invalid.problems.values() for words in problems]
+        made = _type_in(request, found, form)
+    except (Refused, Invalid) as error:
+        if isinstance(error, Refused):
+            return render(request, "protection/paper_typed.html", {**context, "reasons": error.reasons}, status=409)
+        reasons = [str(words) for problems in error.problems.values() for words in problems]
         return render(request, "protection/paper_typed.html", {**context, "reasons": reasons}, status=422)
     return redirect("protection:screening", pk=made.pk)
+
+
+def _type_in(request: ActorRequest, found: PaperForm, form: PaperTypedForm) -> Screening:
+    told = form.cleaned_data
+    return paper.type_in(
+        by=request.actor,
+        serial=found.serial,
+        officer_id=UUID(told["officer"]),
+        happened_at=told["happened_at"],
+        place=told["place"],
+        answers=form.given(),
+        conditions=conditions_of(told, told["happened_at"]),
+        person=person_of(told),
+        kept_because=told["kept_because"],
+    )
 
 
 @login_required

@@ -320,6 +320,7 @@
   // ---- opening
   async function open() {
     if (navigator.languages.some((one) => one.startsWith("fr"))) { tongue = navigator.languages[0].startsWith("fr") ? "fr" : "en"; }
+    document.documentElement.lang = tongue;
     deck = await (await fetch(at.deck)).json();
     key = await read("known", (all) => all.get("key")) || null;
     officer = await read("known", (all) => all.get("officer")) || "";
