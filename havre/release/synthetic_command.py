@@ -154,7 +154,7 @@ def proof_of(found: Any, codebook: Codebook) -> dict[str, Any]:
 @ABOUT
 @click.option(
     "--sure",
-    default=3.2,
+    default=3.4,
     show_default=True,
     type=click.FloatRange(0, 20),
     help="private: how sure a combination of three columns must be to be shown, in units of the base noise; more shows and invents less.",
