@@ -74,6 +74,7 @@ def register() -> None:
                 models.Attachment,
             ),
             find_case=find_case,
+            ended=queries.ended,
             persons_of_case=persons_of_case,
             timeline=queries.thread,
             compose=queries.compose,
