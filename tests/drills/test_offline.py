@@ -50,6 +50,11 @@ TALK = """async ([mark, answers]) => {
   set("kept", "agreed");
   document.getElementById("keep").click();
 }"""
+# a parcel that no key opens, put into the phone's store as if a page had been spoilt
+POISON = """(id) => new Promise((done, fail) => { const ask = indexedDB.open("pocket"); ask.onerror = fail; ask.onsuccess = () => {
+  const act = ask.result.transaction("sealed", "readwrite", { durability: "strict" });
+  act.objectStore("sealed").put({ id: id, body: crypto.getRandomValues(new Uint8Array(300)).buffer, saved: 0 });
+  act.oncomplete = () => { ask.result.close(); done(true); }; act.onabort = fail; }; })"""
 
 
 @dataclass(slots=True)
@@ -58,6 +63,7 @@ class Told:
 
     saved: dict[str, str] = field(default_factory=dict)
     tried: dict[str, list[str]] = field(default_factory=dict)
+    poisons: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -90,6 +96,7 @@ def judge(told: Told, there: There) -> Counter[str]:
             found["lost"] += 1
         elif there.screenings[screening][0] != mark or not _same(told.tried[mark], there.screenings[screening][1]):
             found["mixed"] += 1
+    found["poison not set aside"] += sum(by_number.get(number, ("", ""))[0] != "aside" for number in told.poisons)
     times = Counter(mark for mark, _answers in there.screenings.values())
     found["doubled"] += sum(count - 1 for count in times.values())
     found["doubled"] += len(there.screenings) - len({screening for _n, _s, screening in there.parcels if screening in there.screenings})
@@ -145,8 +152,9 @@ class Drill:
         page.wait_for_selector("#content[data-ready]")
         page.wait_for_timeout(500)
         # the browser looks for a new worker when it pleases: counted here, so that the figure does not hang on its mood
-        page.evaluate("navigator.serviceWorker.ready.then((one) => one.update())")
-        page.wait_for_timeout(500)
+        if not any(name.endswith("worker.js") for name in self.field.weather.bytes):
+            page.evaluate("navigator.serviceWorker.ready.then((one) => one.update())")
+            page.wait_for_timeout(500)
         again = dict(self.field.weather.bytes)
         assert any(name.endswith("worker.js") for name in first) and any("pictures" in name for name in first), "void: not all was loaded"
         print(f"\nfirst load, bytes with headers: {first}\nrepeat: {again}")
@@ -169,6 +177,11 @@ class Drill:
         """Talks in bad weather, some with no network or nobody signed in, and a kill at a moment that nobody chose."""
         kind = self.chance.choice(("storm", "storm", "cut", "signed out"))
         page = self.open(skew_ms=self.chance.choice(SKEWS), signed_in=kind != "signed out")
+        if self.kills % 3 == 0:
+            # sorts before every other number: whatever it holds up would be everything
+            poison = f"00000000-0000-7000-8000-{self.kills:012d}"
+            page.evaluate(POISON, poison)
+            self.told.poisons.add(poison)
         counts = self.field.weather.counts
         self.field.weather = Weather(**STORM, counts=counts)
         self.field.weather.cut = kind == "cut"
@@ -227,7 +240,8 @@ def test_talks_saved_without_a_network_arrive_once_and_leave_no_plain_word_on_th
     print(
         f"offline drill: seed {SEED}, saves acknowledged {len(run.told.saved)} of {run.count} tried, kills {run.kills}, wrong clocks"
         f" {run.skewed}, {counts}, screenings {len(there.screenings)}, lost {breaches['lost']}, doubled {breaches['doubled']}, mixed"
-        f" {breaches['mixed']}, set aside {breaches['aside']}, plain words in the profile {on_phone} before and {after} after sending"
+        f" {breaches['mixed']}, set aside {breaches['aside']}, poisons set aside {len(run.told.poisons)}, plain words"
+        f" in the profile {on_phone} before and {after} after sending"
         f" ({files} files, {size:,} bytes), planted faults seen {seen}, first load {first:,} bytes, repeat {again:,},"
         f" {time.monotonic() - run.began:.0f} s"
     )
@@ -240,7 +254,7 @@ def test_talks_saved_without_a_network_arrive_once_and_leave_no_plain_word_on_th
 
 def planted(run: Drill, there: There) -> list[str]:
     """Faults put into a copy of what was found: the judge must see each, or it saw nothing before."""
-    number, _state, screening = there.parcels[0]
+    number, _state, screening = next(row for row in there.parcels if row[2])
     mark, answers = there.screenings[screening]
     run.told.saved.setdefault(number, mark)
     seen = []

@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from havre.protection import indicators
 from havre.trust import envelopes
+from tests.journeys.test_pages import barriers
 
 # what waits in the store of the page
 WAITING = """() => new Promise((done, fail) => { const ask = indexedDB.open("pocket"); ask.onerror = fail; ask.onsuccess = () => {
@@ -52,6 +53,7 @@ def test_picture_is_asked_in_each_language_and_says_when_it_awaits_review(page, 
     assert page.locator("#unreviewed").count() == (0 if language in {"fr", "en"} else 1)
     assert page.locator("svg.picture use").get_attribute("href").endswith(f"#{first['picture']}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert barriers(page) == []
     for answer in ("yes", "no", "refused"):
         box = page.locator(f"[data-answer={answer}]").bounding_box()
         assert box["height"] >= 52 and box["width"] >= 300

@@ -79,3 +79,53 @@ def test_published_counts_of_the_labour_profiles():
         return len([g for g in found if g]), found.count("strong"), found.count("medium"), found.count("weak")
 
     assert (grades("adult_labour"), grades("child_labour")) == ((67, 7, 53, 7), (65, 15, 50, 0))
+
+
+@pytest.mark.parametrize("situation", ["border", "inspection", "health", "hotline", "fishing", "household", "compound", "child"])
+def test_every_place_of_contact_has_signs_of_its_own_with_words_reason_and_source(situation):
+    own = [one for one in indicators.cards(situation, "child_labour") if one.dimension == indicators.PLACE]
+    assert len(own) >= 2
+    for one in own:
+        for language in ("en", "fr"):
+            assert one.statement(language) and one.reason(language) and one.source_words(language)
+        assert (one.grade, situation in one.places, one.element in indicators.ELEMENTS) == ("", True, True)
+
+
+def test_sign_of_a_place_refers_and_never_makes_a_dimension():
+    read = indicators.assess("adult_labour", dict.fromkeys(["SIT-BOR1", "SIT-BOR2", "SIT-BOR3"], "yes"))
+    assert (read.suggestion, [one.code for one in read.dimensions if one.positive]) == (ScreeningOutcome.REFER, [])
+
+
+def test_every_picture_asks_about_a_sign_that_all_profiles_know_in_five_languages():
+    asked = indicators.prompts()
+    for one in asked["prompts"]:
+        assert all(one["sign"] in indicators.of_profile(profile) for profile in Profile.values)
+        assert set(one["ask"]) == set(asked["languages"]) == {"en", "fr", "pt", "tet", "th"} and one["met_by"] in {"yes", "no"}
+
+
+@pytest.mark.parametrize(
+    ("edition", "readable"),
+    [("0.2", True), ("0.2/1", True), ("0.1/9", True), ("0.2/2", False), ("0.3", False), ("9", False), ("", False), ("x/1", False)],
+)
+def test_edition_is_readable_when_it_is_todays_or_earlier(edition, readable):
+    assert indicators.is_readable(edition) is readable
+
+
+def test_sign_that_a_later_edition_left_out_is_read_and_no_longer_put(tmp_path, monkeypatch):
+    text = (indicators.OWN / "situations.yaml").read_text(encoding="utf-8")
+    changed = text.replace("version: 1", "version: 2", 1).replace(
+        "- id: SIT-BOR1\n    since: 1", "- id: SIT-BOR1\n    since: 1\n    until: 2"
+    )
+    (tmp_path / "situations.yaml").write_text(changed, encoding="utf-8")
+    caches = (indicators._situations, indicators.of_profile, indicators.cards)
+    monkeypatch.setattr(indicators, "OWN", tmp_path)
+    try:
+        for one in caches:
+            one.cache_clear()
+        assert (indicators.edition(), indicators.is_readable("0.2/1")) == ("0.2/2", True)
+        assert "SIT-BOR1" not in {one.code for one in indicators.cards("border", "adult_labour")}
+        assert indicators.of_profile("adult_labour")["SIT-BOR1"].statement("en").startswith("The journey")
+    finally:
+        monkeypatch.undo()
+        for one in caches:
+            one.cache_clear()

@@ -203,7 +203,7 @@
       h("label", {}, w("person_words"), h("select", { id: "asked", autocomplete: "off", change: (event) => { talk.asked = event.target.value; picture(); } },
         Object.entries(ask.languages).map(([code, name]) => h("option", { value: code, selected: code === said }, name)))),
       drawn,
-      h("p", { class: "ask", lang: said, id: "ask" }, one.ask[said]),
+      h("h1", { class: "ask", lang: said, id: "ask" }, one.ask[said]),
       ask.reviewed.includes(said) ? null : h("p", { class: "quiet", lang: said, id: "unreviewed" }, ask.words.review[said]),
       heard ? button("listen", w("listen"), () => { new Audio(at.sound + said + "/" + heard).play(); }) : null,
       h("button", { type: "button", class: "full huge", lang: said, "data-answer": "yes", click: met("yes") }, "✓ ", ask.words.yes[said]),
