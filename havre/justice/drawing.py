@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from havre.justice.enums_records import LinkStatus
 
-WIDTH, HEIGHT, RADIUS = 720, 460, 170
+WIDTH, HEIGHT, RADIUS = 560, 380, 130
 # more than this many do not fit on a circle: the table beside the drawing has them all
 MOST = 24
 LETTERS = 26
@@ -29,11 +29,11 @@ def svg(nodes: Iterable[tuple[Any, str]], links: Iterable[Any]) -> SafeString:
         return SafeString("")
     places = {UUID(str(pk)): _place(number, len(shown)) for number, (pk, _words) in enumerate(shown)}
     lines = [
-        (*places[one.first_id], *places[one.second_id], "l-ink" if one.status == LinkStatus.CORROBORATED else "l", _dashes(one))
+        (*places[one.first_id], *places[one.second_id], _dashes(one))
         for one in links
         if one.status != LinkStatus.REFUTED and one.first_id in places and one.second_id in places
     ]
-    drawn = format_html_join("", '<path class="{}" d="M{} {}L{} {}"{}/>', ((c, x1, y1, x2, y2, dash) for x1, y1, x2, y2, c, dash in lines))
+    drawn = format_html_join("", '<path class="l-ink" d="M{} {}L{} {}"{}/>', lines)
     dots = format_html_join("", '<circle class="c-sea" cx="{}" cy="{}" r="6"/>', places.values())
     texts = format_html_join(
         "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -85,7 +86,15 @@ FIELDS: dict[str, Any] = {
 class PartForm(RecordForm):
     """The fields of one step of one kind of record."""
 
-    def __init__(self, *args: Any, kind: str, written: frozenset[str], choices: dict[str, list[tuple[str, str]]], **named: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        kind: str,
+        written: frozenset[str],
+        choices: dict[str, list[tuple[str, str]]],
+        needed: Collection[str] = (),
+        **named: Any,
+    ) -> None:
         super().__init__(*args, **named)
         for name in (one for one in FIELDS if one.rpartition(".")[2] in written and (("." not in one) or one.startswith(f"{kind}."))):
             plain = name.rpartition(".")[2]
@@ -93,6 +102,9 @@ class PartForm(RecordForm):
                 self.fields[plain] = FIELDS[name]()
         for name in set(choices) & set(self.fields):
             self.fields[name].choices = [("", "—"), *choices[name]]  # type: ignore[attr-defined]
+        for name in set(needed) & set(self.fields):
+            self.fields[name].required = True
+        self.order_fields(["step", "first", "kind", "second"])
 
     def record(self, allowed: frozenset[str]) -> dict[str, Any]:
         """What was filled in; a seal that was found broken is written down too."""

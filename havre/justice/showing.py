@@ -117,9 +117,19 @@ def exhibits(actor: Actor, _proceeding: Proceeding, rows: list[Any]) -> list[dic
         ]
         cells = (
             (_("Kind of exhibit"), one.get_kind_display()), (_("Where it comes from"), one.get_source_display()),
-            (_("Taken into custody"), _moment(one.taken_at)), (_("Seal number"), one.seal_number), (_("SHA-256"), one.sha256),
+            (_("Taken into custody"), _moment(one.taken_at)), (_("Seal number"), one.seal_number),
         )  # fmt: skip
-        found.append(_row(one, one.number, cells, chain=chain, file=one.attachment_id, gaps=len(holes)))
+        found.append(
+            _row(
+                one,
+                one.number,
+                cells,
+                chain=chain,
+                hash=[one.sha256[at : at + 16] for at in range(0, len(one.sha256), 16)],
+                file=one.attachment_id,
+                gaps=len(holes),
+            )
+        )
     return found
 
 

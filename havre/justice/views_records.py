@@ -107,7 +107,7 @@ def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[
         "title": TITLES[what.code],
         "tabs": tabs(request, proceeding, what.code),
         "rows": shown,
-        "form": PartForm(kind=what.code, written=what.fields, choices=choices) if may_add else None,
+        "form": PartForm(kind=what.code, written=what.fields, choices=choices, needed=what.needed) if may_add else None,
         "first": next(move.name for move in what.table.moves if move.step == what.first),
         "once": new_id(),
         **_beside(request, proceeding, what, may_add, choices),
@@ -156,7 +156,7 @@ def _posted(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[s
         return _node(request, proceeding)
     if act == "sentence" and what.code == "suspects":
         return _sentence(request, proceeding)
-    form = PartForm(request.POST, kind=what.code, written=what.fields, choices=_choices(request, proceeding, what))
+    form = PartForm(request.POST, kind=what.code, written=what.fields, choices=_choices(request, proceeding, what), needed=what.needed)
     if not form.is_valid():
         return {"form": form}
     sent = request.FILES.get("file") if what.code == "exhibits" else None

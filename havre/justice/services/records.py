@@ -62,6 +62,12 @@ class Kind:
     before: Effect = _nothing
     after: Effect = _nothing
 
+    @property
+    def needed(self) -> frozenset[str]:
+        """The fields without which the first step cannot be taken."""
+        columns = {one.name: one for one in self.model._meta.fields}
+        return frozenset(name for name in self.fields if name in columns and not columns[name].blank and not columns[name].has_default())
+
 
 def _suspect(row: Any, step: str, _record: dict[str, Any], by: Actor) -> None:
     if step == "detain":
