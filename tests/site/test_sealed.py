@@ -182,7 +182,18 @@ def watch(monkeypatch, settings, tmp_path):
 
 # row-level security is a second lock: three roles are tried behind it too
 BEHIND_THE_SECOND_LOCK = {Role.CASE_MANAGER, Role.SHELTER, Role.DATA_PROTECTION_OFFICER}
-ROLES = [pytest.param(role, id=role.value, marks=[pytest.mark.postgresql] * (role in BEHIND_THE_SECOND_LOCK)) for role in Role]
+# two roles with every run of the tests, all of them with `make drill`: seven seconds each
+EVERY_RUN = {Role.CASE_MANAGER, Role.DATA_PROTECTION_OFFICER}
+
+
+def _marks(role):
+    return [
+        *([pytest.mark.postgresql] if role in BEHIND_THE_SECOND_LOCK else []),
+        *([] if role in EVERY_RUN else [pytest.mark.drill]),
+    ]
+
+
+ROLES = [pytest.param(role, id=role.value, marks=_marks(role)) for role in Role]
 
 
 @pytest.mark.parametrize("role", ROLES)
