@@ -43,7 +43,18 @@ from havre.standards.models import FactRevision
 from havre.trust.actors import Actor
 from havre.trust.enums import ALL_SECTIONS, Purpose, Role, Section
 from havre.trust.ids import new_id
-from havre.trust.models import BlindIndex, BreakGlass, Clock, ClockEvent, FactorReset, Membership, Nomination, Override, SealedSection
+from havre.trust.models import (
+    BlindIndex,
+    BreakGlass,
+    Clock,
+    ClockEvent,
+    FactorReset,
+    LegalHold,
+    Membership,
+    Nomination,
+    Override,
+    SealedSection,
+)
 from tests.factories import MembershipFactory, OrganisationFactory
 from tests.factories_site import make_case_now, make_now
 
@@ -224,8 +235,9 @@ def _accounts(actor: Actor, case_id: UUID) -> dict[str, Any]:
     reset = FactorReset(user=job.user, **asked, **place)
     until = {"starts_at": now, "ends_at": now + timedelta(hours=1), "review_by": now + timedelta(days=3)}
     glass = BreakGlass(case_id=case_id, user=actor.user, holder_id=actor.personal_id, reason="danger_to_life", **until)
+    hold = LegalHold(case_id=case_id, reason="claim", placed_by=actor.user, placed_at=now, review_on=now.date() + timedelta(days=30))
     batch = ImportBatch(by=actor.user, state="staged", file_key="f", options_key="o", **place)
-    for row in (nomination, reset, glass, batch):
+    for row in (nomination, reset, glass, hold, batch):
         row.save(force_insert=True)
     key = Authenticator.objects.create(user=actor.user, type="webauthn", data={"name": "key", "credential": {}})
     return {
@@ -235,6 +247,7 @@ def _accounts(actor: Actor, case_id: UUID) -> dict[str, Any]:
         "nomination": nomination.pk,
         "reset": reset.pk,
         "glass": glass.pk,
+        "hold": hold.pk,
         "batch": batch.pk,
         "authenticator": key.pk,
     }

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from havre import standards
-from havre.partnership import queries
+from havre.partnership import gaps, queries
 from havre.partnership.counting import STEP, K, Period, period_of, periods
 from havre.partnership.detected import PER, detected
 from havre.trust import policy
@@ -89,6 +89,12 @@ def board(request: ActorRequest) -> HttpResponse:
     period, context = _counted(request)
     late = queries.late(queries.start_of_day(request.actor.at))
     context |= {"chain": queries.chain(period), "delays": queries.delays(period), "late": late}
+    context["gaps"] = [
+        ("declined", _("Referrals declined"), _("Answer"), gaps.declined(period)),
+        ("unmet", _("Help that could not be had"), _("Need"), gaps.unmet(period)),
+        ("waived", _("Conditions waived by a supervisor"), _("Condition"), gaps.waived(period)),
+        ("emergencies", _("Emergency accesses"), _("Judgement"), gaps.emergencies(period)),
+    ]
     return render(request, "partnership/board.html", context)
 
 

@@ -81,6 +81,7 @@ def register() -> None:
             workflows=("consent", "request"),
             waiting=person.waiting,
             find_case=find_case,
+            ended=queries.ended,
             persons_of_case=persons_of_case,
             timeline=queries.thread,
             compose=queries.compose,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from havre.trust.errors import Invalid
 
 KIND = "note"
 LONGEST = 4_000
+# of one case; a thread that long is read by its tabs
+MOST = 2_000
 
 
 @trust.act("note.add")
@@ -54,11 +57,18 @@ def add(*, case_id: UUID, person_id: UUID, section: Section, happened_at: dateti
 
 
 def entries(actor: Actor, case_id: UUID) -> list[Entry]:
-    """The notes of a case whose words this actor may read, as lines of its timeline. Three queries for any number of notes."""
-    notes = list(Note.objects.visible_to(actor).filter(case_id=case_id).select_related("organisation", "by").order_by("-happened_at")[:100])
-    words = identity.read_records(by=actor, kind=KIND, record_ids=[note.pk for note in notes]) if notes else {}
+    """The notes of a case as lines of its timeline, newest first, their words still sealed: one query for any number of notes."""
+    mine = Note.objects.visible_to(actor).filter(case_id=case_id).select_related("organisation", "by")
     found = []
-    for note in notes:
-        title = _("Note, %(section)s, by %(name)s") % {"section": SECTION_LABELS[Section(note.section_bit)], "name": note.by.name}
-        found.append(Entry(note.happened_at, title, words.get(note.pk, {}).get("words", ""), "note", Section(note.section_bit)))
+    for note in mine.order_by("-happened_at", "-pk")[:MOST]:
+        section = Section(note.section_bit)
+        title = _("Note, %(section)s, by %(name)s") % {"section": SECTION_LABELS[section], "name": note.by.name}
+        found.append(Entry(note.happened_at, title, "", "note", section, note.pk))
     return found
+
+
+def opened(actor: Actor, lines: list[Entry]) -> list[Entry]:
+    """The same lines with the words of those that are notes, where this actor may read them: two queries for any number."""
+    records = [line.record for line in lines if line.record is not None]
+    words = identity.read_records(by=actor, kind=KIND, record_ids=records) if records else {}
+    return [replace(line, words=words.get(line.record, {}).get("words", "")) if line.record else line for line in lines]

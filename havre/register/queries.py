@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from havre.register.enums import CaseStatus, PersonRole
 from havre.register.models import Case, Person
 from havre.trust import policy
 from havre.trust.actors import Actor
-from havre.trust.contracts import CaseAct, Entry, Panel, contracts
+from havre.trust.contracts import CaseAct, Ended, Entry, Panel, contracts
 from havre.trust.enums import SECTION_LABELS, Act, Section
 from havre.trust.errors import Words
 
@@ -162,6 +163,9 @@ class CasePage:
     readable: frozenset[Section]
     noting: list[Section] = field(default_factory=list)
     acts: list[CaseAct] = field(default_factory=list)
+    # the thread's own pages, from 1, and whether an older one follows
+    number: int = 1
+    older: bool = False
 
     @property
     def name_opens(self) -> bool:
@@ -174,8 +178,11 @@ ABOVE = ("steps", "next")
 THREAD = 100
 
 
-def case_page(actor: Actor, case: Case) -> CasePage:
-    """The case page as this actor may see it, composed from every part's contract. Raises: Unscoped outside `acting`."""
+def case_page(actor: Actor, case: Case, *, number: int = 1) -> CasePage:
+    """The case page as this actor may see it, composed from every part's contract.
+
+    Args: number, which page of the thread, from 1 (the newest hundred lines). Raises: Unscoped outside `acting`.
+    """
     entries, panels = _composed(actor, case)
     ground = policy.ground_of(actor, case.pk)
     locks, readable = [], set()
@@ -189,10 +196,14 @@ def case_page(actor: Actor, case: Case) -> CasePage:
             locks.append(Lock(section, SECTION_LABELS[section], decision.reasons, _lacks_only_a_factor(actor, section, case.pk, ground)))
     persons = persons_of(actor, case)
     concerned = next((person for person in persons if person.role == PersonRole.VICTIM), None)
+    thread = sorted(entries, key=lambda entry: entry.at, reverse=True)
+    start = THREAD * (number - 1)
     return CasePage(
         case=case,
         persons=persons,
-        entries=sorted(entries, key=lambda entry: entry.at, reverse=True)[:THREAD],
+        entries=notes.opened(actor, thread[start : start + THREAD]),
+        number=number,
+        older=len(thread) > start + THREAD,
         tabs=[panel for panel in panels if not panel.side and panel.code not in ABOVE],
         side=[panel for panel in panels if panel.side],
         above=sorted((panel for panel in panels if panel.code in ABOVE), key=lambda panel: ABOVE.index(panel.code)),
@@ -239,7 +250,7 @@ def sections_for_notes(actor: Actor, case_id: UUID, ground: policy.Ground | None
 def thread(actor: Actor, case_id: UUID) -> list[Entry]:
     """The register's own lines of a case's timeline: opening, closing, and the notes whose words this actor may read."""
     case = Case.objects.visible_to(actor).filter(pk=case_id).select_related("lead").first()
-    return [] if case is None else _thread(actor, case)
+    return [] if case is None else notes.opened(actor, _thread(actor, case))
 
 
 def compose(actor: Actor, case: Case) -> tuple[list[Entry], list[Panel]]:
@@ -275,3 +286,14 @@ def exactly(actor: Actor, typed: str) -> Case | None:
     if len(tidy) != 8:
         return None
     return Case.objects.visible_to(actor).filter(ref=f"D-{tidy[:4]}-{tidy[4:]}").first()
+
+
+def ended(now: datetime) -> Iterable[Ended]:
+    """The closed cases with the persons concerned, for retention: ids, references and dates, and for nobody's eyes but the officer's."""
+    closed = Case.objects.for_house("retention").filter(closed_at__lte=now).order_by("closed_at", "pk")
+    rows = closed.values_list("pk", "ref", "closed_at").iterator()
+    while some := list(islice(rows, 500)):
+        persons: dict[UUID, list[UUID]] = {pk: [] for pk, _ref, _at in some}
+        for pk, case_id in Person.objects.for_house("retention").filter(case_id__in=persons).order_by("pk").values_list("pk", "case_id"):
+            persons[case_id].append(pk)
+        yield from (Ended(pk, ref, tuple(persons[pk]), at) for pk, ref, at in some)

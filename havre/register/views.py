@@ -116,7 +116,9 @@ def _by_name(request: ActorRequest, form: SearchForm, name: str, context: dict[s
 @for_case_holders
 def case(request: ActorRequest, ref: str) -> HttpResponse:
     """One case, composed from every part's contract; `?part=` chooses the tab."""
-    found = queries.case_page(request.actor, case_of(request, ref))
+    asked = request.GET.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdecimal() and 0 < len(asked) < 5 else 1
+    found = queries.case_page(request.actor, case_of(request, ref), number=max(number, 1))
     part = request.GET.get("part", "thread")
     panel = next((one for one in found.tabs if one.code == part), None)
     lock = next((one for one in found.locks if one.code == part), None)

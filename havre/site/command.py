@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "import": ("havre.site.commands.import_:import_", True),
     "demo": ("havre.site.commands.demo:demo", True),
     "erase": ("havre.site.commands.erase:erase", True),
+    "retention": ("havre.site.commands.retention:retention", True),
     "keys": ("havre.site.commands.keys:keys", True),
     "release": ("havre.release.command:release", False),
     "publish": ("havre.publishing.command:publish", True),

@@ -21,6 +21,7 @@ urlpatterns = [
     path("sheets/", include("havre.register.urls_exchange")),
     path("", include("havre.publishing.urls")),
     path("readers/", include("havre.trust.history.urls")),
+    path("terms/", include("havre.trust.retention.urls")),
     path("p/", include("havre.protection.urls")),
     path("facts/", include("havre.site.facts.urls")),
     path("figures/", include("havre.evidence.urls")),

@@ -20,6 +20,7 @@ from havre.standards.files.ictip import Ictip
 from havre.standards.files.indicators import Indicators
 from havre.standards.files.media import MediaRules
 from havre.standards.files.profiles import FactBook, Profile
+from havre.standards.files.retention import Retention
 from havre.standards.files.rights import Rights
 from havre.standards.files.vulnerability import Vulnerability
 from havre.standards.library import DATA, Library, library
@@ -51,6 +52,7 @@ __all__ = [
     "packaged_fact",
     "packaged_facts",
     "profile",
+    "retention",
     "rights",
     "vulnerability",
 ]
@@ -86,6 +88,11 @@ def ictip() -> Ictip:
 def media_rules() -> MediaRules:
     """Rules for whatever is published."""
     return library().media_rules
+
+
+def retention() -> Retention:
+    """How long what is sealed of a closed case is kept."""
+    return library().retention
 
 
 def vulnerability() -> Vulnerability:

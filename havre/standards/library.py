@@ -16,6 +16,7 @@ from havre.standards.files import (
     indicators,
     media,
     profiles,
+    retention,
     rights,
     vulnerability,
 )
@@ -101,6 +102,10 @@ class Library:
     def commitments(self) -> commitments.Commitments:
         known = frozenset(self.profiles.countries)
         return commitments.read(self._page("commitments"), countries=known, gates=self._gates)
+
+    @cached_property
+    def retention(self) -> retention.Retention:
+        return retention.read(self._page("retention"), countries=frozenset(self.profiles.countries))
 
     @cached_property
     def media_rules(self) -> media.MediaRules:

@@ -7,6 +7,7 @@ from datetime import datetime
 from importlib import import_module
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from havre.trust import clocks, policy
@@ -15,6 +16,7 @@ from havre.trust.actors import Actor
 from havre.trust.contracts import Contract, Link, UrlRow, Waiting, register_contract
 from havre.trust.enums import Act, Role
 from havre.trust.models import BlindIndex, Clock, ClockEvent, Membership, Nomination, Override, SealedSection
+from havre.trust.retention import services as retention
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 OFFICERS = frozenset({Role.DATA_PROTECTION_OFFICER})
@@ -29,6 +31,8 @@ def due(now: datetime) -> int:
 
 def waiting(actor: Actor) -> Iterable[Waiting]:
     """What waits for this actor of the accounts: emergency accesses to judge or to hear of, jobs and resets to confirm."""
+    if policy.may_in_house(actor, Act.ERASE):
+        yield from _holds_to_review(actor)
     if policy.may_in_house(actor, Act.REVIEW):
         for row in queries.to_review().exclude(user=actor.user):
             yield Waiting(
@@ -53,6 +57,12 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
         yield from _second_person(actor)
 
 
+def _holds_to_review(actor: Actor) -> Iterable[Waiting]:
+    late = [one for one in retention.holds() if one.review_on <= timezone.localdate(actor.at)]
+    if late:
+        yield Waiting(_("Ask whether a hold is still needed: %(number)s") % {"number": len(late)}, reverse("retention") + "#holds")
+
+
 def _second_person(actor: Actor) -> Iterable[Waiting]:
     place = actor.organisation_id
     jobs = Nomination.objects.filter(organisation_id=place, decided_at=None).exclude(user=actor.user).exclude(asked_by=actor.user)
@@ -71,6 +81,7 @@ NAVIGATION = (
     Link(_("Access history"), "history_find", "eye", OFFICERS, _("Oversight")),
     Link(_("Leaked account"), "history_breach", "warn", OFFICERS, _("Oversight")),
     Link(_("Record of processing"), "history_processing", "doc", OFFICERS, _("Oversight")),
+    Link(_("Retention"), "retention", "clock", OFFICERS, _("Oversight")),
     Link(_("Emergency access"), "accounts_break_glass", "warn", BREAKERS, _("Account")),
 )
 
@@ -108,6 +119,8 @@ URLS = (
     UrlRow("history_refused", own=OFFICERS),
     UrlRow("history_breach", BOTH, own=OFFICERS),
     UrlRow("history_processing", own=OFFICERS),
+    UrlRow("retention", BOTH, own=OFFICERS, note="fresh factor to order"),
+    *(UrlRow(name, ("POST",), own=OFFICERS) for name in ("retention_hold", "retention_lift")),
     *(
         UrlRow(name, note="the officer who came by its reference; the case's own holder or custodian; else 404")
         for name in ("history_case", "history_paper")
@@ -151,6 +164,10 @@ AUDIT_WORDS = (
     ("history.print", _("gave the person the list of who read the file")),
     ("erasure.request", _("ordered the erasure of the person")),
     ("erasure.records", _("erased the person's records")),
+    ("retention.hold", _("put a hold on the case")),
+    ("retention.lift", _("lifted a hold from the case")),
+    ("retention.order", _("ordered what is over its term to go")),
+    ("retention.section", _("removed a section that was over its term")),
     ("erasure.replay", _("had ordered the erasure that was done again after a restore")),
 )
 
@@ -163,7 +180,7 @@ def register() -> None:
         Contract(
             part="trust",
             models=(SealedSection, BlindIndex, Clock, ClockEvent, Override),
-            commands=("keys", "erase", "audit"),
+            commands=("keys", "erase", "audit", "retention"),
             waiting=waiting,
             sweep=due,
             navigation=NAVIGATION,

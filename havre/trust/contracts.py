@@ -5,9 +5,9 @@ A consistency test fails when a protected model is in no contract.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a case's timeline. `icon` is a symbol of the icon file; `section` says which grant shows it."""
+    """One line of a case's timeline. `icon` is a symbol of the icon file; `section` says which grant shows it.
+
+    `record` is a row whose words are sealed: they are opened only for the lines that a page shows.
+    """
 
     at: datetime
     title: Words
     words: Words = ""
     icon: str = "note"
     section: Section = Section.CASE
+    record: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,16 @@ class Column:
     words: Words = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One closed case, for retention: its reference, the persons in it, and when it was closed."""
+
+    case_id: UUID
+    ref: str
+    person_ids: tuple[UUID, ...]
+    closed_at: datetime
+
+
 def _nothing(*_args: Any) -> Iterable[Any]:
     return ()
 
@@ -124,7 +138,10 @@ class Contract:
     dossier: Callable[[Actor, UUID], Iterable[tuple[str, dict[str, Any]]]] = _nothing
     waiting: Callable[[Actor], Iterable[Waiting]] = _nothing
     erase: Callable[[UUID], int] = lambda _person: 0
-    retention: Callable[[date], Iterable[tuple[UUID, str]]] = _nothing
+    # for retention: the closed cases; of these persons, what their identification came to; of these cases, why one is still needed
+    ended: Callable[[datetime], Iterable[Ended]] = _nothing
+    outcomes: Callable[[Collection[UUID]], dict[UUID, str]] = lambda _persons: {}
+    needed: Callable[[Collection[UUID]], dict[UUID, Words]] = lambda _cases: {}
     # what is due by now: expire, remind, suspend; idempotent, gives how many things moved
     sweep: Callable[[datetime], int] = lambda _now: 0
     extract: Callable[[], Iterable[tuple[str, Iterable[dict[str, Any]]]]] = _nothing

@@ -16,7 +16,7 @@ from havre.trust.context import acting
 from havre.trust.enums import ROLE_PURPOSES, Purpose, Role
 from havre.trust.errors import Invalid, Missing, Refused, Unavailable
 from havre.trust.models import Membership, User
-from havre.trust.models.accounts import holders_of
+from havre.trust.models.accounts import holders_of, with_holders
 
 SESSION_MEMBERSHIP, SESSION_PURPOSE, SESSION_FACTOR = "membership", "purpose", "factor_at"
 
@@ -80,7 +80,7 @@ class ActorMiddleware:
     def _actor(self, request: HttpRequest) -> Actor | None:
         if not request.user.is_authenticated:
             return None
-        mine = Membership.objects.filter(user=request.user, ended_at=None).select_related("organisation", "user")
+        mine = with_holders(Membership.objects.filter(user=request.user, ended_at=None).select_related("organisation", "user"))
         membership = None
         with suppress(ValueError, TypeError):
             membership = mine.filter(pk=UUID(str(request.session.get(SESSION_MEMBERSHIP)))).first()

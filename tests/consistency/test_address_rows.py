@@ -61,6 +61,7 @@ BY_ADDRESS = {
     "person:less": "consent",
     "person:asked": "request",
     "person:receipt": "request",
+    "retention_lift": "hold",
     "referral:answer": "received",
     "referral:sent": "sent",
     "referral:step": "sent",
@@ -90,7 +91,7 @@ SECTIONS = {
 OVERSIGHT = {
     (name, Role.DATA_PROTECTION_OFFICER): "judges every emergency access of the country (design, part 1)"
     for name in ("accounts_glass", "accounts_review_glass", "accounts_restore")
-}
+} | {("retention_lift", Role.DATA_PROTECTION_OFFICER): "holds and lets go of every file of the country"}
 
 
 def with_ids() -> Iterator[Address]:

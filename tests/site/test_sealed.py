@@ -146,6 +146,7 @@ class Watch:
             "identification": "protection.Identification", "plan": "protection.AssistancePlan", "service": "protection.AssistanceService",
             "sent": "referral.Referral", "proceeding": "justice.Proceeding", "claim": "justice.CompensationClaim",
             "ended": "register.ClosedShare", "request": "register.PersonRequest", "code": "register.RemoteCode",
+            "hold": "trust.LegalHold",
         }  # fmt: skip
         ids = {kind: self.rows[label].pk for kind, label in labels.items()} | {"received": self.received.pk, "glass": new_id()}
         for address in addresses():

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from havre.trust import erasure
-from havre.trust.errors import HavreError
+from havre.trust.errors import HavreError, Invalid
 from havre.trust.models import IndexKey, PersonKey, RootKey
-from havre.trust.vault import handover, rotation, server_keys, unlocking
+from havre.trust.vault import handover, recovery, rotation, server_keys, unlocking
 from havre.trust.vault.credential import SystemdCredential
 from havre.trust.vault.custody import KeyCustodian
 from havre.trust.vault.faults import KeyFault
@@ -63,7 +63,7 @@ def unlock_for_command() -> KeyCustodian:
 
 @click.group()
 def keys() -> None:
-    """The vault's keys: make, check, rotate, passphrase, publish, sweep."""
+    """The vault's keys: make, check, rotate, passphrase, split, recover, publish, sweep."""
 
 
 @keys.command()
@@ -117,6 +117,48 @@ def passphrase() -> None:
     custodian = KeyFile.open(unlocking.key_file(), typed())
     custodian.change(typed(twice=True, words=_("New passphrase")))
     click.echo(_("Changed. Copies of the former file still open with the former passphrase: destroy them."))
+
+
+@keys.command()
+@click.option("--shares", type=int, default=5, show_default=True, help="how many papers")
+@click.option("--needed", type=int, default=3, show_default=True, help="how many of them bring the key back")
+@plainly
+def split(shares: int, needed: int) -> None:
+    """Make the papers of a quorum: so many words for each holder, shown once, one holder after the other."""
+    if not sys.stdout.isatty():
+        click.echo(_("Each paper is shown once: whoever reads this output reads them all."), err=True)
+    made = recovery.split(writable(), shares=shares, needed=needed)
+    for number, words in enumerate(made.words, start=1):
+        click.echo(_("Paper %(number)d of %(shares)d, %(needed)d needed:") % {"number": number, "shares": shares, "needed": needed})
+        for place in range(0, len(parts := words.split()), 4):
+            click.echo("  " + " ".join(f"{place + offset + 1:2}. {word:<9}" for offset, word in enumerate(parts[place : place + 4])))
+        click.pause(_("Written down and read back? Press a key for the next holder."))
+        click.clear()
+    click.echo(
+        _("Keep each paper with another person, in another place. %(path)s may lie beside the backups.")
+        % {"path": recovery.recovery_file()}
+    )
+
+
+@keys.command()
+@plainly
+def recover() -> None:
+    """Bring the root key back from the papers of a quorum, under a new passphrase."""
+    papers: list[str] = []
+    wanted = recovery.needed()
+    while len(papers) < wanted:
+        words = click.prompt(_("Words of paper %(number)d of %(wanted)d") % {"number": len(papers) + 1, "wanted": wanted}, hide_input=True)
+        try:
+            paper = recovery.read_share(words)
+        except Invalid as invalid:
+            click.echo(str(invalid), err=True)
+            continue
+        if paper in papers:
+            click.echo(_("This paper was given already: the next holder, please."), err=True)
+            continue
+        papers.append(paper)
+    recovery.recover(papers, passphrase=typed(twice=True, words=_("New passphrase")))
+    click.echo(_("The key is back in %(path)s. Make new papers now: `havre keys split`.") % {"path": unlocking.key_file()})
 
 
 @keys.command()

@@ -34,7 +34,7 @@ MANIFEST = "manifest.json"
 # what the databases do not hold: the keys that sign the trail and the second factors, sealed attachments, data sets of others, settings.
 # never root.key: who holds a backup and opens it must not hold the root
 HOUSE = "house"
-BELONGINGS = ("secret_key", "audit_key", "audit_key.pub", "havre.env", "files", "external")
+BELONGINGS = ("secret_key", "audit_key", "audit_key.pub", "recovery.json", "havre.env", "files", "external")
 
 
 def back_up(*, into: Path, recipient: str, now: datetime) -> Path:

@@ -13,6 +13,7 @@ from django_tasks_db.models import DBTaskResult
 
 from havre.trust import erasure, erasure_ledger
 from havre.trust.errands import as_house
+from havre.trust.retention import services as retention
 
 log = logging.getLogger("havre.worker")
 # finished tasks and sign-in attempts hold ids and digests only; after this they serve nobody
@@ -54,10 +55,16 @@ def ledgers(_now: datetime) -> int:
     return len(erasure_ledger.refresh())
 
 
+def terms(now: datetime) -> int:
+    """Carry out what a data-protection officer ordered to go. Gives how many lines went."""
+    return retention.carry_out(now)
+
+
 HOURLY, DAILY = timedelta(hours=1), timedelta(days=1)
 CHORES = (
     Chore("sessions", HOURLY, sessions),
     Chore("ledgers", HOURLY, ledgers),
+    Chore("terms", timedelta(minutes=10), terms),
     Chore("keys", DAILY, keys),
     Chore("tasks", DAILY, tasks),
     Chore("attempts", DAILY, attempts),

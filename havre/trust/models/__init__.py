@@ -6,6 +6,7 @@ from havre.trust.models.clocks import Clock, ClockEvent, Override
 from havre.trust.models.codes import CodeKind, FactorReset, Nomination, OneTimeCode, Slowdown, UsedCode
 from havre.trust.models.grants import BreakGlass, Conflict, Grant, Receipt, Seal
 from havre.trust.models.organisations import Accreditation, Agreement, Organisation
+from havre.trust.models.retention import LegalHold, RetentionOrder
 from havre.trust.models.vault import BlindIndex, CountrySearch, Erasure, IndexKey, PersonKey, RootKey, SealedSection, ServerKey
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Grant",
     "Holder",
     "IndexKey",
+    "LegalHold",
     "Membership",
     "Nomination",
     "OneTimeCode",
@@ -35,6 +37,7 @@ __all__ = [
     "Reading",
     "ReadingSubject",
     "Receipt",
+    "RetentionOrder",
     "RootKey",
     "Seal",
     "SealedSection",

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from havre.trust.enums import Role
 from havre.trust.ids import new_id
@@ -111,8 +111,21 @@ def person_holder(user_id: object) -> Holder:
     return Holder.objects.get_or_create(user_id=user_id, organisation=None, role="")[0]
 
 
+def with_holders(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
+    """The memberships with the ids of both holders beside them, in the same query; None for one that was not made yet."""
+    job = Holder.objects.filter(organisation_id=OuterRef("organisation_id"), role=OuterRef("role"), user=None)
+    own = Holder.objects.filter(user_id=OuterRef("user_id"), organisation=None)
+    return memberships.annotate(job_holder_id=Subquery(job.values("pk")[:1]), own_holder_id=Subquery(own.values("pk")[:1]))
+
+
 def holders_of(membership: Membership) -> tuple[int, int]:
-    """The ids of a membership's job holder and of its user's own, read together; made at first need."""
+    """The ids of a membership's job holder and of its user's own, read together; made at first need.
+
+    A membership read `with_holders` brings them along.
+    """
+    read = getattr(membership, "job_holder_id", None), getattr(membership, "own_holder_id", None)
+    if read[0] is not None and read[1] is not None:
+        return read[0], read[1]
     job = Q(organisation_id=membership.organisation_id, role=str(membership.role), user=None)
     known = {one.user_id is None: one.pk for one in Holder.objects.filter(job | Q(user_id=membership.user_id, organisation=None))}
     return (

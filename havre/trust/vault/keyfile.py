@@ -45,15 +45,15 @@ class KeyFile(RootsInMemory):
 
         Raises: KeyFault when the file is there already; Invalid when the passphrase has fewer than 12 characters.
         """
+        return cls.keep(path, {1: os.urandom(KEY_BYTES)}, passphrase, cost=cost)
+
+    @classmethod
+    def keep(cls, path: Path, roots: Mapping[int, bytes], passphrase: str, *, cost: Cost | None = None) -> KeyFile:
+        """A new file with roots that were brought back. Raises: as `make`."""
         _long_enough(passphrase)
-        if path.exists():
-            raise KeyFault(
-                _("There is a key file already: %(path)s.") % {"path": path},
-                _("Keep it: without it nothing that was sealed can be opened."),
-            )
+        _not_there(path)
         cost, salt = cost or Cost(), os.urandom(16)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        made = cls(path, {1: os.urandom(KEY_BYTES)}, _cover(passphrase, salt, cost), salt, cost)
+        made = cls(path, roots, _cover(passphrase, salt, cost), salt, cost)
         made._write()
         return made
 
@@ -97,26 +97,39 @@ class KeyFile(RootsInMemory):
         self._write()
 
     def _write(self) -> None:
-        """Replace the file whole: written beside, on disk, then renamed over."""
         sealed = {}
         for version, root in self._roots.items():
             nonce = os.urandom(NONCE_BYTES)
             body = nonce + AESGCM(self._cover).encrypt(nonce, root, _header(version, self._salt, self._cost))
             sealed[str(version)] = b64encode(body).decode()
         content = {"havre_root": 1, "kdf": "argon2id", "cost": asdict(self._cost), "salt": b64encode(self._salt).decode(), "roots": sealed}
-        beside = self.path.with_suffix(".new")
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(content, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        replace_whole(self.path, content)
+
+
+def replace_whole(path: Path, content: dict[str, Any]) -> None:
+    """Write a small JSON file that is there whole or not at all: beside, on disk, then renamed over. Mode 0600."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside = path.with_suffix(".new")
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _not_there(path: Path) -> None:
+    if path.exists():
+        raise KeyFault(
+            _("There is a key file already: %(path)s.") % {"path": path},
+            _("Keep it: without it nothing that was sealed can be opened."),
+        )
 
 
 def read_private(path: Path) -> bytes:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from havre.trust.models import IndexKey, PersonKey, RootKey, ServerKey
-from havre.trust.vault import handover, unlocking
+from havre.trust.vault import handover, recovery, unlocking
 from havre.trust.vault.custody import KeyCustodian
 from havre.trust.vault.faults import KeyFault
 
@@ -38,6 +38,8 @@ def rotate_root(custodian: KeyCustodian) -> Rotated:
     if not _begun(custodian):
         version = custodian.rotate(after=unlocking.current_version())
         _write_down(custodian, version)
+    # the papers of the quorum open the new root too, before anything depends on it
+    recovery.renew(custodian)
     # the service must know the new root before anything is wrapped under it
     handover.renew()
     done = 0
@@ -96,6 +98,8 @@ def destroy_retired(custodian: KeyCustodian, *, now: datetime, at_once: bool = F
     ]
     for version in gone:
         custodian.destroy(version)
+    if gone:
+        recovery.renew(custodian)
     return gone
 
 
