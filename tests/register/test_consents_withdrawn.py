@@ -18,7 +18,7 @@ from havre.register.signals import consent_withdrawn
 from havre.trust.enums import ALL_SECTIONS, Basis, Role, Section
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
-from havre.trust.models import ActRow, Clock, Grant, Seal
+from havre.trust.models import ActRow, Clock, Conflict, Grant, Seal
 from tests.factories import NOW, OrganisationFactory, give_to, make_actor, make_case
 from tests.factories_casework import agree, consent_to, person_of
 from tests.factories_site import make_case_now, make_now, signed_in
@@ -181,6 +181,16 @@ def test_narrowed_consent_closes_what_goes_beyond_it_and_leaves_the_rest(worker)
     assert ClosedShare.objects.for_house("tests").count() == 2
     found = Consent.objects.for_house("tests").get(pk=consent.pk)
     assert (found.state, found.sections) == ("given", int(Section.PROTECTION | Section.CASE))
+
+
+def test_narrowed_share_of_a_service_in_conflict_ends_and_is_not_given_on(worker):
+    case, shelter = make_case(worker), make_actor(Role.SHELTER)
+    consent = consent_to(case, shelter, sections=BOTH)
+    give_to(shelter, case, sections=BOTH, basis=Basis.CONSENT, source_id=consent.pk, ends_at=NOW + timedelta(days=50))
+    Conflict.objects.create(case_id=case.pk, holder_id=shelter.holder_id, reason="complaint")
+    with trust.acting(worker):
+        acts.change_consent(by=worker, consent_id=consent.pk, sections=Section.PROTECTION)
+    assert not Grant.objects.filter(source_id=consent.pk, ends_at__gt=NOW).exists()
 
 
 @pytest.mark.parametrize(

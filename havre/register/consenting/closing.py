@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from havre.register.signals import consent_narrowed, consent_withdrawn
 from havre.trust import grants
 from havre.trust.actors import Actor
 from havre.trust.enums import Basis, Purpose, Role, Section
+from havre.trust.errors import Refused
 from havre.trust.models import Grant
 
 
@@ -83,7 +85,10 @@ def _narrow_own(consent: Consent, at: datetime) -> None:
         if left == grant.sections and grant.ends_at <= consent.ends_at:
             continue
         grants.end(at=at, pk=grant.pk)
-        if left & ~Section.CASE:
+        if not left & ~Section.CASE:
+            continue
+        # a conflict of interest was recorded meanwhile: nothing is given on, and the person's wish is done all the same
+        with suppress(Refused):
             grants.give(
                 holder=grant.holder,
                 case_id=grant.case_id,

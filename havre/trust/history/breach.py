@@ -81,7 +81,8 @@ def _sealed_subjects() -> set[UUID]:
 
 def _leads(subjects: Iterable[UUID]) -> dict[UUID, UUID | None]:
     """The files among the subjects, each with an organisation whose own it is."""
-    ids, found = list(subjects), {}
+    ids = list(subjects)
+    found: dict[UUID, UUID | None] = {}
     for start in range(0, len(ids), 10_000):
         rows = Grant.objects.filter(case_id__in=ids[start : start + 10_000], basis=Basis.OWN_CASE)
         found.update(dict(rows.order_by("-starts_at").values_list("case_id", "holder__organisation_id")))

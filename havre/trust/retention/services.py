@@ -55,9 +55,13 @@ def hold(*, case_id: UUID, reason: str, review_on: date, by: Actor) -> LegalHold
 
 @act("retention.lift")
 def lift(*, hold_id: UUID, by: Actor) -> LegalHold:
-    """End a hold; the terms count again. Raises: Refused (403) without the right to erase; Missing when it is lifted or was never there."""
+    """End a hold; the terms count again.
+
+    Raises: Refused (403) without the right to erase; Missing when it is lifted, was never there, or its case is sealed.
+    """
     policy.require_in_house(by, Act.ERASE)
-    found = LegalHold.objects.select_for_update().filter(pk=hold_id, lifted_at=None).first()
+    sealed = Seal.objects.filter(ended_at=None).values("case_id")
+    found = LegalHold.objects.select_for_update().filter(pk=hold_id, lifted_at=None).exclude(case_id__in=sealed).first()
     if found is None:
         raise Missing
     found.lifted_by, found.lifted_at = by.user, by.at
