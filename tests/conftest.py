@@ -22,6 +22,7 @@ ON_POSTGRESQL_TOO = (
     "tests/referral/test_conference.py",
     "tests/referral/test_directory.py",
     "tests/referral/test_more.py",
+    "tests/referral/test_pages_more.py",
     "tests/referral/test_outside.py",
     "tests/referral/test_services.py",
     "tests/referral/test_transfer.py",

@@ -125,7 +125,7 @@ def fill_case(owner: Actor) -> dict[str, models.Model]:
     for made in (_protection, _justice, _trust):
         rows |= {row._meta.label: row for row in made(owner, case, person)}
     referral = send(owner, case, OrganisationFactory().pk, Role.SHELTER, status="draft")
-    beside = [*_beside_a_referral(owner, case, referral), *_meetings(owner, case, person, rows["register.Note"])]
+    beside = [*_beside_a_referral(owner, case, referral), *meetings(owner, case, person, rows["register.Note"])]
     rows |= {row._meta.label: row for row in [referral, *beside]}
     return rows
 
@@ -312,7 +312,7 @@ def _trust(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     ]
 
 
-def _meetings(owner: Actor, case: Case, person: Person, note: models.Model) -> list[models.Model]:
+def meetings(owner: Actor, case: Case, person: Person, note: models.Model) -> list[models.Model]:
     """A lead that is proposed elsewhere, and a conference at which the owner's own job leads, with a point, a paper and an action."""
     now, mine = timezone.now(), {"organisation_id": owner.organisation_id}
     lead = {"first_id": owner.organisation_id, "second_id": OrganisationFactory().pk, "second_role": Role.CASE_MANAGER}

@@ -24,7 +24,7 @@ from havre.protection.models import AssistancePlan, Identification, LaterConsent
 from havre.protection.services import intake
 from havre.protection.services.intake import Row
 from havre.referral.models import Referral
-from havre.register.models import Case, Consent, Person
+from havre.register.models import Case, Consent, Note, Person
 from havre.release.models import Release
 from havre.site import demonstration, line
 from havre.trust.enums import Basis, Role
@@ -32,7 +32,7 @@ from havre.trust.models import BreakGlass, Membership, Nomination
 from havre.trust.models.accounts import person_holder
 from tests.consistency.test_addresses import Address, addresses, rows
 from tests.factories import give_to
-from tests.factories_whole import fill_care
+from tests.factories_whole import fill_care, meetings
 from tests.journeys.conftest import WIDTHS
 from tests.journeys.test_pages import barriers
 
@@ -80,8 +80,18 @@ def records(unlocked, tmp_path, settings) -> dict[str, Any]:
     def first(model: Any, **conditions: Any) -> Any:
         return model.objects.for_house("tests").filter(**conditions).first().pk
 
+    person = Person.objects.for_house("tests").filter(**of_case).first()
+    manager = demonstration.actor(Role.CASE_MANAGER, timezone.now())
+    note = Note(
+        case=case, person=person, section_bit=32, happened_at=timezone.now(), by=manager.user, organisation_id=manager.organisation_id
+    )
+    note.save(force_insert=True)
+    sat = {row._meta.label: row.pk for row in meetings(manager, case, person, note)}
     return {
         **_accounts(case.pk),
+        "referral:transfer": sat["referral.Transfer"],
+        "referral:conference": sat["referral.Conference"],
+        "referral:action": sat["referral.ActionItem"],
         "ref": case.ref,
         "case_id": case.pk,
         "person_id": first(Person, **of_case),
@@ -174,6 +184,10 @@ def paths(known: dict[str, Any]) -> Iterator[tuple[str, list[tuple[Role | None, 
 
 def test_list_of_exceptions_names_addresses_that_are_there():
     assert set(NO_PAGE) - {address.name for address in addresses()} == set()
+
+
+def test_every_address_has_something_to_open(records):
+    assert [name for name, tried in paths(records) if not tried] == []
 
 
 def test_every_page_has_no_barrier_asks_nobody_else_and_fits_a_phone(visit, records):

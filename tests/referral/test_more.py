@@ -123,6 +123,9 @@ def test_acknowledgement_is_reminded_raised_to_the_head_then_to_the_coordinator(
     services.expire(late + timedelta(hours=24))
     name = stored(referral).receiver.name
     assert queries.coordination(late + timedelta(hours=24))["risen"] == [(name, 1)]
+    coordinator = make_actor(Role.COORDINATOR)
+    with trust.acting(coordinator):
+        assert [str(one.title) for one in queries.waiting(coordinator)] == ["1 referral has risen to the coordination"]
     assert told(house[1]) == ["offered", "risen", "due_soon"]
     services.expire(NOW + timedelta(days=6))
     assert (stored(referral).closed_because, told(house[0])) == ("no_answer", ["expired"])

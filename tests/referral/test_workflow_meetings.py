@@ -5,11 +5,13 @@ from types import SimpleNamespace
 import pytest
 from django.utils import translation
 
-from havre.referral.workflow import CONFERENCE, TRANSFER
+from havre.referral.workflow import CONFERENCE, REFERRAL, REQUEST, TRANSFER
+from havre.trust.enums import Role
 from havre.trust.ids import new_id
 from havre.trust.workflow import ENGINE
 from tests.french import french  # noqa: F401
 from tests.referral.matrix import HOUSE, cells, check_cell, check_gate, gates
+from tests.referral.test_workflow import record, request_for_more
 
 LEAD_WITHOUT = {
     "RG13": {"child_protected": False},
@@ -114,3 +116,17 @@ def test_every_right_and_step_is_explained_in_french(french):  # noqa: F811
     with translation.override("en"):
         english = [str(words) for words in said]
     assert [words for words, other in zip(map(str, said), english, strict=True) if words == other] == []
+
+
+def test_whole_matrix_is_counted(capsys):
+    """Every role × state × step of the four tables: what is in them is done, the rest is refused. `-s` prints the counts."""
+    told = {}
+    for table, made in ((REFERRAL, record), (REQUEST, request_for_more), (TRANSFER, transfer), (CONFERENCE, conference)):
+        pairs = [check_cell(table, step, state, made) for step, state in cells(table)]
+        told[table.name] = (sum(done for done, _no in pairs), sum(no for _done, no in pairs))
+    with capsys.disabled():
+        print(f"\nreferral matrix (done, refused): {told}; gates: {sum(len(gates(t)) for t in (REFERRAL, REQUEST, TRANSFER, CONFERENCE))}")
+    who = len(Role) + 1
+    assert {name: sum(pair) for name, pair in told.items()} == {
+        table.name: len(table.steps) * (len(table.states) + 1) * who for table in (REFERRAL, REQUEST, TRANSFER, CONFERENCE)
+    }

@@ -18,10 +18,10 @@ from havre.referral.models import Conference, MoreAsked, Referral, Transfer
 from havre.referral.queries import conferences, leads
 from havre.referral.queries.offers import STATE_MARKS, TO_ANSWER, notices_of, previews, sent
 from havre.referral.workflow import CALLERS, LEADERS, RECEIVERS, SENDERS
-from havre.trust import clocks
+from havre.trust import clocks, policy
 from havre.trust.actors import Actor
 from havre.trust.contracts import CaseAct, Entry, Panel, Waiting
-from havre.trust.enums import Section
+from havre.trust.enums import Act, Section
 from havre.trust.models import Membership
 
 
@@ -147,7 +147,7 @@ def _noticed(actor: Actor) -> Iterable[Waiting]:
 def _meetings(actor: Actor) -> Iterable[Waiting]:
     """Seats at conferences that are to come, actions to answer, a lead that is proposed: numbers and days, no case."""
     for seat in conferences.seats_of(actor):
-        if seat.conference.status != ConferenceStatus.DECIDED:
+        if seat.present_at is None and seat.conference.status != ConferenceStatus.DECIDED:
             where = reverse("referral:conference", args=[seat.conference_id])
             title = _("%(number)s: take your seat") % {"number": seat.conference.number}
             yield Waiting(title, where, due_at=seat.conference.sits_at, urgent=seat.conference.urgent)
@@ -162,6 +162,14 @@ def _meetings(actor: Actor) -> Iterable[Waiting]:
             yield Waiting(title, reverse("referral:transfer", args=[one.pk]), due_at=due_by)
 
 
+def _risen() -> Iterable[Waiting]:
+    """What rose to the coordination: how many, and no case."""
+    late = Referral.objects.for_house("clocks").filter(status=ReferralStatus.OFFERED).exclude(escalated_further_at=None).count()
+    if late:
+        words = ngettext("%(n)d referral has risen to the coordination", "%(n)d referrals have risen to the coordination", late)
+        yield Waiting(words % {"n": late}, reverse("referral:delays"), urgent=True)
+
+
 def is_head(actor: Actor) -> bool:
     """Whether the actor heads the service in this very job."""
     job = {"user": actor.user, "organisation_id": actor.organisation_id, "role": actor.role}
@@ -172,6 +180,8 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
     """Offers that wait for this service's answer, and what it waits for or owes on its own."""
     if actor.role in SENDERS:
         yield from _sent_waiting(actor)
+    if policy.may_in_house(actor, Act.COORDINATE):
+        yield from _risen()
     if actor.role not in RECEIVERS:
         return
     yield from _noticed(actor)

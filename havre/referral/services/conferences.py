@@ -19,6 +19,7 @@ from havre.referral.models import ActionItem, AgendaItem, Conference, Conference
 from havre.referral.queries.conferences import DISSENT, MINUTES, REASONS, agenda_of, seat_of
 from havre.referral.queries.offers import not_hidden
 from havre.referral.services.notices import tell
+from havre.referral.services.steps import waiver
 from havre.referral.workflow import CONFERENCE, SITTERS
 from havre.register.models import Attachment, Consent, Note, Person
 from havre.trust import audit, grants, identity, policy
@@ -161,7 +162,7 @@ def open_sitting(*, conference_id: UUID, by: Actor, trained_member: bool = False
     """Open the sitting. Raises: Missing without a seat; Refused without a quorum, each gap by its name."""
     conference = _held(conference_id, by)
     conference.trained_member = trained_member
-    conference.status = CONFERENCE.check(conference, move="open", by=by).end
+    conference.status = CONFERENCE.check(conference, move="open", by=by, override=waiver(conference, "conference", "open", by)).end
     conference.opened_at = by.at
     conference.save()
     _record(conference, "open", by, {"present": len(conference.present())})
@@ -231,7 +232,7 @@ def decide(*, conference_id: UUID, minutes: str, by: Actor) -> Conference:
     Raises: Missing; Refused, with every gap; Invalid without minutes.
     """
     conference = _held(conference_id, by)
-    conference.status = CONFERENCE.check(conference, move="decide", by=by).end
+    conference.status = CONFERENCE.check(conference, move="decide", by=by, override=waiver(conference, "conference", "decide", by)).end
     if not minutes.strip() or len(minutes) > LONGEST:
         raise Invalid({"minutes": [_("write the minutes, in 4,000 characters at most")]})
     conference.decided_at = conference.minutes_at = by.at

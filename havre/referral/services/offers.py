@@ -15,7 +15,7 @@ from havre import trust
 from havre.referral.enums import NoticeKind
 from havre.referral.models import Referral, age_band
 from havre.referral.services.notices import tell_receiver
-from havre.referral.services.steps import mine, record
+from havre.referral.services.steps import mine, record, waiver
 from havre.referral.workflow import ACKNOWLEDGE, ACKNOWLEDGE_PARTS, ANSWER, ASK_CONSENT, REFERRAL, URGENT_PARTS
 from havre.register.models import Consent, Person
 from havre.trust import audit, clocks, grants, policy
@@ -145,7 +145,7 @@ def offer(*, referral_id: UUID, by: Actor) -> Referral:
 
 
 def _offer(referral: Referral, by: Actor) -> Referral:
-    checked = REFERRAL.check(referral, move="offer", by=by)
+    checked = REFERRAL.check(referral, move="offer", by=by, override=waiver(referral, "referral", "offer", by))
     grants.agreement_between(referral.sender_id, referral.receiver_id, sections=Section(referral.sections), at=by.at)
     referral.status, referral.offered_at = checked.end, by.at
     referral.free_places_said = referral.service.free_places if referral.service else None

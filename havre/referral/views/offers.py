@@ -21,13 +21,14 @@ from havre.referral.models import MoreAsked, Referral
 from havre.referral.workflow import REFERRAL, SENDERS
 from havre.register.enums import ConsentState
 from havre.register.models import Consent, Person
+from havre.trust import overrides
 from havre.trust.actors import Actor
 from havre.trust.enums import SECTION_LABELS, Section
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 
-OWN_STEPS = ("withdraw", "tell_person", "follow_up")
+OWN_STEPS = ("offer", "withdraw", "tell_person", "follow_up")
 
 
 def tell(form: Any, invalid: Invalid) -> None:
@@ -190,6 +191,12 @@ def _sent_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "outside": sends and found.way != Way.ACCOUNT and found.status in {ReferralStatus.OFFERED, ReferralStatus.ACCEPTED},
         "decline_reasons": DeclineReason.choices,
         "outcomes": ReferralOutcome.choices,
+        "waives": sends
+        and found.status == ReferralStatus.DRAFT
+        and found.is_child
+        and not found.child_protected
+        and queries.is_head(actor),
+        "waiver_reasons": overrides.OverrideReason.choices,
         "asked_form": AskedForm(consents=choices) if unasked else None,
         "once": new_id(),
     }
@@ -217,9 +224,13 @@ def step(request: ActorRequest, pk: UUID, name: str) -> HttpResponse:
 
 def _step(request: ActorRequest, pk: UUID, name: str) -> None:
     by, told = request.actor, request.POST
-    plain = {"withdraw": services.withdraw, "tell_person": services.tell_person, "follow_up": services.follow_up}
+    plain = {"offer": services.offer, "withdraw": services.withdraw, "tell_person": services.tell_person, "follow_up": services.follow_up}
     if name in plain:
         plain[name](referral_id=pk, by=by)
+    elif name == "waive":
+        case_id = Referral.objects.visible_to(by).values_list("case_id", flat=True).get(pk=pk)
+        waived: dict[str, Any] = {"gates": ["RG13"], "reason": told.get("reason", ""), "step": "offer", "workflow": "referral"}
+        overrides.give(case_id=case_id, subject_id=pk, by=by, **waived)
     elif name == "ask_consent":
         services.ask_consent(referral_id=pk, answer=told.get("answer", ""), consent_id=_uuid(told.get("consent", "")), by=by)
     elif name == "more":
