@@ -299,7 +299,7 @@ def _justice(owner: Actor, case: Case, person: Person) -> list[models.Model]:
 
 def _trust(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     now = timezone.now()
-    clock = _kept(Clock(case_id=case.pk, subject_id=case.pk, section_bit=int(OPEN), workflow="plan", name="needs", parts=[]))
+    clock = _kept(Clock(case_id=case.pk, subject_id=case.pk, section_bit=int(OPEN), workflow="assistance", name="needs", parts=[]))
     job = Membership.objects.filter(user=owner.user, organisation_id=owner.organisation_id).get()
     waiver = {"workflow": "plan", "step": "close", "gates": ["RG25"], "reason": "danger", "given_by": owner.user, "membership": job}
     sealed = {"kind": "identity", "record_id": person.pk, "body": b"sealed", "key_version": 1}
@@ -349,34 +349,35 @@ def send(owner: Actor, case: Case, receiver_id: UUID, role: Role, *, status: str
     )
 
 
+# what an id in an address may name, where it is a row of a case: kind and model
+KINDS_OF_ROW = (
+    ("case", "register.Case"),
+    ("person", "register.Person"),
+    ("screening", "protection.Screening"),
+    ("identification", "protection.Identification"),
+    ("plan", "protection.AssistancePlan"),
+    ("service", "protection.AssistanceService"),
+    ("later", "protection.LaterConsent"),
+    *((code, kind.model._meta.label) for code, kind in KINDS.items()),
+    ("consent", "register.Consent"),
+    ("attachment", "register.Attachment"),
+    ("ended", "register.ClosedShare"),
+    ("request", "register.PersonRequest"),
+    ("code", "register.RemoteCode"),
+    ("sent", "referral.Referral"),
+    ("transfer", "referral.Transfer"),
+    ("conference", "referral.Conference"),
+    ("action", "referral.ActionItem"),
+    ("proceeding", "justice.Proceeding"),
+    ("claim", "justice.CompensationClaim"),
+    ("exhibit", "justice.Exhibit"),
+)
+
+
 def make_side(actor: Actor) -> dict[str, Any]:
     """What an id in an address may name, on this actor's side: kind → id. The case is the service's own, one referral came from outside."""
     rows = fill_case(actor)
-    ids = {
-        label: rows[model].pk
-        for label, model in (
-            ("case", "register.Case"),
-            ("person", "register.Person"),
-            ("screening", "protection.Screening"),
-            ("identification", "protection.Identification"),
-            ("plan", "protection.AssistancePlan"),
-            ("service", "protection.AssistanceService"),
-            ("later", "protection.LaterConsent"),
-            *((code, kind.model._meta.label) for code, kind in KINDS.items()),
-            ("consent", "register.Consent"),
-            ("attachment", "register.Attachment"),
-            ("ended", "register.ClosedShare"),
-            ("request", "register.PersonRequest"),
-            ("code", "register.RemoteCode"),
-            ("sent", "referral.Referral"),
-            ("transfer", "referral.Transfer"),
-            ("conference", "referral.Conference"),
-            ("action", "referral.ActionItem"),
-            ("proceeding", "justice.Proceeding"),
-            ("claim", "justice.CompensationClaim"),
-            ("exhibit", "justice.Exhibit"),
-        )
-    }
+    ids = {kind: rows[label].pk for kind, label in KINDS_OF_ROW}
     sender = make_now(Role.CASE_MANAGER)
     received = send(sender, make_case_now(sender), actor.organisation_id, actor.role)
     ids["intake"] = rows["protection.IntakePerson"].intake_id  # type: ignore[attr-defined]

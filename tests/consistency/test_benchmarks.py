@@ -11,7 +11,7 @@ from benchmarks.__main__ import PARTS, Part, run
 
 FOLDER = Path(bench.__file__).parent
 # run by hand: they train what is shipped, and take hours or a peer's environment
-BY_HAND = {"linkage_training", "speller", "__main__"}
+BY_HAND = {"linkage_training", "linkage_private_training", "speller", "__main__"}
 
 
 def test_every_benchmark_is_part_of_the_one_command():

@@ -138,5 +138,5 @@ def test_buttons_of_the_case_page_lead_to_pages_that_open():
     case = make_case_now(actor)
     response = signed_in(actor).get(reverse("case", args=[case.ref]))
     urls = [act.url for act in response.context["page"].acts]
-    assert len(urls) == 2
-    assert [signed_in(actor).get(url).status_code for url in urls] == [200, 200]
+    assert len(urls) >= 5
+    assert [signed_in(actor).get(url).status_code for url in urls] == [200] * len(urls)

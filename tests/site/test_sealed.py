@@ -143,13 +143,8 @@ class Watch:
 
     def walk_addresses(self):
         """Each address that names a case, a person or a record of one, GET and POST."""
-        labels = {
-            "case": "register.Case", "person": "register.Person", "screening": "protection.Screening", "consent": "register.Consent",
-            "identification": "protection.Identification", "plan": "protection.AssistancePlan", "service": "protection.AssistanceService",
-            "sent": "referral.Referral", "proceeding": "justice.Proceeding", "claim": "justice.CompensationClaim",
-            "ended": "register.ClosedShare", "request": "register.PersonRequest", "code": "register.RemoteCode",
-        }  # fmt: skip
-        ids = {kind: self.rows[label].pk for kind, label in labels.items()} | {
+        ids = {kind: self.rows[label].pk for kind, label in factories_whole.KINDS_OF_ROW} | {
+            "intake": self.rows["protection.IntakePerson"].intake_id,
             "received": self.received.pk,
             "glass": new_id(),
             "hold": self.hold.pk,

@@ -62,7 +62,7 @@ def typed(request: ActorRequest) -> HttpResponse:
     may_take_in(request.actor)
     serial = request.POST.get("serial", "") or request.GET.get("serial", "")
     if not serial:
-        return redirect("protection:paper")
+        return render(request, "protection/paper.html", {"form": PrintForm(), "serial": SerialForm(), "once": new_id()})
     try:
         found = paper.find(by=request.actor, typed=serial)
     except (Invalid, Missing) as error:

@@ -24,7 +24,7 @@ PLAIN = {
     ),
     "looks up, numbers, cuts or hands on": (
         *("attacks.sides.keys", "cells.cell", "cells.words", "cells.domains_of", "ledger.charges_of", "media.findings.tidy"),
-        *("media.images.is_image", "media.packs.pack", "media.reading.read", "private.codebook.declared_public", "private.noise.nothing"),
+        *("media.packs.pack", "media.reading.read", "private.codebook.declared_public", "private.noise.nothing"),
         *("synthesis.candidates.keys", "synthesis.candidates.row_keys", "synthesis.private.with_recipe", "synthesis.rows.cells_of"),
     ),
     "puts together what functions with a source of their own have found": (
