@@ -202,6 +202,10 @@ def test_thin_line_runs_page_by_page(watch):
 # written or locked by a step of a workflow, or found before any grant exists (docs/reference/errands.md)
 HOUSE = {
     "protection_assistanceservice",
+    # asked by a gate before a step, of whoever takes it: evidence by element, attempts to reach the person, the check before sending on
+    "protection_contactattempt",
+    "protection_evidence",
+    "protection_qualitycheck",
     "protection_identification",
     "protection_screening",
     "justice_proceeding",

@@ -64,8 +64,9 @@ def test_every_table_with_a_case_is_protected_or_holds_access_only():
             " WHERE c.table_schema = 'public' AND c.column_name = 'case_id' AND t.table_type = 'BASE TABLE'"
         )
         found = {name for (name,) in cursor.fetchall()}
-    # what the policy itself is made of, and the audit trail: ids and codes
-    assert found - set(TABLES) == {"trust_grant", "trust_seal", "trust_conflict", "trust_breakglass", "trust_actrow"}
+    # what the policy itself is made of, the audit trail, and the officer's holds: ids and codes
+    access = {"trust_grant", "trust_seal", "trust_conflict", "trust_breakglass", "trust_actrow", "trust_legalhold"}
+    assert found - set(TABLES) == access
 
 
 def test_every_protected_table_forces_row_level_security_with_its_four_policies():
