@@ -122,7 +122,7 @@ def fill_case(owner: Actor) -> dict[str, models.Model]:
     case = make_case_now(owner)
     person = Person.objects.for_house("tests").get(case=case)
     rows = {row._meta.label: row for row in [case, person, *_register(owner, case, person)]}
-    for made in (_protection, _justice, _trust):
+    for made in (_protection, proceedings, _trust):
         rows |= {row._meta.label: row for row in made(owner, case, person)}
     referral = send(owner, case, OrganisationFactory().pk, Role.SHELTER, status="draft")
     beside = [*_beside_a_referral(owner, case, referral), *meetings(owner, case, person, rows["register.Note"])]
@@ -156,7 +156,7 @@ def _register(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     # one file without bytes, whose address answers "not there", and one with bytes that no vault sealed
     file, other_file = (_kept(Attachment(**who, section_bit=int(OPEN), by=owner.user, **content)) for _n in range(2))
     return [
-        *_consented(owner, case, person),
+        *consented(owner, case, person),
         _kept(PersonFacts(**who, citizenships=["GH"], coded={})),
         _kept(Detection(**who, organisation_id=owner.organisation_id, channel="screening", happened_at=now)),
         _kept(LinkAssertion(case=case, first=person, second=other, by=owner.user)),
@@ -167,7 +167,8 @@ def _register(owner: Actor, case: Case, person: Person) -> list[models.Model]:
     ]
 
 
-def _consented(owner: Actor, case: Case, person: Person) -> list[models.Model]:
+def consented(owner: Actor, case: Case, person: Person) -> list[models.Model]:
+    """A live consent with a step of it, the share that ended with that step, a request about one's own data, and a code from afar."""
     now, who = timezone.now(), {"case": case, "person": person}
     given = _kept(consent(owner, case, person, OrganisationFactory().pk))
     until = {"sections": given.sections, "ends_at": given.ends_at}
@@ -268,7 +269,8 @@ def fill_care(owner: Actor, plan: AssistancePlan, found: Identification) -> list
     ]
 
 
-def _justice(owner: Actor, case: Case, person: Person) -> list[models.Model]:
+def proceedings(owner: Actor, case: Case, person: Person) -> list[models.Model]:
+    """A proceeding with one record of each kind that hangs on it, and a claim with a calculation."""
     now, who = timezone.now(), {"case": case, "person": person}
     proceeding = _kept(Proceeding(**who, against="trafficker", opened_at=now, organisation_id=owner.organisation_id))
     charge = _kept(Charge(case=case, proceeding=proceeding, iccs="02042", article="s. 1", charged_on=now.date(), by=owner.user))

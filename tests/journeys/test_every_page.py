@@ -32,7 +32,7 @@ from havre.trust.models import BreakGlass, Membership, Nomination
 from havre.trust.models.accounts import person_holder
 from tests.consistency.test_addresses import Address, addresses, rows
 from tests.factories import give_to
-from tests.factories_whole import fill_care, meetings
+from tests.factories_whole import consent, consented, fill_care, meetings, proceedings
 from tests.journeys.conftest import WIDTHS
 from tests.journeys.test_pages import barriers
 
@@ -49,6 +49,14 @@ NO_PAGE = {
     "mfa_authenticate": "the second step of a sign-in",
     "mfa_login_webauthn": "an answer to the browser's own script",
     "release:table_csv": "a file",
+    "case_file": "a file",
+    "case_file_original": "a file",
+    "justice:exhibit": "a file",
+    "justice:exhibit_original": "a file",
+    **dict.fromkeys(
+        (f"person:{name}" for name in ("page", "close", "less", "ask", "asked", "receipt", "copy", "unlock", "far")),
+        "only on a screen that is locked to it: tests/register/test_person_page.py",
+    ),
     "exchange:report_list": "a file",
     "exchange:rejected": "a file",
     "exchange:check_list": "a file",
@@ -106,6 +114,8 @@ def records(unlocked, tmp_path, settings) -> dict[str, Any]:
         "referral:sent": first(Referral, **of_case),
         "referral:answer": first(Referral, status="offered"),
         "referral:proof": first(Consent, **of_case),
+        **_consents(manager, case, person),
+        **_proceedings(case, person, claim),
         "release:release": Release.objects.create(
             ref="2026-1", title="Persons by gender", source="x", population="register", tables=[["gender"]], by=_user()
         ).pk,
@@ -120,6 +130,35 @@ def _care(case_id: Any) -> dict[str, Any]:
     found = Identification.objects.for_house("tests").filter(case_id=case_id).first()
     made = {row._meta.label: row.pk for row in fill_care(demonstration.actor(Role.CASE_MANAGER, timezone.now()), plan, found)}
     return {f"protection:{code}": made[kind.model._meta.label] for code, kind in KINDS.items()}
+
+
+def _consents(manager: Any, case: Case, person: Person) -> dict[str, Any]:
+    """What the pages on consents and on the person's own data open: an answer that is awaited, one that stands, a share that ended."""
+    made = {row._meta.label: row.pk for row in consented(manager, case, person)}
+    given, asked = made["register.Consent"], made["register.PersonRequest"]
+    offered = consent(manager, case, person, manager.organisation_id)
+    offered.state = "offered"
+    offered.save(force_insert=True)
+    return {
+        "consent_answer": offered.pk,
+        **dict.fromkeys(("consent_renew", "consent_change", "consent_withdraw", "consent_proof"), given),
+        "share_ended": made["register.ClosedShare"],
+        "person_open": person.pk,
+        "person_code": person.pk,
+        "person_answer": asked,
+    }
+
+
+def _proceedings(case: Case, person: Person, claim: CompensationClaim) -> dict[str, Any]:
+    """A proceeding of the demonstration's investigator with one record of each kind."""
+    by = demonstration.actor(Role.INVESTIGATOR, timezone.now())
+    give_to(by, case, basis=Basis.LEGAL_DUTY)
+    made = {row._meta.label: row.pk for row in proceedings(by, case, person)}
+    kinds = ("suspects", "hearings", "assets", "exhibits", "requests", "assistance", "links")
+    return {
+        **{f"justice:{kind}": made["justice.Proceeding"] for kind in kinds},
+        "justice:wages": claim.pk,
+    }
 
 
 def _group() -> dict[str, Any]:
