@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.protection import casefile, keeping, models, queries, workflow
+from havre.protection import casefile, extracting, keeping, models, queries, workflow
 from havre.protection.enums import (
     AskState,
     CallEnd,
@@ -142,7 +142,7 @@ def register() -> None:
             needed=keeping.needed,
             erase=queries.erase,
             sweep=reminders.sweep,
-            extract=queries.columns_of_extract,
+            extract=extracting.columns_of_extract,
             columns=tuple(Column(table, name, "code", tuple(values.values)) for table, name, values in _COLUMNS)
             + tuple(Column(table, name, "date") for table, name in _DATES)
             + tuple(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.protection import indicators, workflow
 from havre.protection.enums import Answer, AskState, IdentificationStatus, ParcelState, PlanStatus, Profile, ScreeningState
-from havre.protection.enums_care import CareKind, FollowUpState, MeasureState, TaskState
+from havre.protection.enums_care import FollowUpState, MeasureState, TaskState
 from havre.protection.kinds import KINDS
 from havre.protection.models import (
     AssistancePlan,
@@ -23,7 +23,6 @@ from havre.protection.models import (
     FamilyTie,
     FollowUp,
     HealthNote,
-    HotlineContact,
     Identification,
     Intake,
     IntakePerson,
@@ -359,82 +358,3 @@ def care_dossier(actor: Actor, case_id: UUID) -> Iterable[tuple[str, dict[str, A
 def erase(person_id: UUID) -> int:
     """Take away what was derived from sealed words of an erased person: the fingerprints. Gives how many rows; safe to run twice."""
     return WordsPrint.objects.for_house("erase").filter(person_id=person_id).delete()[0]
-
-
-def care_of_extract() -> Iterable[dict[str, Any]]:
-    """That a record of care was made and when: codes and dates only."""
-    for code in CareKind.values:
-        for one in KINDS[code].model.objects.for_house("extract").order_by("pk").iterator():
-            yield {"case_id": str(one.case_id), "person_id": str(one.person_id), "kind": code, "noted_on": one.at.date()}
-
-
-def columns_of_extract() -> Iterable[tuple[str, Iterable[dict[str, Any]]]]:
-    """Coded columns only, by person: what evidence counts."""
-    yield (
-        "screening",
-        (
-            {
-                "case_id": str(one.case_id),
-                "person_id": str(one.person_id),
-                "situation": one.situation,
-                "profile": one.profile,
-                "suggested": one.suggested,
-                "outcome": one.outcome or None,
-                "happened_on": one.happened_at.date(),
-            }
-            for one in Screening.objects.for_house("extract").order_by("pk").iterator()
-        ),
-    )
-    yield (
-        "identification",
-        (
-            {
-                "case_id": str(one.case_id),
-                "person_id": str(one.person_id),
-                "status": one.status,
-                "reason": one.reason or None,
-                "opened_on": one.opened_at.date(),
-                "presumed_on": one.presumed_at.date() if one.presumed_at else None,
-                "decided_on": one.decided_at.date() if one.decided_at else None,
-                "recovery_answer": one.recovery_answer or None,
-            }
-            for one in Identification.objects.for_house("extract").order_by("pk").iterator()
-        ),
-    )
-    yield (
-        "assistance",
-        (
-            {
-                "case_id": str(one.case_id),
-                "person_id": str(one.plan.person_id),
-                "kind": one.kind,
-                "need": one.need,
-                "status": one.status,
-                "reason": one.reason or None,
-                "proposed_on": one.proposed_at.date(),
-            }
-            for one in AssistanceService.objects.for_house("extract").select_related("plan").order_by("pk").iterator()
-        ),
-    )
-    yield (
-        "later_consent",
-        (
-            {
-                "case_id": str(one.case_id),
-                "person_id": str(one.person_id),
-                "ground": one.ground,
-                "status": one.status,
-                "since_on": one.since.date(),
-                "asked_on": one.asked_at.date() if one.asked_at else None,
-            }
-            for one in LaterConsent.objects.for_house("extract").order_by("pk").iterator()
-        ),
-    )
-    yield (
-        "hotline",
-        (
-            {"caller": one.caller, "subject": one.subject, "ended": one.ended, "happened_on": one.happened_on}
-            for one in HotlineContact.objects.order_by("pk").iterator()
-        ),
-    )
-    yield "care", care_of_extract()

@@ -70,11 +70,11 @@ CONSENT = Workflow("consent", start=C.OFFERED, title=_("Consent"), moves=(
     #    step         from                              to           who      only after                        law
     Move("offer",     None,                             C.OFFERED,   WRITERS, frozenset(),                      "CoE art. 12(7)", label=_("Explain")),
     Move("give",      (None, C.OFFERED),                C.GIVEN,     WRITERS, {INFORMED, THEIRS, GUARDIAN, OWN}, "CoE art. 12(7); 108+ art. 5(2)", label=_("Give")),
-    Move("refuse",    (None, C.OFFERED),                C.REFUSED,   WRITERS, frozenset(),                      "CoE art. 12(7); a valid outcome", label=_("Refuse")),
+    Move("refuse",    (None, C.OFFERED),                C.REFUSED,   WRITERS, frozenset(),                      "CoE art. 12(7)", label=_("Refuse")),
     Move("change",    C.GIVEN,                          C.GIVEN,     READERS, frozenset(),                      "108+ art. 5(2)", label=_("Narrow")),
     Move("ask_again", C.GIVEN,                          C.GIVEN,     {ENGINE}, frozenset(),                     "CoE art. 12(7); CRC art. 1", label=_("Ask again")),
     Move("renew",     C.GIVEN,                          C.GIVEN,     WRITERS, {INFORMED, THEIRS, GUARDIAN, OWN}, "CoE art. 12(7); 108+ art. 5(2)", label=_("Renew")),
-    Move("withdraw",  (C.OFFERED, C.GIVEN, C.REPORTED), C.WITHDRAWN, READERS, frozenset(),                      "108+ art. 5(2); never refused", label=_("Withdraw")),
+    Move("withdraw",  (C.OFFERED, C.GIVEN, C.REPORTED), C.WITHDRAWN, READERS, frozenset(),                      "108+ art. 5(2)", label=_("Withdraw")),
     Move("expire",    (C.OFFERED, C.GIVEN),             C.EXPIRED,   {ENGINE}, frozenset(),                     "108+ art. 5(4)(b)", label=_("Expire")),
 ))
 

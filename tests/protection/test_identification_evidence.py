@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from havre import trust
-from havre.protection import standing, workflow
+from havre.protection import extracting, standing, workflow
 from havre.protection.models import Evidence, Identification
 from havre.protection.services import identification as services
 from havre.register.models import Case
@@ -134,10 +134,9 @@ def test_reason_for_telling_late_is_in_no_gate_and_in_no_table_of_the_extract():
             right.met(Told())
         except TypeError:
             continue
-    from havre.protection import queries
 
     make_identification(late_reason="fear")
-    for table, rows in queries.columns_of_extract():
+    for table, rows in extracting.columns_of_extract():
         assert "late_reason" not in {name for row in rows for name in row}, table
 
 
