@@ -82,7 +82,7 @@ R = RequestStatus
 REQUEST = Workflow("request", start=R.RECEIVED, title=_("Request about one's own data"), moves=(
     #    step         from         to            who       only after            law
     Move("receive",   None,        R.RECEIVED,   READERS,  frozenset(),          "Convention 108+ art. 9", "answer_request", label=_("Receive")),
-    Move("answer",    R.RECEIVED,  R.ANSWERED,   WRITERS,  {ANSWERED, REASONED}, "Convention 108+ art. 9, 11", "answer_request", label=_("Answer")),
+    Move("answer",    R.RECEIVED,  R.ANSWERED,   WRITERS,  {ANSWERED, REASONED}, "Convention 108+ art. 9, 11", "answer_request", label=_("Answer the request")),
     Move("take_back", R.RECEIVED,  R.TAKEN_BACK, READERS,  frozenset(),          "Convention 108+ art. 9", "answer_request", label=_("Take back")),
 ))
 # fmt: on
