@@ -1,6 +1,7 @@
 """Drill of the phone: talks are saved without a network while the browser is killed and the network loses, doubles and delays.
 
-HAVRE_DRILL_SAVES (8; the full form is 200 or more) talks that the page said were saved; HAVRE_DRILL_SEED for the chances.
+HAVRE_DRILL_SAVES (8; the full form is 200 or more) talks that the page said were saved; HAVRE_DRILL_SEED for the chances;
+HAVRE_DRILL_DATABASE_URL runs it on PostgreSQL as well, in a database made for it there.
 """
 
 from __future__ import annotations
@@ -8,13 +9,12 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import sqlite3
 import time
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from playwright.sync_api import Error, sync_playwright
@@ -23,10 +23,12 @@ from tests.drills.browser import Browser
 from tests.drills.field import CHROMIUM, Field, Phone, Weather
 from tests.drills.forms import scan
 from tests.drills.house import House
+from tests.drills.looking import Ask, opened, plain, scratch, unscratch
 
 pytestmark = [pytest.mark.drill, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no browser: set HAVRE_CHROMIUM")]
 
 SAVES = int(os.environ.get("HAVRE_DRILL_SAVES", "8"))
+POSTGRESQL = os.environ.get("HAVRE_DRILL_DATABASE_URL", "")
 SEED = int(os.environ.get("HAVRE_DRILL_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
 PAGE = "/p/pocket/"
 STORM = {"lose_request": 0.2, "lose_answer": 0.25, "double": 0.3, "late": 0.2}
@@ -74,14 +76,27 @@ class There:
     screenings: dict[str, tuple[str, Counter[str]]]
 
 
-def look(home: Path) -> There:
-    with closing(sqlite3.connect(f"file:{home / 'havre.sqlite3'}?mode=ro", uri=True, timeout=20)) as base:
-        parcels = base.execute("SELECT number, state, coalesce(screening_id, '') FROM protection_parcel").fetchall()
-        marks = base.execute("SELECT s.id, p.gender FROM protection_screening s JOIN register_person p ON p.id = s.person_id").fetchall()
-        answers: dict[str, Counter[str]] = {}
-        for screening, answer in base.execute("SELECT screening_id, answer FROM protection_screeninganswer"):
-            answers.setdefault(screening, Counter())[answer] += 1
-    return There([(str(UUID(n)), state, s) for n, state, s in parcels], {s: (mark, answers.get(s, Counter())) for s, mark in marks})
+def look(house: House) -> There:
+    if house.database:
+        import psycopg
+
+        # as the owner of the tables, past row-level security: what lies there, not what somebody may see
+        with psycopg.connect(house.database) as shared:
+            return _look(lambda query: shared.execute(query).fetchall())  # type: ignore[arg-type]
+    with closing(opened(house.home / "havre.sqlite3")) as base:
+        return _look(lambda query: base.execute(query).fetchall())
+
+
+def _look(ask: Ask) -> There:
+    parcels = ask("SELECT number, state, screening_id FROM protection_parcel")
+    marks = ask("SELECT s.id, p.gender FROM protection_screening s JOIN register_person p ON p.id = s.person_id")
+    answers: dict[str, Counter[str]] = {}
+    for screening, answer in ask("SELECT screening_id, answer FROM protection_screeninganswer"):
+        answers.setdefault(plain(screening), Counter())[answer] += 1
+    return There(
+        [(str(UUID(str(number))), state, plain(screening) if screening else "") for number, state, screening in parcels],
+        {plain(one): (mark, answers.get(plain(one), Counter())) for one, mark in marks},
+    )
 
 
 def judge(told: Told, there: There) -> Counter[str]:
@@ -215,9 +230,22 @@ class Drill:
 
 
 def test_talks_saved_without_a_network_arrive_once_and_leave_no_plain_word_on_the_phone(tmp_path):
-    house = House(tmp_path)
+    drill(House(tmp_path), tmp_path, "SQLite")
+
+
+@pytest.mark.skipif(not POSTGRESQL, reason="HAVRE_DRILL_DATABASE_URL names no PostgreSQL server")
+def test_talks_saved_without_a_network_arrive_once_on_postgresql_too(tmp_path):
+    name = f"havre_drill_{uuid4().hex[:12]}"
+    database = scratch(POSTGRESQL, name)
+    try:
+        drill(House(tmp_path, database=database), tmp_path, "PostgreSQL")
+    finally:
+        unscratch(POSTGRESQL, name)
+
+
+def drill(house: House, base: Path, kind: str) -> None:
     with sync_playwright() as play:
-        run = Drill(house, tmp_path, play)
+        run = Drill(house, base, play)
         try:
             first, again = run.bytes_of_two_loads()
             with pytest.raises(Error):
@@ -229,7 +257,7 @@ def test_talks_saved_without_a_network_arrive_once_and_leave_no_plain_word_on_th
             run.phone.kill()
             after = run.leaks(run.phone.profile)
             files, size = run.searched
-            there = look(house.home)
+            there = look(house)
             breaches = judge(run.told, there)
             seen = planted(run, there) + planted_page(run)
         finally:
@@ -238,7 +266,7 @@ def test_talks_saved_without_a_network_arrive_once_and_leave_no_plain_word_on_th
             house.close()
     counts = run.field.weather.counts
     print(
-        f"offline drill: seed {SEED}, saves acknowledged {len(run.told.saved)} of {run.count} tried, kills {run.kills}, wrong clocks"
+        f"offline drill on {kind}: seed {SEED}, saves acknowledged {len(run.told.saved)} of {run.count} tried, kills {run.kills}, wrong clocks"
         f" {run.skewed}, {counts}, screenings {len(there.screenings)}, lost {breaches['lost']}, doubled {breaches['doubled']}, mixed"
         f" {breaches['mixed']}, set aside {breaches['aside']}, poisons set aside {len(run.told.poisons)}, plain words"
         f" in the profile {on_phone} before and {after} after sending"

@@ -1,11 +1,12 @@
 """The whereabouts wall: what is planted behind it, every request that a justice role can make, and the search of each answer.
 
-What is asked comes from the live URLconf; what is typed into a form comes from the form's own page.
+What is asked comes from the live URLconf; what is typed into a form, and which tabs and filters are opened, from the page itself.
 """
 
 from __future__ import annotations
 
 import gzip
+import html
 import io
 import re
 import secrets
@@ -28,15 +29,20 @@ from havre.register.models import Attachment, Case, Person
 from havre.standards.models import FactRevision
 from havre.trust import identity
 from havre.trust.actors import Actor
-from havre.trust.enums import Basis, Role, Section
+from havre.trust.enums import ROLE_PURPOSES, Basis, Purpose, Role, Section
+from havre.trust.middleware import SESSION_PURPOSE
 from tests.consistency.test_address_rows import kinds_of
 from tests.consistency.test_addresses import Address, addresses, rows
-from tests.drills.forms import forms_of
+from tests.drills.forms import Needles, forms_of
 from tests.factories import OrganisationFactory, give_to
 from tests.factories_site import make_now, signed_in
 from tests.factories_whole import make_side
 
-JUSTICE = (Role.INVESTIGATOR, Role.PROSECUTOR, Role.COMPENSATION_FUND, Role.LABOUR_INSPECTOR)
+# everybody who writes the section of justice, for each purpose of the job: a new purpose is tried by itself
+JUSTICE = (Role.INVESTIGATOR, Role.PROSECUTOR, Role.COMPENSATION_FUND, Role.LABOUR_INSPECTOR, Role.LEGAL_AID)
+SEATS = tuple((role, purpose) for role in JUSTICE for purpose in ROLE_PURPOSES[role])
+# of one page; a calendar or a long list has many alike
+MOST_LINKS = 24
 # these end the session that the other addresses need
 LEAVING = frozenset({"account_logout", "leave", "lock"})
 # a fact that every country has, for the revision that make_side proposes
@@ -98,8 +104,7 @@ class Look:
     def __post_init__(self) -> None:
         wanted = ((held, value) for held, place in self.canaries.items() for value in place.values)
         self._held = {form: held for held, value in wanted for form, name in forms_of(value).items() if self.every_form or _shown(name)}
-        # one pass over an answer for all forms: their number is in the thousands
-        self._any = re.compile(b"|".join(map(re.escape, sorted(self._held, key=len, reverse=True))))
+        self._needles = Needles(self._held)
 
     def at(self, where: str, answer: Any) -> None:
         """One answer of the server: its lines, headers, cookies and body, unpacked."""
@@ -115,7 +120,7 @@ class Look:
 
     def text(self, where: str, body: bytes) -> None:
         self.size += len(body)
-        for held in sorted({self._held[form] for form in self._any.findall(body.lower())}):
+        for held in sorted({self._held[form] for form in self._needles.standing_in(body.lower())}):
             self.hits.append((where, held))
 
 
@@ -144,6 +149,8 @@ def plant(case_id: UUID, canaries: Canaries) -> Actor:
     place = {"case_id": case.pk, "person_id": person.pk}
     with trust.acting(carer):
         here = canaries["whereabouts"]
+        # in place of what the factory wrote, which no key opens: a search by name reads it
+        identity.write(**place, by=carer, section=Section.IDENTITY, kind="identity", body={"prs_FirstName": "Example"})
         body = {"address": here.address, "phone": here.phone, "shelter": here.shelter, "words": here.words}
         identity.write(**place, by=carer, section=Section.WHEREABOUTS, kind="whereabouts", body=body, record_id=person.pk)
         for held, section in (("whereabouts", Section.WHEREABOUTS), ("protection", Section.PROTECTION), ("screening", Section.SCREENING)):
@@ -194,51 +201,82 @@ def fields_of(page: bytes) -> set[str]:
     return {name.decode() for name in names} - {"csrfmiddlewaretoken", "once"}
 
 
+def links_of(page: bytes) -> list[str]:
+    """The tabs, filters and further pages of the same address that a page offers."""
+    found = {html.unescape(query.decode()) for query in re.findall(rb'href="(\?[^"#]+)', page)}
+    return sorted(found)[:MOST_LINKS]
+
+
 def bodies(fields: Iterable[str], canaries: Canaries) -> Iterator[dict[str, str]]:
     """What is posted: nothing, and each kind of nonsense in every field; a search by the beginning of the place."""
     yield {}
-    names = sorted(fields)
+    if not (names := sorted(fields)):
+        # without a field they would all be the same empty form
+        return
     for bad in BAD:
         yield dict.fromkeys(names, bad)
     yield dict.fromkeys(names, canaries["whereabouts"].address[:7])
 
 
-def try_all(role: Role, look: Look, *, kinds: Iterable[str] | None = None, deep: bool = True) -> int:
-    """Ask for every address as this role, on each kind of case; GET, POST and, when `deep`, POST with every kind of nonsense.
+def keep_no_contexts(monkeypatch: Any) -> None:
+    """Django's test client copies every template's context: a tenth of a walk that looks at bytes alone."""
+    monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_args, **_more: None)
 
-    Gives how many addresses were asked for. What a POST changed is undone, so that no address stands in the way of the next.
-    """
-    actor = make_now(role)
-    found = sides(actor, look.canaries)
-    client: Client | None = None
-    asked = [address for address in addresses() if address.name not in LEAVING]
-    for kind, side in found.items():
-        if kinds is not None and kind not in kinds:
-            continue
-        for address in asked:
-            if client is None or not client.session.get("membership"):
+
+def at_desk(actor: Actor) -> Client:
+    """A browser of this actor, who has declared the purpose; a failure of the server is an answer like any other."""
+    client = signed_in(actor)
+    session = client.session
+    session[SESSION_PURPOSE] = actor.purpose.value
+    session.save()
+    client.raise_request_exception = False
+    return client
+
+
+@dataclass
+class Walk:
+    """One job at work for one purpose, and the cases that it meets: made once, walked kind by kind."""
+
+    role: Role
+    purpose: Purpose
+    look: Look
+    deep: bool = True
+    asked: int = 0
+
+    def __post_init__(self) -> None:
+        self.actor = make_now(self.role).for_purpose(self.purpose)
+        self.sides = sides(self.actor, self.look.canaries)
+        self.client = at_desk(self.actor)
+
+    def walk(self, kind: str) -> int:
+        """Every address on this kind of case. Gives how many there were. What a POST changed is undone."""
+        every = [address for address in addresses() if address.name not in LEAVING]
+        for address in every:
+            if not self.client.session.get("membership"):
                 # the address before ended the session, and a page of the sign-in shows nothing
-                client = signed_in(actor)
-                client.raise_request_exception = False
-            _try(client, address, f"{role.value} {kind}", url(address, side), look, deep)
-    return len(asked)
+                self.client = at_desk(self.actor)
+            self._try(address, f"{self.role.value} {self.purpose.value} {kind} {address.name}", url(address, self.sides[kind]))
+        return len(every)
 
-
-def _try(client: Client, address: Address, who: str, where: str, look: Look, deep: bool) -> None:
-    fields: set[str] = set()
-    methods = rows()[address.name].methods
-    said = f"{who} {address.name}"
-    for query in ("", "?part=protection&ref=D&tab=all&kind=plan", "?after=%00&since=nonsense") if deep else ("",):
-        page = _apart(lambda query=query: client.get(where + query))
-        look.at(f"{said} GET {query}", page)
-        if page.status_code == 200 and not page.streaming:
-            fields |= fields_of(page.content)
-    if "POST" not in methods:
-        look.at(f"{said} POST that is not there", _apart(lambda: client.post(where, {})))
-        return
-    for body in bodies(fields, look.canaries) if deep else ({}, dict.fromkeys(sorted(fields), "nonsense")):
-        answer = _apart(lambda body=body: client.post(where, body))
-        look.at(f"{said} POST {next(iter(body.values()), '')[:12]!r}", answer)
+    def _try(self, address: Address, said: str, where: str) -> None:
+        fields, queries = set(), ["", "?part=protection&ref=D&tab=all&kind=plan", "?after=%00&since=nonsense"] if self.deep else [""]
+        for number, query in enumerate(queries):
+            page = _apart(lambda query=query: self.client.get(where + query))
+            self.look.at(f"{said} GET {query}", page)
+            if page.status_code == 200 and not page.streaming:
+                fields |= fields_of(page.content)
+                if self.deep and not number:
+                    queries += [link for link in links_of(page.content) if link not in queries]
+        if self.deep and fields:
+            start = dict.fromkeys(sorted(fields), self.look.canaries["whereabouts"].address[:7])
+            self.look.at(f"{said} GET search", _apart(lambda: self.client.get(where, start)))
+        if "POST" not in rows()[address.name].methods:
+            self.look.at(f"{said} POST that is not there", _apart(lambda: self.client.post(where, {})))
+            return
+        short = [{}, dict.fromkeys(sorted(fields), "nonsense")] if fields else [{}]
+        for body in bodies(fields, self.look.canaries) if self.deep else short:
+            answer = _apart(lambda body=body: self.client.post(where, body))
+            self.look.at(f"{said} POST {next(iter(body.values()), '')[:12]!r}", answer)
 
 
 def _apart(ask: Any) -> Any:
@@ -249,10 +287,9 @@ def _apart(ask: Any) -> Any:
         transaction.savepoint_rollback(point)
 
 
-def try_errors(role: Role, look: Look) -> int:
+def try_errors(actor: Actor, look: Look) -> int:
     """Addresses that are not there, and searches: what a page says that has nothing to show. Gives how many were tried."""
-    client = signed_in(make_now(role))
-    client.raise_request_exception = False
+    client = at_desk(actor)
     canaries = look.canaries["whereabouts"]
     # the beginning of a value only: a page repeats what was typed
     start = canaries.address[:8]
@@ -270,5 +307,5 @@ def try_errors(role: Role, look: Look) -> int:
         lambda: client.get("/j/", headers={"accept-language": "fr"}),
     ]
     for number, ask in enumerate(tried):
-        look.at(f"{role.value} error {number}", _apart(ask))
+        look.at(f"{actor.role.value} {actor.purpose.value} any error {number}", _apart(ask))
     return len(tried)

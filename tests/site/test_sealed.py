@@ -2,9 +2,10 @@
 
 Complaints opencrvs-core#3988, #13118, #13119: taken out of search, sealed view, silence of what answers.
 
-Two questions to each path. With the case in the address: is it answered as one that never existed, status and bytes alike? Without it (lists,
-counts, searches, exports, waiting lines): are the bytes those of the moment before the case was there? Form tokens, hours and the id that was
-asked for are left out; nothing else is.
+Two questions to each path. With the case in the address, or typed into any field of a page: is it answered as one that never existed, status
+and bytes alike? Without it (lists, counts, searches, exports, waiting lines): are the bytes those of the moment before the case was there? Form
+tokens, hours and the id that was asked for are left out; nothing else is. What is no page (parts, commands, extract, copies that leave) is
+tried in test_sealed_elsewhere.py.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from havre.trust.policy.rows import When
 from havre.trust.policy.table import POLICY
 from tests import factories_whole
 from tests.consistency.test_address_rows import PUBLIC, kinds_of, same, with_ids
-from tests.consistency.test_addresses import LEAVING, NO_SUCH, _blank, addresses, ask, rows
+from tests.consistency.test_addresses import LEAVING, NO_SUCH, NOBODYS, _blank, addresses, ask, rows
+from tests.drills.wall import fields_of, keep_no_contexts
 from tests.factories import OrganisationFactory
 from tests.factories_site import make_case_now, make_now, signed_in
 
@@ -122,14 +124,24 @@ class Watch:
             )
 
     def walk_searches(self):
-        wrong = NO_SUCH
-        for (name, method, given), (_name, _method, other) in zip(searches(self.case.ref), searches(wrong), strict=True):
-            url = next(address for address in addresses() if address.name == name).url()
-            there, nowhere = (self._send(method, url, typed) for typed in (given, other))
-            bodies = [self._plain(answer.content, typed) for answer, typed in ((there, given), (nowhere, other))]
-            self.note(
-                f"{method} {name} {sorted(given)}", there.status_code == nowhere.status_code and bodies[0] == bodies[1], there.status_code
-            )
+        """The reference and the id, typed wherever a page without an id lets one type; and the searches that need more than one field."""
+        for (name, method, given), (_name, _method, other) in zip(searches(self.case.ref), searches(NO_SUCH), strict=True):
+            self._typed(name, method, given, other)
+        for address in addresses():
+            if address.params or address.name in LEAVING | FRESH:
+                continue
+            page = self._send("GET", address.url(), {}) if "GET" in rows()[address.name].methods else None
+            fields = sorted(fields_of(page.content)) if page is not None and page.status_code == 200 and not page.streaming else []
+            for method in rows()[address.name].methods if fields else ():
+                for there, nowhere in ((self.case.ref, NO_SUCH), (str(self.case.pk), str(NOBODYS))):
+                    self._typed(address.name, method, dict.fromkeys(fields, there), dict.fromkeys(fields, nowhere))
+
+    def _typed(self, name, method, given, other):
+        url = next(address for address in addresses() if address.name == name).url()
+        there, nowhere = (self._send(method, url, typed) for typed in (given, other))
+        bodies = [self._plain(answer.content, typed) for answer, typed in ((there, given), (nowhere, other)) if not answer.streaming]
+        fine = there.status_code == nowhere.status_code and bodies[:1] == bodies[1:]
+        self.note(f"{method} {name} {sorted(given)}", fine, (there.status_code, nowhere.status_code, *(changed(*bodies) if bodies else ())))
 
     def _plain(self, body, typed):
         for value in typed.values():
@@ -181,6 +193,7 @@ NAMED = {address.name for address in with_ids()}
 @pytest.fixture
 def watch(monkeypatch, settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
+    keep_no_contexts(monkeypatch)
     return lambda role: Watch(role, monkeypatch)
 
 
@@ -205,7 +218,7 @@ ROLES = [pytest.param(role, id=role.value, marks=_marks(role)) for role in (Role
 @pytest.mark.parametrize("role", ROLES)
 def test_sealed_case_is_absent_from_every_path(role, watch):
     found = watch(role).walk()
-    print(f"{role.value}: {found.tried} paths, {len(found.leaks)} found")
+    print(f"\nsealed case, {role.value}: {found.tried} paths, {len(found.leaks)} found", flush=True)
     assert found.leaks == [], "\n".join(map(str, found.leaks))
     assert found.tried > 90
 

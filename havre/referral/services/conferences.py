@@ -99,7 +99,7 @@ def _seat(conference: Conference, one: Invited, by: Actor) -> Seat:
     readable = Section.CASE
     for section in Section(consent.sections) if consent else Section.CASE:
         rule = policy.POLICY.rules.get((Act.READ, section, Role(one.role)))
-        if rule and Basis.CONSENT in rule.bases:
+        if consent and rule and Basis.CONSENT in rule.bases and rule.serves(Purpose(consent.purpose)):
             readable |= section
     return Seat(
         case_id=conference.case_id, conference=conference, organisation_id=one.organisation_id, role=one.role, chair=one.chair,

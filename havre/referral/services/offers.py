@@ -123,9 +123,9 @@ def _check_request(draft: Referral, sections: Section, by: Actor) -> None:
         raise Invalid({"asked_until": [_("the share must end later than now")]})
     if draft.receiver_id == by.organisation_id:
         raise Invalid({"receiver": [_("a referral goes to another organisation")]})
-    useless = [s for s in sections if not policy.POLICY.rules.get((Act.READ, s, Role(role)))]
-    if useless:
-        raise Invalid({"sections": [_("this role may never read one of these sections: leave it out")]})
+    rules = {s: policy.POLICY.rules.get((Act.READ, s, Role(role))) for s in sections}
+    if not all(rule and rule.serves(Purpose(purpose)) for rule in rules.values()):
+        raise Invalid({"sections": [_("this role may never read one of these sections for that purpose: leave it out")]})
     grants.agreement_between(by.organisation_id, draft.receiver_id, sections=sections, at=by.at)
 
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, PositiveSma
 from django.utils.translation import gettext_lazy as _
 
 from havre.trust.actors import Actor
-from havre.trust.enums import SECTION_LABELS, Act, Basis, Section
+from havre.trust.enums import SECTION_LABELS, Act, Basis, Purpose, Section
 from havre.trust.errors import Refused, Words
 from havre.trust.policy.rows import IN_THE_HOUSE, Policy, When
 from havre.trust.policy.table import POLICY
@@ -107,6 +107,7 @@ def decide(actor: Actor, act: Act, section: Section, case_id: UUID, *, policy: P
             When.ALWAYS: True,
             When.IN_CONFLICT: conflicted,
             When.FACTOR_STALE: not actor.factor_is_fresh,
+            When.FOR_JUSTICE: actor.purpose == Purpose.JUSTICE,
             When.CASE_SEALED: False,
         }[row.when]
         if fires:
@@ -156,7 +157,7 @@ def _usable(actor: Actor, act: Act, policy: Policy) -> dict[Section, frozenset[B
     found = {}
     for section in Section:
         rule = policy.rules.get((act, section, actor.role))
-        if rule and (actor.factor_is_fresh or not rule.needs_factor):
+        if rule and rule.serves(actor.purpose) and (actor.factor_is_fresh or not rule.needs_factor):
             found[section] = rule.bases
     return found
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.backends.signals import connection_created
 
-from havre.trust.enums import Act, Basis, Role, Section
+from havre.trust.enums import Act, Basis, Purpose, Role, Section
 from havre.trust.errands import APP_ROLE
 from havre.trust.policy.rows import Policy, Rule
 from havre.trust.policy.table import POLICY
@@ -138,16 +138,18 @@ def predicate(model: Any, act: Act, *, policy: Policy = POLICY) -> str:
 
 
 def _roles(rules: Mapping[Role, Rule]) -> str:
-    """Roles with the same bases and the same need of a fresh factor share one branch."""
-    groups: dict[tuple[frozenset[Basis], bool], list[Role]] = {}
+    """Roles with the same bases, the same need of a fresh factor and the same purposes share one branch."""
+    groups: dict[tuple[frozenset[Basis], bool, bool], list[Role]] = {}
     for role, rule in rules.items():
-        groups.setdefault((rule.bases, rule.needs_factor), []).append(role)
+        groups.setdefault((rule.bases, rule.needs_factor, rule.never_for_justice), []).append(role)
     parts = []
-    for (bases, needs_factor), roles in groups.items():
+    for (bases, needs_factor, never_for_justice), roles in groups.items():
         part = f"g.role IN ({_quoted(roles)}) AND g.basis IN ({_quoted(bases)})"
         if needs_factor:
             minutes = int(settings.HAVRE_FACTOR_MINUTES)
             part += f" AND NULLIF(current_setting('havre.factor_at', true), '')::timestamptz >= {NOW} - interval '{minutes} minutes'"
+        if never_for_justice:
+            part += f" AND g.purpose <> '{Purpose.JUSTICE}'"
         parts.append(f"({part})")
     return " OR ".join(parts)
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from havre.trust.enums import Act, Basis, Role, Section
+from havre.trust.enums import Act, Basis, Purpose, Role, Section
 
 Words = str | Promise
 ANYONE = frozenset(Role)
@@ -51,6 +51,7 @@ class When(Enum):
     CASE_SEALED = "case_sealed"
     IN_CONFLICT = "in_conflict"
     FACTOR_STALE = "factor_stale"
+    FOR_JUSTICE = "for_justice"
 
     @property
     def words(self) -> Words:
@@ -60,6 +61,7 @@ class When(Enum):
             When.CASE_SEALED: _("the case is sealed and the grant is not a custodian's"),
             When.IN_CONFLICT: _("a conflict of interest is recorded for this holder"),
             When.FACTOR_STALE: _("the second factor was not given in the last minutes"),
+            When.FOR_JUSTICE: _("the declared purpose is justice"),
         }[self]
 
 
@@ -98,6 +100,11 @@ class Rule:
     needs_factor: bool
     minds_seal: bool
     minds_conflict: bool
+    never_for_justice: bool = False
+
+    def serves(self, purpose: Purpose) -> bool:
+        """Whether an actor who declares this purpose may use the rule at all."""
+        return not (self.never_for_justice and purpose == Purpose.JUSTICE)
 
 
 @dataclass(frozen=True)
@@ -135,6 +142,7 @@ class Policy:
                 needs_factor=any(row.when is When.FACTOR_STALE for row in against),
                 minds_seal=any(row.when is When.CASE_SEALED for row in against),
                 minds_conflict=any(row.when is When.IN_CONFLICT for row in against),
+                never_for_justice=any(row.when is When.FOR_JUSTICE for row in against),
             )
         return MappingProxyType(compiled)
 

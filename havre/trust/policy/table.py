@@ -93,6 +93,8 @@ POLICY = Policy((
 
     #      may not  what                                    who                                 when                  law
     Forbid(TOUCH, WHEREABOUTS,                            JUSTICE_ROLES | {Role.LABOUR_INSPECTOR}, When.ALWAYS,       "CoE art. 28, 30; Palermo art. 6(1)"),
+    # an inspector is front line and justice: who acts for justice reads no words in which a carer may have named the place
+    Forbid(TOUCH, SCREENING | PROTECTION,                 JUSTICE_ROLES | {Role.LABOUR_INSPECTOR}, When.FOR_JUSTICE,  "CoE art. 28, 30; Palermo art. 6(1)"),
     Forbid(TOUCH, HEALTH,                                 JUSTICE_ROLES | DECIDERS,           When.ALWAYS,          "108+ art. 6"),
     Forbid(TOUCH, Section(255),                           NUMBERS_ONLY,                       When.ALWAYS,          "108+ art. 5(4)(c)"),
     Forbid(TOUCH, Section(255),                           ANYONE,                             When.CASE_SEALED,     "CoE art. 28"),

@@ -27,6 +27,7 @@ CONDITIONS = {
     "case_sealed": 'resource.sealed && !(context.hasGrant && context.grant.basis == "custodian")',
     "in_conflict": "principal.holders.containsAny(resource.conflicts)",
     "factor_stale": "!(principal has factorAt) || context.now - principal.factorAt > 300000",
+    "for_justice": 'principal.purpose == "justice"',
 }
 assert len(CONDITIONS) <= 25
 

@@ -118,7 +118,7 @@ def test_forbid_always_decides_against_an_allow_that_forgot_it():
     assert set(fired.values()) == {(False, True, True)}
 
 
-@pytest.mark.parametrize("when", [When.CASE_SEALED, When.IN_CONFLICT, When.FACTOR_STALE])
+@pytest.mark.parametrize("when", [When.CASE_SEALED, When.IN_CONFLICT, When.FACTOR_STALE, When.FOR_JUSTICE])
 def test_policy_without_a_forbid_is_noticed(when):
     world = make_world(3, actors=40, cases=14)
     asked = _ask(world, 3)

@@ -28,16 +28,19 @@ class World:
 def make_world(seed: int, *, actors: int = 97, cases: int = 13) -> World:
     draw = random.Random(seed)
     services = [OrganisationFactory() for _ in range(4)]
-    people = [_actor(draw, services, role) for role in [*Role, *draw.choices(list(Role), k=actors - len(Role))]]
+    # every purpose of every job: a row may mind the purpose
+    jobs = [(role, purpose) for role in Role for purpose in ROLE_PURPOSES[role]]
+    drawn = [(role, draw.choice(ROLE_PURPOSES[role])) for role in draw.choices(list(Role), k=actors - len(jobs))]
+    people = [_actor(draw, services, role, purpose) for role, purpose in [*jobs, *drawn]]
     world = World(people, [], {}, {}, set(), {})
     for _number in range(cases):
         _case(draw, world, people)
     return world
 
 
-def _actor(draw, services, role):
+def _actor(draw, services, role, purpose):
     age = draw.choice([None, timedelta(minutes=1), timedelta(minutes=4, seconds=59), timedelta(minutes=5, seconds=1)] + [timedelta(0)] * 4)
-    actor = make_actor(role, organisation=draw.choice(services), purpose=draw.choice(ROLE_PURPOSES[role]))
+    actor = make_actor(role, organisation=draw.choice(services), purpose=purpose)
     return replace(actor, factor_at=None if age is None else NOW - age)
 
 
