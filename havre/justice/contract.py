@@ -2,8 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.justice import keeping, queries
-from havre.justice.enums import Against, ClaimKind, ClaimStatus, NonPunishment, Stage, Verdict
+from havre.justice import copying, extracting, keeping, queries
 from havre.justice.models import (
     Asset,
     Charge,
@@ -22,40 +21,11 @@ from havre.justice.models import (
 )
 from havre.justice.services.records import KINDS
 from havre.justice.workflow import CUSTODIANS, PROFESSIONALS, TABLES
-from havre.trust.contracts import Column, Contract, Link, UrlRow, register_contract
+from havre.trust.contracts import Contract, Link, UrlRow, register_contract
 from havre.trust.enums import Role
 from havre.trust.policy.table import CARERS
 
 READERS = frozenset(PROFESSIONALS | CARERS | {Role.GUARDIAN})
-_CODES = (
-    ("proceeding", "stage", Stage),
-    ("proceeding", "against", Against),
-    ("proceeding", "verdict", Verdict),
-    ("proceeding", "non_punishment", NonPunishment),
-    ("charge", "verdict", Verdict),
-    ("claim", "status", ClaimStatus),
-    ("claim", "kind", ClaimKind),
-)
-_PLAIN = (
-    ("proceeding", "interviews", "number"),
-    ("proceeding", "opened_on", "date"),
-    ("proceeding", "charged_on", "date"),
-    ("proceeding", "judged_on", "date"),
-    ("proceeding", "case_id", "pseudonym"),
-    ("proceeding", "person_id", "pseudonym"),
-    ("charge", "case_id", "pseudonym"),
-    ("charge", "proceeding_id", "pseudonym"),
-    ("charge", "iccs", "iccs"),
-    ("claim", "case_id", "pseudonym"),
-    ("claim", "person_id", "pseudonym"),
-    ("claim", "currency", "currency"),
-    ("claim", "claimed", "amount"),
-    ("claim", "awarded", "amount"),
-    ("claim", "paid", "amount"),
-    ("claim", "informed_on", "date"),
-    ("claim", "awarded_on", "date"),
-    ("claim", "paid_on", "date"),
-)
 
 
 def register() -> None:
@@ -83,12 +53,11 @@ def register() -> None:
             panels=queries.panels,
             compose=queries.compose,
             acts=queries.acts,
-            dossier=queries.dossier,
+            dossier=copying.dossier,
             waiting=queries.waiting,
             needed=keeping.needed,
-            extract=queries.extract,
-            columns=tuple(Column(table, name, "code", tuple(values.values)) for table, name, values in _CODES)
-            + tuple(Column(table, name, kind) for table, name, kind in _PLAIN),
+            extract=extracting.extract,
+            columns=extracting.COLUMNS,
             navigation=(Link(_("Proceedings"), "justice:index", "doc", PROFESSIONALS),),
             audit_words=(
                 *{f"{table.name}.{move.step}": move.label for table in TABLES for move in table.moves}.items(),

@@ -97,6 +97,7 @@ class ClaimForm(RecordForm):
 
 
 class InformForm(forms.Form):
-    language = forms.CharField(max_length=8, label=_("In this language"))
+    # left empty, the table refuses with its reason
+    language = forms.CharField(max_length=8, required=False, label=_("In this language"))
     kind = _list(ClaimKind.choices, _("Kind of claim"))
     limitation_on = forms.DateField(required=False, label=_("To be claimed before"), widget=forms.DateInput(attrs={"type": "date"}))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.justice.enums import ClaimStatus, Stage
 from havre.justice.enums_records import AskStatus
-from havre.justice.models import Charge, CompensationClaim, NonPunishmentRequest, Proceeding
+from havre.justice.models import CompensationClaim, NonPunishmentRequest, Proceeding
 from havre.justice.workflow import ALERT, ANSWER, ENFORCE, LAWYER, LIMITATION, PROFESSIONALS
 from havre.trust import clocks
 from havre.trust.actors import Actor
@@ -168,72 +168,3 @@ def _claims_waiting(actor: Actor) -> Iterable[Waiting]:
             passed = max(limit for limit in REMINDERS if limit <= days)
             words = _("%(who)s: awarded and not paid for more than %(days)s days") % {"who": one.pseudonym, "days": passed}
             yield Waiting(words, reverse("justice:claim", args=[one.pk]), urgent=passed > REMINDERS[0])
-
-
-def dossier(actor: Actor, case_id: UUID) -> Iterable[tuple[str, dict[str, Any]]]:
-    """What the person's own copy holds of justice."""
-    for one in proceedings(actor, case_id):
-        yield (
-            "proceeding",
-            {
-                "pseudonym": one.pseudonym,
-                "stage": one.status,
-                "opened_at": one.opened_at,
-                "interviews": one.interviews,
-                "non_punishment": one.non_punishment or None,
-                "verdict": one.verdict or None,
-            },
-        )
-    for claim in claims(actor, case_id):
-        yield (
-            "claim",
-            {"status": claim.status, "claimed": claim.claimed, "awarded": claim.awarded, "paid": claim.paid, "currency": claim.currency},
-        )
-
-
-def extract() -> Iterable[tuple[str, Iterable[dict[str, Any]]]]:
-    """Coded columns only."""
-    yield (
-        "proceeding",
-        (
-            {
-                "case_id": str(one.case_id),
-                "person_id": str(one.person_id),
-                "stage": one.status,
-                "against": one.against,
-                "verdict": one.verdict or None,
-                "non_punishment": one.non_punishment or None,
-                "interviews": one.interviews,
-                "opened_on": one.opened_at.date(),
-                "charged_on": one.charged_at.date() if one.charged_at else None,
-                "judged_on": one.judged_at.date() if one.judged_at else None,
-            }
-            for one in Proceeding.objects.for_house("extract").order_by("pk").iterator()
-        ),
-    )
-    yield (
-        "charge",
-        (
-            {"case_id": str(one.case_id), "proceeding_id": str(one.proceeding_id), "iccs": one.iccs, "verdict": one.verdict or None}
-            for one in Charge.objects.for_house("extract").order_by("pk").iterator()
-        ),
-    )
-    yield (
-        "claim",
-        (
-            {
-                "case_id": str(one.case_id),
-                "person_id": str(one.person_id),
-                "status": one.status,
-                "kind": one.kind or None,
-                "currency": one.currency or None,
-                "claimed": one.claimed,
-                "awarded": one.awarded,
-                "paid": one.paid,
-                "informed_on": one.informed_at,
-                "awarded_on": one.awarded_at,
-                "paid_on": one.paid_at,
-            }
-            for one in CompensationClaim.objects.for_house("extract").order_by("pk").iterator()
-        ),
-    )

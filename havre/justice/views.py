@@ -15,6 +15,7 @@ from havre.justice import queries, services
 from havre.justice.forms import ChargeForm, ClaimForm, InformForm, ProceedingForm, StepForm
 from havre.justice.models import Charge, CompensationClaim, Proceeding, Suspect
 from havre.justice.views_records import tabs
+from havre.justice.waiving import signed, waiver_lines
 from havre.justice.workflow import CLAIM, PROCEEDING, PROFESSIONALS
 from havre.register.models import Person
 from havre.trust.errors import Invalid, Missing, Refused
@@ -40,9 +41,12 @@ def new(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
     if request.actor.role not in PROFESSIONALS:
         raise Missing
     form, told = ProceedingForm(request.POST or None), InformForm(request.POST or None)
-    context = {"form": form, "inform": told, "once": new_id()}
+    context = {"form": form, "inform": told, "once": new_id(), "waivers": _first_waivers(request, case_id, person_id)}
     if request.method == "GET":
         return render(request, "justice/new.html", context)
+    if request.POST.get("waive"):
+        table = CLAIM if request.POST["waive"] == CLAIM.name else PROCEEDING
+        return signed(request, table, person_id, case_id, context, "justice/new.html") or redirect("justice:new", case_id, person_id)
     try:
         done = (
             _informed(request, told, case_id, person_id)
@@ -52,6 +56,16 @@ def new(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
     except Refused as refusal:
         return render(request, "justice/new.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
     return done or render(request, "justice/new.html", context, status=422)
+
+
+def _first_waivers(request: ActorRequest, case_id: UUID, person_id: UUID) -> list[Any]:
+    """For a supervisor: what may be waived before there is anything but the person."""
+    at = request.actor.at
+    drafts = (
+        (PROCEEDING, Proceeding(case_id=case_id, person_id=person_id, opened_at=at)),
+        (CLAIM, CompensationClaim(case_id=case_id, person_id=person_id, informed_at=at)),
+    )
+    return [one for table, draft in drafts for one in waiver_lines(request, table, draft)]
 
 
 def _informed(request: ActorRequest, told: InformForm, case_id: UUID, person_id: UUID) -> HttpResponse | None:
@@ -102,6 +116,7 @@ def _proceeding(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "charges": list(Charge.objects.visible_to(request.actor).filter(proceeding=found).order_by("charged_on")),
         "charge": ChargeForm(suspects=_suspects(request, found)) if request.actor.role in PROFESSIONALS else None,
         "tabs": tabs(request, found, ""),
+        "waivers": waiver_lines(request, PROCEEDING, found),
         "once": new_id(),
     }
 
@@ -115,6 +130,9 @@ def proceeding(request: ActorRequest, pk: UUID) -> HttpResponse:
     context["form"] = form if context["steps"] else None
     if request.method == "GET":
         return render(request, "justice/proceeding.html", context)
+    if request.POST.get("waive"):
+        case_id = context["proceeding"].case_id
+        return signed(request, PROCEEDING, pk, case_id, context, "justice/proceeding.html") or redirect("justice:proceeding", pk=pk)
     if not form.is_valid():
         return render(request, "justice/proceeding.html", context, status=422)
     step = form.cleaned_data["step"]

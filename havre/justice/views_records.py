@@ -17,6 +17,7 @@ from havre.justice.forms_records import ExhibitFileForm, NodeForm, PartForm, Row
 from havre.justice.models import Charge, CompensationClaim, Exhibit, Proceeding, SourcedLink, Suspect, WageCalculation
 from havre.justice.services import linking, lost_wages, records
 from havre.justice.services.records import KINDS, Kind
+from havre.justice.waiving import Line, signed, waiver_lines
 from havre.justice.workflow import CUSTODIANS, PROFESSIONALS
 from havre.register.attachments import keeping
 from havre.register.attachments.kinds import MOST_BYTES, REFUSED
@@ -56,6 +57,10 @@ def page(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
     proceeding = _proceeding(request, pk, what)
     problems: dict[str, Any] = {}
     status = 200
+    if request.method == "POST" and request.POST.get("waive"):
+        context = _context(request, proceeding, what)
+        again = signed(request, what.table, _about(request, proceeding, what), proceeding.case_id, context, "justice/records.html")
+        return again or redirect(f"justice:{kind}", pk=pk)
     if request.method == "POST":
         try:
             problems = _posted(request, proceeding, what)
@@ -68,6 +73,26 @@ def page(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
             problems, status = {"invalid": [str(word) for words in invalid.problems.values() for word in words]}, 422
     context = {**_context(request, proceeding, what), **problems, "status_code": status}
     return render(request, "justice/records.html", context, status=status)
+
+
+def _about(request: ActorRequest, proceeding: Proceeding, what: Kind) -> UUID:
+    """What a waiver is signed upon: the row, or for a first step the proceeding. Raises: Missing."""
+    if request.POST.get("step") == what.first:
+        return proceeding.pk
+    return _row(request, proceeding, what).pk  # type: ignore[no-any-return]
+
+
+def _row(request: ActorRequest, proceeding: Proceeding, what: Kind) -> Any:
+    try:
+        row_id = UUID(request.POST.get("row", ""))
+    except ValueError:
+        raise Missing from None
+    return what.model.objects.visible_to(request.actor).get_or_missing(pk=row_id, proceeding=proceeding)
+
+
+def _first_waivers(request: ActorRequest, proceeding: Proceeding, what: Kind) -> list[Line]:
+    """For a supervisor: the first step of this kind, where a block may be waived for it."""
+    return waiver_lines(request, what.table, what.model(case_id=proceeding.case_id, proceeding=proceeding))
 
 
 def _choices(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[str, list[tuple[str, str]]]:
@@ -94,7 +119,10 @@ def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[
     rows = list(mine.select_related(*RELATED.get(what.code, ())).order_by("-recorded_at", "-pk")[:200])
     may_add = any(move.step == what.first and request.actor.role in move.who for move in what.table.moves)
     shown = showing.SHOWN[what.code](request.actor, proceeding, rows)
+    waivers = _first_waivers(request, proceeding, what)
     for one, row in zip(shown, rows, strict=True):
+        row.proceeding = proceeding
+        one["waivers"] = waiver_lines(request, what.table, row, row.pk)
         steps = [(move.step, move.name) for move in what.table.open_to(row, request.actor)]
         written = frozenset(name for step, _name in steps for name in what.steps.get(step, ()))
         one["form"] = (
@@ -109,6 +137,7 @@ def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[
         "rows": shown,
         "form": PartForm(kind=what.code, written=what.fields, choices=choices, needed=what.needed) if may_add else None,
         "first": next(move.name for move in what.table.moves if move.step == what.first),
+        "waivers": waivers,
         "once": new_id(),
         **_beside(request, proceeding, what, may_add, choices),
     }
@@ -168,11 +197,7 @@ def _posted(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[s
 
 
 def _step(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[str, Any]:
-    try:
-        row_id = UUID(request.POST.get("row", ""))
-    except ValueError:
-        raise Missing from None
-    row = what.model.objects.visible_to(request.actor).get_or_missing(pk=row_id, proceeding=proceeding)
+    row = _row(request, proceeding, what)
     steps = [(move.step, move.name) for move in what.table.open_to(row, request.actor)]
     written = frozenset(name for step, _name in steps for name in what.steps.get(step, ()))
     form = RowStepForm(request.POST, kind=what.code, written=written, choices=_choices(request, proceeding, what), steps=steps)

@@ -28,7 +28,6 @@ from havre.protection.enums_care import Channel, OwnView, RiskAbout
 from havre.protection.enums_evidence import AnywayReason, LateReason
 from havre.register.enums import AgeBasis
 from havre.trust.models import Organisation
-from havre.trust.overrides import OverrideReason
 
 YES_NO = [("", _("Not recorded")), ("true", _("Yes")), ("false", _("No"))]
 
@@ -154,15 +153,6 @@ class StepForm(RecordForm):
         if written is not None:
             keep_only(self, written, child=child)
         self.order_fields(["step"])
-
-
-class WaiverForm(forms.Form):
-    gates = forms.MultipleChoiceField(label=_("Conditions waived"), widget=forms.CheckboxSelectMultiple)
-    reason = forms.ChoiceField(choices=OverrideReason.choices, label=_("Reason"))
-
-    def __init__(self, *args: Any, gates: list[tuple[str, str]], **fields: Any) -> None:
-        super().__init__(*args, **fields)
-        self.fields["gates"].choices = gates  # type: ignore[attr-defined]
 
 
 class PeriodForm(forms.Form):

@@ -62,3 +62,16 @@ def give(*, case_id: UUID, subject_id: UUID, workflow: str, step: str, gates: It
         override.save(force_insert=True)
     audit.record(event="override.given", by=by, subject=subject_id, case_id=case_id, reason=reason, codes={"gates": ",".join(named)})
     return override
+
+
+def signed(*, workflow: str, step: str, about: UUID, by: Actor) -> Override | None:
+    """The newest unused waiver that another supervisor of the actor's service signed for this very step; None without one.
+
+    Args: about, the record, or for a first step what the record will hang on. The row is held for the step: two acts cannot both spend it.
+    """
+    theirs = Override.objects.visible_to(by).filter(
+        workflow=workflow, step=step, subject_id=about, used_at=None, ends_at__gt=by.at, membership__organisation_id=by.organisation_id,
+        membership__supervisor=True, membership__ended_at=None,
+    )  # fmt: skip
+    newest = theirs.exclude(given_by=by.user).order_by("-given_at").values_list("pk", flat=True).first()
+    return Override.objects.visible_to(by).get_for_step(pk=newest) if newest else None

@@ -134,7 +134,8 @@ class CompensationClaim(ProtectedModel):
     status = models.CharField(max_length=12, choices=ClaimStatus, default=ClaimStatus.INFORMED)
     kind = models.CharField(max_length=12, choices=ClaimKind, blank=True)
     informed_at = models.DateTimeField()
-    language = models.CharField(max_length=8)
+    # empty only where a supervisor let it pass (RG01)
+    language = models.CharField(max_length=8, blank=True)
     # RG10: the person's own decision to claim
     wanted_at = models.DateTimeField(null=True, blank=True)
     lawyer_at = models.DateTimeField(null=True, blank=True)

@@ -13,12 +13,12 @@ from havre.justice.enums import ClaimStatus, Measure
 from havre.justice.models import Charge, CompensationClaim, Proceeding, Suspect
 from havre.justice.workflow import CLAIM, ENFORCE, LAWYER, LIMITATION, LONG_UNPAID, PROCEEDING
 from havre.register.models import Person
-from havre.trust import audit, clocks, grants
+from havre.trust import audit, clocks, grants, overrides
 from havre.trust.actors import Actor
 from havre.trust.enums import Act, Basis, Purpose, Role, Section
 from havre.trust.errors import Invalid
 from havre.trust.law import RulePart
-from havre.trust.models import Grant, Membership, Override
+from havre.trust.models import Grant, Membership
 from havre.trust.models.accounts import job_holder
 from havre.trust.records import ProtectedModel, clean
 
@@ -56,7 +56,8 @@ def open_proceeding(*, case_id: UUID, person_id: UUID, record: dict[str, Any], b
     person = Person.objects.visible_to(by).get_or_missing(pk=person_id, case_id=case_id)
     draft = Proceeding(case_id=case_id, person=person, opened_at=by.at, organisation_id=by.organisation_id)
     _set(draft, record, PROCEEDING_RECORDS["open"])
-    checked = PROCEEDING.check(draft, move="open", by=by)
+    waiver = overrides.signed(workflow=PROCEEDING.name, step="open", about=person_id, by=by)
+    checked = PROCEEDING.check(draft, move="open", by=by, override=waiver, about=person_id)
     made = Proceeding.objects.add(
         by=by,
         case_id=case_id,
@@ -72,13 +73,16 @@ def open_proceeding(*, case_id: UUID, person_id: UUID, record: dict[str, Any], b
 
 
 @trust.act("proceeding")
-def move(*, proceeding_id: UUID, step: str, by: Actor, record: dict[str, Any] | None = None, override_id: UUID | None = None) -> Proceeding:
-    """Take one step of a proceeding. Raises: Missing; Refused, with every unmet condition; Invalid."""
+def move(*, proceeding_id: UUID, step: str, by: Actor, record: dict[str, Any] | None = None) -> Proceeding:
+    """Take one step of a proceeding; a waiver that a supervisor signed for it is spent where it is needed.
+
+    Raises: Missing; Refused, with every unmet condition; Invalid.
+    """
     proceeding = Proceeding.objects.visible_to(by).select_related("person", "case").get_for_step(pk=proceeding_id)
     if step == "open":
         raise Invalid(_("this step has an act of its own"))
     _set(proceeding, record or {}, PROCEEDING_RECORDS.get(step, frozenset()))
-    waiver = Override.objects.visible_to(by).get_for_step(pk=override_id) if override_id else None
+    waiver = overrides.signed(workflow=PROCEEDING.name, step=step, about=proceeding_id, by=by)
     checked = PROCEEDING.check(proceeding, move=step, by=by, override=waiver)
     proceeding.status = checked.end
     _effects(proceeding, step, by)
@@ -179,7 +183,8 @@ def inform(
     """
     person = Person.objects.visible_to(by).get_or_missing(pk=person_id, case_id=case_id)
     fields = {"case_id": case_id, "person": person, "informed_at": by.at, "language": language, "kind": kind}
-    checked = CLAIM.check(CompensationClaim(**fields), move="inform", by=by)
+    waiver = overrides.signed(workflow=CLAIM.name, step="inform", about=person_id, by=by)
+    checked = CLAIM.check(CompensationClaim(**fields), move="inform", by=by, override=waiver, about=person_id)
     mine = CompensationClaim.objects.visible_to(by).filter(case_id=case_id, person_id=person_id, kind=kind)
     if kind and mine.exclude(status__in=[ClaimStatus.REJECTED, ClaimStatus.PAID]).exists():
         raise Invalid({"kind": [_("a claim by this route is open already: take its next step")]})

@@ -1,0 +1,73 @@
+"""Claims: each route its own, the last day, what is awarded and not paid, the kept reckoning."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from havre import trust
+from havre.justice import queries, services
+from havre.justice.services import lost_wages
+from havre.justice.wages import Rate, Stretch
+from havre.trust import clocks
+from havre.trust.enums import Role
+from havre.trust.errors import Invalid
+from tests.factories import NOW
+from tests.factories_casework import person_of
+from tests.justice.acting import justice, later, told
+
+
+def test_each_route_to_compensation_is_a_claim_of_its_own(case):
+    lawyer = justice(Role.LEGAL_AID, case)
+    place = {"case_id": case.pk, "person_id": person_of(case).pk, "language": "eng", "by": lawyer}
+    with trust.acting(lawyer):
+        made = [services.inform(**place, kind=kind) for kind in ("criminal", "civil", "fund")]
+        with pytest.raises(Invalid) as invalid:
+            services.inform(**place, kind="fund")
+    assert len({one.pk for one in made}) == 3
+    assert list(invalid.value.problems) == ["kind"]
+
+
+def test_last_day_to_claim_runs_as_a_clock_and_is_told_before_it_ends(case):
+    lawyer = justice(Role.LEGAL_AID, case)
+    place = {"case_id": case.pk, "person_id": person_of(case).pk, "language": "eng", "by": lawyer}
+    with trust.acting(lawyer):
+        with pytest.raises(Invalid):
+            services.inform(**place, kind="civil", limitation_on=NOW.date())
+        claim = services.inform(**place, kind="civil", limitation_on=(NOW + timedelta(days=40)).date())
+    clock = clocks.latest(claim.pk, "limitation")
+    assert clocks.due_at(clock).date() == claim.limitation_on
+    assert any(claim.pseudonym in line and "last day" in line for line in told(lawyer))
+    with trust.acting(lawyer):
+        money = {"wanted_at": NOW, "claimed": Decimal(900), "currency": "GHS"}
+        services.move_claim(claim_id=claim.pk, step="claim", record=money, by=lawyer)
+    assert clocks.state(clock) == "ended"
+
+
+@pytest.mark.parametrize(("days", "said"), [(29, None), (31, 30), (91, 90), (200, 180)])
+def test_award_that_is_not_paid_is_told_after_30_90_and_180_days(case, days, said):
+    lawyer, fund = justice(Role.LEGAL_AID, case), justice(Role.COMPENSATION_FUND, case)
+    with trust.acting(lawyer):
+        claim = services.inform(case_id=case.pk, person_id=person_of(case).pk, language="eng", kind="fund", by=lawyer)
+        money = {"wanted_at": NOW, "claimed": Decimal(900), "currency": "GHS"}
+        services.move_claim(claim_id=claim.pk, step="claim", record=money, by=lawyer)
+    with trust.acting(fund):
+        services.move_claim(claim_id=claim.pk, step="award", record={"awarded": Decimal(700)}, by=fund)
+    assert [clocks.due_at(clocks.latest(claim.pk, name)) for name in ("enforce", "enforce_90", "enforce_180")] == [
+        NOW + timedelta(days=limit) for limit in (30, 90, 180)
+    ]
+    reader = later(lawyer, days=days)
+    with trust.acting(reader):
+        lines = [str(one.title) for one in queries.waiting(reader) if "not paid" in str(one.title)]
+    assert [f"{said} days" in line for line in lines] == ([True] if said else [])
+
+
+def test_reckoning_is_kept_with_its_steps(case):
+    lawyer = justice(Role.LEGAL_AID, case)
+    with trust.acting(lawyer):
+        claim = services.inform(case_id=case.pk, person_id=person_of(case).pk, language="eng", kind="wages", by=lawyer)
+        work = Stretch(NOW.date(), NOW.date() + timedelta(days=6), 6, Decimal(48), Decimal(0), agreed=Rate(Decimal(5), "hour"))
+        made = lost_wages.keep(claim_id=claim.pk, stretches=[work], currency="GHS", by=lawyer)
+    assert (made.total, made.steps[0]["code"], made.steps[0]["amount"]) == (Decimal("240.00"), "base_agreed", "240.00")

@@ -1,0 +1,139 @@
+"""A block of justice is passed with the reason of a named supervisor, on the pages, once, and by nobody for their own act."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from havre.justice.models import CompensationClaim, Hearing, NonPunishmentRequest, Proceeding
+from havre.trust.enums import Basis, Role
+from havre.trust.models import ActRow, Override
+from tests.factories import give_to, make_actor, make_case
+from tests.factories_casework import person_of
+from tests.pages import browser, shell  # noqa: F401
+
+pytestmark = pytest.mark.usefixtures("shell")
+WAIVED = {"reason": "record_elsewhere"}
+STARTS = "2031-05-04T09:00"
+
+
+@pytest.fixture
+def case():
+    return make_case(make_actor(at=timezone.now()))
+
+
+def service(role, case):
+    """An officer and the named supervisor of the same service, both on the case by law."""
+    officer = make_actor(role, at=timezone.now())
+    give_to(officer, case, basis=Basis.LEGAL_DUTY)
+    head = make_actor(role, organisation_id=officer.organisation_id, organisation=None, supervisor=True, at=timezone.now())
+    return browser(officer), browser(head), officer
+
+
+def a_proceeding(case, by, **changes):
+    whole = {"against": "trafficker", "measures": ["no_contact"], "nexus": "", **changes}
+    made = Proceeding(case=case, person=person_of(case), opened_at=by.at, organisation_id=by.organisation_id, **whole)
+    made.save(force_insert=True)
+    return made
+
+
+def waives(head, officer, url, table, step, gate, **row):
+    """The officer signs nothing; the head does, and it is written down with its reason."""
+    told = {"waive": table, "step": step, "gates": [gate], **WAIVED, **row}
+    assert officer.post(url, told).status_code == 403
+    assert head.post(url, {**told, "gates": ["RG10"]}).status_code == 422
+    assert head.post(url, {**told, "step": "fly"}).status_code in {404, 422}
+    assert f'value="{gate}"' in head.get(url).content.decode()
+    assert f'name="waive" value="{table}"' not in officer.get(url).content.decode()
+    assert head.post(url, told).status_code == 302
+    given = Override.objects.for_house("tests").get()
+    assert (given.workflow, given.step, given.gates, given.reason, given.used_at) == (table, step, [gate], "record_elsewhere", None)
+
+
+def spent(table, gate):
+    """The one waiver was used by another than its giver, and the trail says for which gate, why and by whom."""
+    given = Override.objects.for_house("tests").get()
+    assert given.used_at is not None and given.used_by_id != given.given_by_id
+    line = ActRow.objects.get(event=f"{table}.override")
+    assert (line.codes["gates"], line.reason, line.codes["supervisor"]) == (gate, "record_elsewhere", str(given.given_by_id))
+
+
+def test_interview_without_an_independent_interpreter_is_blocked_waived_once_and_blocked_again(case):
+    officer, head, by = service(Role.INVESTIGATOR, case)
+    found = a_proceeding(case, by, informed_at=by.at, language="eng")
+    url = reverse("justice:proceeding", args=[found.pk])
+    assert officer.post(url, {"step": "interview"}).status_code == 409
+    waives(head, officer, url, "proceeding", "interview", "RG02")
+    assert head.post(url, {"step": "interview"}).status_code == 409
+    assert officer.post(url, {"step": "interview"}).status_code == 302
+    spent("proceeding", "RG02")
+    Proceeding.objects.for_house("tests").filter(pk=found.pk).update(repeat_justified=True)
+    assert officer.post(url, {"step": "interview"}).status_code == 409
+
+
+def test_what_does_not_exist_yet_is_waived_upon_the_person(case):
+    officer, head, _by = service(Role.PROSECUTOR, case)
+    url = reverse("justice:new", args=[case.pk, person_of(case).pk])
+    told = {"act": "open", "against": "trafficker"}
+    assert officer.post(url, told).status_code == 409
+    waives(head, officer, url, "proceeding", "open", "RG17")
+    assert officer.post(url, told).status_code == 302
+    spent("proceeding", "RG17")
+    assert officer.post(url, told).status_code == 409
+
+
+def test_compensation_told_in_a_language_nobody_recorded_is_blocked_waived_and_passed(case):
+    officer, head, _by = service(Role.LEGAL_AID, case)
+    url = reverse("justice:new", args=[case.pk, person_of(case).pk])
+    assert officer.post(url, {"act": "inform"}).status_code == 409
+    waives(head, officer, url, "claim", "inform", "RG01")
+    assert officer.post(url, {"act": "inform"}).status_code == 302
+    spent("claim", "RG01")
+    assert CompensationClaim.objects.for_house("tests").get().language == ""
+
+
+def test_hearing_of_the_person_without_measures_is_blocked_waived_upon_the_proceeding_and_passed(case):
+    officer, head, by = service(Role.PROSECUTOR, case)
+    found = a_proceeding(case, by)
+    url = reverse("justice:hearings", args=[found.pk])
+    told = {"act": "add", "starts_at": STARTS, "court": "supreme", "purpose": "trial_day", "person_heard": "on"}
+    assert officer.post(url, told).status_code == 409
+    waives(head, officer, url, "hearing", "schedule", "RG17")
+    assert officer.post(url, told).status_code == 302
+    spent("hearing", "RG17")
+    row = Hearing.objects.for_house("tests").get()
+    # the waiver of planning it was for that step alone
+    hold = {"act": "step", "row": str(row.pk), "step": "hold"}
+    assert officer.post(url, hold).status_code == 409
+    assert head.post(url, {"waive": "hearing", "step": "hold", "row": str(row.pk), "gates": ["RG17"], **WAIVED}).status_code == 302
+    assert officer.post(url, hold).status_code == 302
+
+
+def test_refusal_of_non_punishment_while_the_link_is_not_assessed_is_blocked_waived_and_passed(case):
+    officer, head, by = service(Role.PROSECUTOR, case)
+    found = a_proceeding(case, by, against="person")
+    asked = NonPunishmentRequest(
+        case=case,
+        proceeding=found,
+        by_id=by.user.pk,
+        status="asked",
+        ground="child",
+        flagged_at=by.at,
+        asked_at=by.at,
+        lawyer_alerted_at=by.at,
+    )
+    asked.save(force_insert=True)
+    url = reverse("justice:requests", args=[found.pk])
+    told = {"act": "step", "row": str(asked.pk), "step": "refuse", "kept_because": "no_link"}
+    assert officer.post(url, told).status_code == 409
+    waives(head, officer, url, "non_punishment", "refuse", "RG16", row=str(asked.pk))
+    assert officer.post(url, told).status_code == 302
+    spent("non_punishment", "RG16")
+
+
+def test_waiver_of_another_services_supervisor_does_not_serve(case):
+    officer, _head, by = service(Role.INVESTIGATOR, case)
+    _other, stranger, _theirs = service(Role.INVESTIGATOR, case)
+    found = a_proceeding(case, by, informed_at=by.at, language="eng")
+    url = reverse("justice:proceeding", args=[found.pk])
+    assert stranger.post(url, {"waive": "proceeding", "step": "interview", "gates": ["RG02"], **WAIVED}).status_code == 302
+    assert officer.post(url, {"step": "interview"}).status_code == 409
