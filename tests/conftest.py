@@ -50,6 +50,7 @@ ON_POSTGRESQL_TOO = (
     "tests/site/test_cases.py",
     "tests/site/test_views.py",
     "tests/trust/test_accounts_glass.py",
+    "tests/trust/test_assessment.py",
     "tests/trust/test_retention.py",
     "tests/trust/test_accounts_invitations.py",
     "tests/trust/test_accounts_pages.py",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from havre.trust import clocks, policy
 from havre.trust.accounts import glass, queries
 from havre.trust.actors import Actor
+from havre.trust.assessment import services as assessment
 from havre.trust.contracts import Contract, Link, UrlRow, Waiting, register_contract
 from havre.trust.enums import Act, Role
 from havre.trust.models import BlindIndex, Clock, ClockEvent, Membership, Nomination, Override, SealedSection
@@ -25,8 +26,8 @@ BOTH = ("GET", "POST")
 
 
 def due(now: datetime) -> int:
-    """What time itself does: emergency accesses that nobody reviewed, clocks that ran out."""
-    return glass.suspend_unreviewed(now) + clocks.sweep(now)
+    """What time itself does: emergency accesses that nobody reviewed, clocks that ran out, an assessment that the model has overtaken."""
+    return glass.suspend_unreviewed(now) + clocks.sweep(now) + assessment.mark(now)
 
 
 def waiting(actor: Actor) -> Iterable[Waiting]:
@@ -34,6 +35,7 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
     if policy.may_in_house(actor, Act.ERASE):
         yield from _holds_to_review(actor)
     if policy.may_in_house(actor, Act.REVIEW):
+        yield from _assessment_to_sign(actor)
         for row in queries.to_review().exclude(user=actor.user):
             yield Waiting(
                 _("Judge an emergency access"),
@@ -63,6 +65,23 @@ def _holds_to_review(actor: Actor) -> Iterable[Waiting]:
         yield Waiting(_("Ask whether a hold is still needed: %(number)s") % {"number": len(late)}, reverse("retention") + "#holds")
 
 
+def _assessment_to_sign(actor: Actor) -> Iterable[Waiting]:
+    last = assessment.standing()
+    if last is None:
+        yield Waiting(_("Sign the impact assessment"), reverse("assessment"), None, _("nobody has signed one yet"), urgent=True)
+    elif last.outdated_at is not None:
+        why = _("changes of the model or the policy since version %(number)s: %(count)s")
+        yield Waiting(
+            _("The impact assessment is out of date"),
+            reverse("assessment"),
+            None,
+            why % {"number": last.number, "count": len(last.changes)},
+            urgent=True,
+        )
+    elif last.review_on <= timezone.localdate(actor.at):
+        yield Waiting(_("Read the impact assessment again"), reverse("assessment"))
+
+
 def _second_person(actor: Actor) -> Iterable[Waiting]:
     place = actor.organisation_id
     jobs = Nomination.objects.filter(organisation_id=place, decided_at=None).exclude(user=actor.user).exclude(asked_by=actor.user)
@@ -82,6 +101,7 @@ NAVIGATION = (
     Link(_("Retention"), "retention", "clock", OFFICERS, _("Oversight")),
     Link(_("Leaked account"), "history_breach", "warn", OFFICERS, _("Oversight")),
     Link(_("Record of processing"), "history_processing", "doc", OFFICERS, _("Oversight")),
+    Link(_("Impact assessment"), "assessment", "doc", OFFICERS, _("Oversight")),
     Link(_("Emergency access"), "accounts_break_glass", "warn", BREAKERS, _("Account")),
 )
 
@@ -121,6 +141,8 @@ URLS = (
     *(UrlRow(name, ("POST",), own=OFFICERS) for name in ("retention_hold", "retention_lift")),
     UrlRow("history_breach", BOTH, own=OFFICERS),
     UrlRow("history_processing", own=OFFICERS),
+    UrlRow("assessment", BOTH, own=OFFICERS, note="fresh factor to sign"),
+    UrlRow("assessment_paper", own=OFFICERS),
     *(
         UrlRow(name, note="the officer who came by its reference; the case's own holder or custodian; else 404")
         for name in ("history_case", "history_paper")
@@ -164,6 +186,8 @@ AUDIT_WORDS = (
     ("history.print", _("gave the person the list of who read the file")),
     ("erasure.request", _("ordered the erasure of the person")),
     ("erasure.records", _("erased the person's records")),
+    ("assessment.sign", _("signed the impact assessment")),
+    ("assessment.print", _("printed the impact assessment")),
     ("retention.hold", _("put a hold on the case")),
     ("retention.lift", _("lifted a hold from the case")),
     ("retention.order", _("ordered what is over its term to go")),

@@ -42,6 +42,7 @@ NO_PAGE = {
     "account_logout": "ends the session",
     "account_inactive": "only after a sign-in that was refused",
     "accounts_calendar": "a file",
+    "assessment_paper": "a file",
     "accounts_code_picture": "a picture",
     "leaflet_pdf": "a file",
     "leave": "ends the session",

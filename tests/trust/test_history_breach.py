@@ -3,14 +3,16 @@
 import time
 from datetime import timedelta
 
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from havre import trust
 from havre.register.models import Case, Person, PersonFacts
 from havre.trust.enums import Role, Section
+from havre.trust.errands import ERRANDS
 from havre.trust.history.breach import affected
-from havre.trust.history.processing import activities
+from havre.trust.history.processing import activities, beside, errands
 from havre.trust.models import ActRow, Seal
 from havre.trust.policy.rls import protected_models
 from tests.factories import NOW, make_actor, make_case
@@ -79,6 +81,14 @@ def test_record_of_processing_names_every_protected_table_and_a_law_for_every_gr
     assert all(ground.law and ground.roles for one in made for ground in one.grounds)
     justice = next(one for one in made if one.section == Section.WHEREABOUTS)
     assert not {Role.INVESTIGATOR.label, Role.PROSECUTOR.label} & {role for ground in justice.grounds for role in ground.roles}
+
+
+def test_record_of_processing_names_every_errand_and_every_table_that_is_in_no_section():
+    assert {name for name, _words in errands()} == ERRANDS - {"tests"}
+    ours = {model._meta.label for model in apps.get_models() if model.__module__.startswith("havre.")}
+    named = [table for _title, tables in beside() for table in tables]
+    assert set(named) == ours - {model._meta.label for model in protected_models()}
+    assert len(named) == len(set(named))
 
 
 def test_record_of_processing_is_a_page_in_both_languages_for_the_officer():

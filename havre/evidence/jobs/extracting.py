@@ -18,6 +18,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -133,7 +134,7 @@ def write(work: Path, *, now: datetime, progress: Callable[[int], None] = lambda
     """Write the tables into an empty folder and give the manifest: tables, rows, columns, code lists, digests, what was dropped."""
     declared = _declared()
     gate = Gate(secrets.token_bytes(32))
-    sealed = {str(case_id) for case_id in Seal.objects.filter(ended_at=None).values_list("case_id", flat=True)}
+    sealed = set(Seal.objects.filter(ended_at=None).values_list("case_id", flat=True))
     first = first_detections()
     steps: list[dict[str, Any]] = []
     tables: dict[str, Any] = {}
@@ -155,9 +156,9 @@ def write(work: Path, *, now: datetime, progress: Callable[[int], None] = lambda
     }
 
 
-def first_detections() -> dict[str, date]:
-    """Each person's first detection day, by the key as text; stays in memory, only months and waits are written."""
-    found: dict[str, date] = {}
+def first_detections() -> dict[UUID, date]:
+    """Each person's first detection day; stays in memory, only months and waits are written."""
+    found: dict[UUID, date] = {}
     for contract in contracts():
         if contract.part != "register":
             continue
@@ -165,8 +166,7 @@ def first_detections() -> dict[str, date]:
             if table == "detections":
                 for row in rows:
                     day = _day(row["happened_on"])
-                    person = str(row["person_id"])
-                    found[person] = min(day, found.get(person, day))
+                    found[row["person_id"]] = min(day, found.get(row["person_id"], day))
     return found
 
 
@@ -194,8 +194,8 @@ def _table(
     rows: Iterable[dict[str, Any]],
     columns: dict[str, Column],
     gate: Gate,
-    sealed: set[str],
-    first: dict[str, date],
+    sealed: set[UUID],
+    first: dict[UUID, date],
     steps: list[dict[str, Any]],
     now: datetime,
 ) -> dict[str, Any]:

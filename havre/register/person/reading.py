@@ -11,7 +11,7 @@ from django.utils import translation
 
 from havre.register.enums import ConsentState
 from havre.register.models import ClosedShare, Consent, ConsentEvent, Note, Person, PersonRequest, RemoteCode
-from havre.register.person.words import Words, day_of
+from havre.register.person.words import Words
 from havre.register.workflow import ANSWER
 from havre.trust import clocks, policy
 from havre.trust.actors import Actor
@@ -125,7 +125,7 @@ def _reader(row: Consultation, words: Words) -> dict[str, str]:
         "no": str(row.no),
         "who": words["by_you"] if afar else f"{row.organisation}, {words.role(row.role_code)}",
         "what": _sections(row.section_bits, words),
-        "when": day_of(row.at),
+        "when": words.day(row.at),
         "why": "" if afar else words.purpose(row.purpose_code),
     }
 

@@ -218,7 +218,9 @@ def asked(request: ActorRequest, case: Case, person: Person, said: Words, pk: UU
 def receipt(request: ActorRequest, case: Case, person: Person, said: Words, pk: UUID) -> HttpResponse:
     """A paper that names neither the person nor the subject nor this system."""
     found = _mine(request, person, pk)
-    return _show(request, "register/person/receipt.html", said, asked=found, at=found.received_at, due=said.say("due", day=_due(found)))
+    return _show(
+        request, "register/person/receipt.html", said, asked=found, day=said.day(found.received_at), due=said.say("due", day=_due(found))
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -227,13 +229,7 @@ def copy(request: ActorRequest, case: Case, person: Person, said: Words) -> Http
     """The person's own copy, as data or on paper, under a name that says nothing."""
     form = request.POST.get("form", "")
     if request.method != "POST" or form not in {"pdf", "json"}:
-        return _show(
-            request,
-            "register/person/copy.html",
-            said,
-            english=said.language in printing.NO_FONT,
-            status=422 if request.method == "POST" else 200,
-        )
+        return _show(request, "register/person/copy.html", said, status=422 if request.method == "POST" else 200)
     held = acts.copy(by=request.actor, case_id=case.pk, person_id=person.pk, form=form)
     if form == "pdf":
         answer = HttpResponse(printing.as_pdf(held, said.language), content_type="application/pdf")

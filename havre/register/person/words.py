@@ -43,6 +43,10 @@ PURPOSES: Mapping[Purpose, str] = MappingProxyType(
 )
 
 
+# years that a calendar is ahead of the common era's: the Thai solar calendar since 1 January 1941 (B.E. 2484)
+ERAS: Mapping[str, int] = MappingProxyType({"th": 543})
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """One language's phrases by key; `reviewed` is whether a native speaker has read them."""
@@ -56,7 +60,11 @@ class Words:
 
     def say(self, key: str, **values: object) -> str:
         """A phrase with its blanks filled; a day is written as numbers, which every language here reads alike."""
-        return self.phrases[key].format(**{name: day_of(value) if isinstance(value, date) else value for name, value in values.items()})
+        return self.phrases[key].format(**{name: self.day(value) if isinstance(value, date) else value for name, value in values.items()})
+
+    def day(self, value: date) -> str:
+        """A day in numbers, in this language's own era."""
+        return day_of(value, self.language)
 
     def role(self, role: Role | str) -> str:
         """A job in plain words."""
@@ -67,10 +75,13 @@ class Words:
         return self.phrases[PURPOSES.get(Purpose(purpose), "purpose_other")]
 
 
-def day_of(value: date) -> str:
-    """Day, month and year as numbers: 28.11.2026. The year is the common era's, in Thai too: two calendars on one page mislead."""
+def day_of(value: date, language: str) -> str:
+    """Day, month and year as numbers: 28.11.2026. In Thai the year is the Buddhist era's, as every Thai paper has it: 28.11.2569.
+
+    No month is named: Tetum borrows its month names, and a borrowed one would be another language's.
+    """
     day = timezone.localdate(value) if isinstance(value, datetime) else value
-    return f"{day.day:02}.{day.month:02}.{day.year}"
+    return f"{day.day:02}.{day.month:02}.{day.year + ERAS.get(language, 0)}"
 
 
 @cache

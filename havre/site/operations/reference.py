@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 from django.utils import translation
 
-from havre.site.operations.wording import ERRAND_WORDS, HEADINGS, SETTINGS
+from havre.site.operations.wording import HEADINGS, SETTINGS
 from havre.trust.contracts import contracts
 from havre.trust.enums import ROLE_PURPOSES, SECTION_LABELS, Act, Role, Section
-from havre.trust.errands import ERRANDS
+from havre.trust.errands import WORDS
 from havre.trust.policy import POLICY
 from havre.trust.policy.rows import Allow, Forbid
 from havre.trust.workflow import Workflow
@@ -22,7 +22,7 @@ LANGUAGES = ("en", "fr")
 
 
 def pages() -> dict[str, str]:
-    """Every generated page by its file name. Raises: KeyError when an errand has no words yet."""
+    """Every generated page by its file name."""
     made = {f"policy-book.{language}.md": policy_book(language) for language in LANGUAGES}
     made |= {f"workflows.{language}.md": workflow_book(language) for language in LANGUAGES}
     return made | {"roles.md": roles(), "settings.md": settings_page(), "commands.md": commands(), "errands.md": errands()}
@@ -113,8 +113,8 @@ def settings_page() -> str:
 
 
 def errands() -> str:
-    """Every errand of the house and what it may read. Raises: KeyError for one without words."""
-    rows = [(f"`{name}`", ERRAND_WORDS[name]) for name in sorted(ERRANDS)]
+    """Every errand of the house and what it may read."""
+    rows = [(f"`{name}`", str(words)) for name, words in sorted(WORDS.items())]
     intro = (
         "Protected records are read for an actor, through `visible_to`. A few tasks of the house itself read every row and show nobody "
         "anything; each names its errand from this closed list. On PostgreSQL they run as the owner of the tables."

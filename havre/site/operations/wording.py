@@ -87,23 +87,3 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("HAVRE_DEBUG", "off", "`1` for development: error pages with code. Never where real records are."),
     ("HAVRE_TEST_DIR", "`/dev/shm` or the temporary folder", "Where the tests put their databases."),
 )
-
-ERRAND_WORDS: dict[str, str] = {
-    "backup check": "counts whether every sealed section of a restored backup has its key",
-    "clocks": "runs legal time limits out, reminds, and moves what the house moves by itself",
-    "emergency": "finds the one case that an emergency access names, before its grant exists",
-    "erase": "removes an erased person's rows and what hangs on them",
-    "extract": "writes the pseudonymised extract: coded columns only, no name, no free text",
-    "gates": "asks whether a right was recorded in another part before a step is taken",
-    "history": "gives the ids of the persons in a case, for the history of accesses",
-    "import": "asks whether a record of a file was imported before, so that a second import adds nothing",
-    "matching": "finds the keys of the rows that hold what was typed, before the policy judges each of them",
-    "offers": "finds the referrals offered to a service and role before any grant exists; a sealed case leaves no trace",
-    "opening": "writes the first rows of a case, before its first grant exists",
-    "own data": "finds a code for reading from afar by its digest, and lists the requests about own data by number and clock for the officer",
-    "retention": "finds what is kept longer than its term",
-    "sealing": "seals a case: ends grants and names custodians",
-    "tests": "the test suite looking at what it made",
-    "vault": "opens, re-seals and rotates sealed sections after the policy has been asked for the person",
-    "withdrawal": "ends what rested on a consent that was withdrawn, keeps the proof, and finds a receiver's notices of what has ended",
-}

@@ -20,7 +20,7 @@ from havre.trust.actors import Actor
 from havre.trust.enums import Act
 from havre.trust.errors import Missing
 from havre.trust.history.breach import affected
-from havre.trust.history.processing import activities
+from havre.trust.history.processing import activities, beside, errands
 from havre.trust.history.queries import (
     PAGE,
     case_by_reference,
@@ -138,7 +138,7 @@ def breach(request: ActorRequest) -> HttpResponse:
 def processing(request: ActorRequest) -> HttpResponse:
     """The record of processing, from the contracts and the policy in force."""
     _officer(request)
-    return render(request, "trust/history/processing.html", {"activities": activities()})
+    return render(request, "trust/history/processing.html", {"activities": activities(), "errands": errands(), "beside": beside()})
 
 
 def _actor(request: ActorRequest) -> Actor:

@@ -1,6 +1,7 @@
 """The models of trust, by subject."""
 
 from havre.trust.models.accounts import Holder, Membership, User
+from havre.trust.models.assessment import Assessment
 from havre.trust.models.audit import ActRow, ChainLink, Checkpoint, Reading, ReadingSubject
 from havre.trust.models.clocks import Clock, ClockEvent, Override
 from havre.trust.models.codes import CodeKind, FactorReset, Nomination, OneTimeCode, Slowdown, UsedCode
@@ -13,6 +14,7 @@ __all__ = [
     "Accreditation",
     "ActRow",
     "Agreement",
+    "Assessment",
     "BlindIndex",
     "BreakGlass",
     "ChainLink",
