@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("havre.publishing.urls")),
     path("readers/", include("havre.trust.history.urls")),
     path("terms/", include("havre.trust.retention.urls")),
+    path("names/", include("havre.trust.asking.urls")),
     path("p/", include("havre.protection.urls")),
     path("facts/", include("havre.site.facts.urls")),
     path("figures/", include("havre.evidence.urls")),
