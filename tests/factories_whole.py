@@ -103,12 +103,15 @@ from havre.trust.models import (
     Clock,
     ClockEvent,
     FactorReset,
+    IdentityRequest,
     LegalHold,
     Membership,
     Nomination,
     Override,
+    Restriction,
     SealedSection,
 )
+from havre.trust.models.accounts import person_holder
 from tests.factories import MembershipFactory, OrganisationFactory
 from tests.factories_site import make_case_now, make_now
 
@@ -389,6 +392,7 @@ def make_side(actor: Actor) -> dict[str, Any]:
 def _accounts(actor: Actor, case_id: UUID) -> dict[str, Any]:
     now, place = timezone.now(), {"organisation_id": actor.organisation_id}
     job = MembershipFactory(organisation=None, role=Role.SHELTER, **place)
+    own = Membership.objects.get(user=actor.user, **place)
     administrator = MembershipFactory(organisation=None, role=Role.ADMINISTRATOR, **place)
     nomination = Nomination(user=job.user, role=Role.INTERPRETER, asked_by=administrator.user, asked_at=now, **place)
     asked = {"asked_by": administrator.user, "asked_as_administrator": True, "asked_at": now, "expires_at": now + timedelta(days=1)}
@@ -397,7 +401,14 @@ def _accounts(actor: Actor, case_id: UUID) -> dict[str, Any]:
     glass = BreakGlass(case_id=case_id, user=actor.user, holder_id=actor.personal_id, reason="danger_to_life", **until)
     hold = LegalHold(case_id=case_id, reason="claim", placed_by=actor.user, placed_at=now, review_on=now.date() + timedelta(days=30))
     batch = ImportBatch(by=actor.user, state="staged", file_key="f", options_key="o", **place)
-    for row in (nomination, reset, glass, hold, batch):
+    asked = IdentityRequest(
+        case_id=case_id, person_id=new_id(), user=actor.user, membership=own, holder_id=actor.holder_id, role=actor.role,
+        purpose=actor.purpose, reason="court_order", until=now + timedelta(days=9), asked_at=now, agree="any",
+        custodians=["case_manager@lead"], **place,
+    )  # fmt: skip
+    whom = {"case_id": case_id, "person_id": asked.person_id, "holder": person_holder(job.user_id)}
+    line = Restriction(**whom, sections=int(Section.HEALTH), reason="safety", placed_by=actor.user, placed_at=now)
+    for row in (nomination, reset, glass, hold, batch, asked, line):
         row.save(force_insert=True)
     key = Authenticator.objects.create(user=actor.user, type="webauthn", data={"name": "key", "credential": {}})
     return {
@@ -410,6 +421,8 @@ def _accounts(actor: Actor, case_id: UUID) -> dict[str, Any]:
         "hold": hold.pk,
         "batch": batch.pk,
         "authenticator": key.pk,
+        "asked": asked.pk,
+        "restriction": line.pk,
     }
 
 

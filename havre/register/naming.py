@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from havre.register.models import Case
 from havre.trust import audit, identity
 from havre.trust.actors import Actor
-from havre.trust.enums import Section
+from havre.trust.enums import Act, Section
 from havre.trust.errors import Words
+from havre.trust.policy.rows import When
+from havre.trust.policy.table import POLICY
 
 # HTCDS 2.0 names of an identity's fields, with the words of the page
 FIELDS: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -22,6 +24,14 @@ FIELDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("prs_Birthdate", "prs_BirthYear", "birth_year"), "born"),
     (("prs_MobilePhone", "prs_HomePhone", "prs_Phone", "phones"), "phones"),
     (("prs_IdentityNumber", "prs_PassportNumber", "prs_DocumentNumber", "documents"), "documents"),
+)
+PHONES = frozenset(FIELDS[3][0])
+# those who may never read a whereabouts are not told where to reach the person either, be the name granted to them or not
+NO_PLACE = frozenset(
+    role
+    for _name, row in POLICY.forbids
+    if row.when is When.ALWAYS and Act.READ in row.acts and Section.WHEREABOUTS & row.sections
+    for role in row.roles
 )
 
 
@@ -34,7 +44,7 @@ def open_name(*, case_id: UUID, person_id: UUID, reason: str, by: Actor) -> list
     with transaction.atomic():
         body = identity.read_one(by=by, case_id=case_id, person_id=person_id, section=Section.IDENTITY)
         audit.record(event="identity.open", by=by, subject=person_id, case_id=case_id, reason=reason)
-    return readable(body or {})
+    return readable({name: value for name, value in (body or {}).items() if by.role not in NO_PLACE or name not in PHONES})
 
 
 def readable(body: Mapping[str, Any]) -> list[tuple[Words, str]]:

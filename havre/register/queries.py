@@ -166,6 +166,8 @@ class CasePage:
     # the thread's own pages, from 1, and whether an older one follows
     number: int = 1
     older: bool = False
+    # whose names this actor was granted on a request
+    named: frozenset[UUID] = frozenset()
 
     @property
     def name_opens(self) -> bool:
@@ -211,6 +213,7 @@ def case_page(actor: Actor, case: Case, *, number: int = 1) -> CasePage:
         readable=frozenset(readable),
         noting=sections_for_notes(actor, case.pk, ground),
         acts=_acts(actor, case, concerned, frozenset(panel.code for panel in panels)),
+        named=frozenset(grant.person_id for grant in ground.grants if grant.person_id is not None),
     )
 
 
@@ -234,10 +237,12 @@ def _composed(actor: Actor, case: Case) -> tuple[list[Entry], list[Panel]]:
     return entries, panels
 
 
-def _lacks_only_a_factor(actor: Actor, section: Section, case_id: UUID, ground: policy.Ground | None = None) -> bool:
+def _lacks_only_a_factor(
+    actor: Actor, section: Section, case_id: UUID, ground: policy.Ground | None = None, person_id: UUID | None = None
+) -> bool:
     if actor.factor_is_fresh or (actor.user.reduced_until and actor.user.reduced_until > actor.at):
         return False
-    return policy.decide(replace(actor, factor_at=actor.at), Act.READ, section, case_id, ground=ground).allowed
+    return policy.decide(replace(actor, factor_at=actor.at), Act.READ, section, case_id, ground=ground, person_id=person_id).allowed
 
 
 def sections_for_notes(actor: Actor, case_id: UUID, ground: policy.Ground | None = None) -> list[Section]:
@@ -274,11 +279,11 @@ def persons_of(actor: Actor, case: Case) -> list[Person]:
     return list(Person.objects.visible_to(actor).filter(case_id=case.pk).order_by("recorded_at", "pk"))
 
 
-def name_state(actor: Actor, case: Case) -> str:
-    """Whether names of this case are "open" to the actor, need the second "factor" again, or are "closed"."""
-    if policy.decide(actor, Act.READ, Section.IDENTITY, case.pk).allowed:
+def name_state(actor: Actor, case: Case, person: Person) -> str:
+    """Whether this person's name is "open" to the actor, needs the second "factor" again, or is "closed"."""
+    if policy.decide(actor, Act.READ, Section.IDENTITY, case.pk, person_id=person.pk).allowed:
         return "open"
-    return "factor" if _lacks_only_a_factor(actor, Section.IDENTITY, case.pk) else "closed"
+    return "factor" if _lacks_only_a_factor(actor, Section.IDENTITY, case.pk, person_id=person.pk) else "closed"
 
 
 def exactly(actor: Actor, typed: str) -> Case | None:

@@ -20,6 +20,7 @@ from havre.register import naming, notes, queries, wording
 from havre.register.forms import FilterForm, NoteForm, ReasonForm, SearchForm
 from havre.register.models import Case, Person
 from havre.trust import policy
+from havre.trust.asking.custody import ASKERS
 from havre.trust.enums import Act, Section
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.middleware import ActorRequest
@@ -181,7 +182,8 @@ def case_name(request: ActorRequest, ref: str) -> HttpResponse:
         "form": form,
         "confirm": confirm_url(back),
     }
-    context["state"] = queries.name_state(request.actor, found)
+    context["state"] = queries.name_state(request.actor, found, person)
+    context["asks"] = request.actor.role in ASKERS
     if request.method == "POST" and form.is_valid() and context["state"] == "open":
         context["facts"] = naming.open_name(case_id=found.pk, person_id=person.pk, reason=form.cleaned_data["reason"], by=request.actor)
         context["opened"] = True

@@ -21,6 +21,8 @@ HAVRE_COUNTRY = COUNTRY
 HAVRE_PUBLISHED_DATA = os.environ.get("HAVRE_PUBLISHED_DATA", "")
 # Re-authentication must be this recent before an identity, an export or a break-glass (minutes).
 HAVRE_FACTOR_MINUTES = int(os.environ.get("HAVRE_FACTOR_MINUTES", "5"))
+# who must agree before a person's name opens to somebody who works without it: any or all of these jobs
+HAVRE_IDENTITY_CUSTODIANS = os.environ.get("HAVRE_IDENTITY_CUSTODIANS", "any:case_manager@lead,child_protection@lead")
 HAVRE_IDLE_MINUTES = int(os.environ.get("HAVRE_IDLE_MINUTES", "15"))
 HAVRE_ABSOLUTE_HOURS = int(os.environ.get("HAVRE_ABSOLUTE_HOURS", "12"))
 # A file (0600) with the vault's passphrase, for a start without a keyboard; the passphrase itself is never a variable.

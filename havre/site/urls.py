@@ -23,6 +23,7 @@ urlpatterns = [
     path("readers/", include("havre.trust.history.urls")),
     path("terms/", include("havre.trust.retention.urls")),
     path("impact/", include("havre.trust.assessment.urls")),
+    path("names/", include("havre.trust.asking.urls")),
     path("p/", include("havre.protection.urls")),
     path("facts/", include("havre.site.facts.urls")),
     path("figures/", include("havre.evidence.urls")),

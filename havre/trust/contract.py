@@ -13,21 +13,26 @@ from django.utils.translation import gettext_lazy as _
 from havre.trust import clocks, policy
 from havre.trust.accounts import glass, queries
 from havre.trust.actors import Actor
+from havre.trust.asking import services as asking
+from havre.trust.asking.custody import ASKERS
+from havre.trust.asking.queries import to_answer
 from havre.trust.assessment import services as assessment
 from havre.trust.contracts import Contract, Link, UrlRow, Waiting, register_contract
-from havre.trust.enums import Act, Role
+from havre.trust.enums import Act, Role, Section
 from havre.trust.models import BlindIndex, Clock, ClockEvent, Membership, Nomination, Override, SealedSection
+from havre.trust.models.requests import IdentityReason
 from havre.trust.retention import services as retention
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 OFFICERS = frozenset({Role.DATA_PROTECTION_OFFICER})
+SEALERS = frozenset(role for act, section, role in policy.POLICY.rules if (act, section) == (Act.SEAL, Section.CASE))
 BREAKERS = frozenset(role for act, role in policy.POLICY.house if act == Act.BREAK_GLASS)
 BOTH = ("GET", "POST")
 
 
 def due(now: datetime) -> int:
-    """What time itself does: emergency accesses that nobody reviewed, clocks that ran out, an assessment that the model has overtaken."""
-    return glass.suspend_unreviewed(now) + clocks.sweep(now) + assessment.mark(now)
+    """What time itself does: emergency accesses unreviewed, clocks that ran out, names whose day came, an assessment overtaken by the model."""
+    return glass.suspend_unreviewed(now) + clocks.sweep(now) + asking.settle(now) + assessment.mark(now)
 
 
 def waiting(actor: Actor) -> Iterable[Waiting]:
@@ -52,6 +57,9 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
                 None,
                 glass.Emergency(row.reason).label,
             )
+    for asked in to_answer(actor):
+        title = _("Answer an identity request")
+        yield Waiting(title, reverse("identity_request", args=[asked.pk]), asked.until, IdentityReason(asked.reason).label)
     heads = Membership.objects.filter(
         user=actor.user, organisation_id=actor.organisation_id, role=actor.role, supervisor=True, ended_at=None
     ).exists()
@@ -98,6 +106,8 @@ NAVIGATION = (
     Link(_("Organisations"), "accounts_organisations", "person", ADMINISTRATORS, _("Administration")),
     Link(_("Emergency accesses"), "accounts_reviews", "eye", OFFICERS, _("Oversight")),
     Link(_("Access history"), "history_find", "eye", OFFICERS, _("Oversight")),
+    Link(_("Identity requests"), "identity_requests", "person", ASKERS, _("Account")),
+    Link(_("Identity requests"), "identity_requests", "person", OFFICERS, _("Oversight")),
     Link(_("Retention"), "retention", "clock", OFFICERS, _("Oversight")),
     Link(_("Leaked account"), "history_breach", "warn", OFFICERS, _("Oversight")),
     Link(_("Record of processing"), "history_processing", "doc", OFFICERS, _("Oversight")),
@@ -139,6 +149,13 @@ URLS = (
     UrlRow("history_refused", own=OFFICERS),
     UrlRow("retention", BOTH, own=OFFICERS, note="fresh factor to order"),
     *(UrlRow(name, ("POST",), own=OFFICERS) for name in ("retention_hold", "retention_lift")),
+    UrlRow("identity_requests", own=ASKERS | OFFICERS),
+    UrlRow("identity_ask", BOTH, own=ASKERS, note="whoever works on that case, else 404"),
+    UrlRow("identity_request", note="its requester, its custodians, the officer; else 404"),
+    UrlRow("identity_answer", ("POST",), note="its custodians, fresh factor"),
+    UrlRow("identity_end", ("POST",), note="its requester, its custodians"),
+    UrlRow("restrictions", BOTH, own=SEALERS, note="who may seal that case"),
+    UrlRow("restriction_lift", ("POST",), own=SEALERS, note="who may seal that case, and is not named on the line"),
     UrlRow("history_breach", BOTH, own=OFFICERS),
     UrlRow("history_processing", own=OFFICERS),
     UrlRow("assessment", BOTH, own=OFFICERS, note="fresh factor to sign"),
@@ -181,6 +198,13 @@ AUDIT_WORDS = (
     ("identity.import", _("sealed the records of an import")),
     ("identity.read", _("was refused the reading of a sealed record")),
     ("identity.search", _("searched the country by a compound")),
+    ("identity.ask", _("asked for a name")),
+    ("identity.grant", _("granted an identity request")),
+    ("identity.refuse", _("refused an identity request")),
+    ("identity.use", _("opened a name on a granted request")),
+    ("identity.end", _("ended an identity request")),
+    ("restriction.place", _("closed a section of a person to somebody")),
+    ("restriction.lift", _("opened a section of a person to somebody again")),
     ("history.view", _("looked at who had read the file")),
     ("history.breach", _("asked whom a leaked account may have shown")),
     ("history.print", _("gave the person the list of who read the file")),

@@ -109,6 +109,7 @@ class Basis(models.TextChoices):
     VITAL_INTEREST = "vital_interest", _("Vital interest")
     BREAK_GLASS = "break_glass", _("Break-glass")
     CUSTODIAN = "custodian", _("Custodian of a sealed case")
+    IDENTITY_REQUEST = "identity_request", _("Identity request that was granted")
 
 
 ROLE_PURPOSES: dict[Role, tuple[Purpose, ...]] = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from havre.trust.enums import Basis, Purpose, Role, Section
 from havre.trust.errors import Refused
-from havre.trust.models import Agreement, Conflict, Grant, Holder, Seal
+from havre.trust.models import Agreement, Conflict, Grant, Holder, IdentityRequest, Seal
 from havre.trust.models.grants import FOR_EVER
 
 
@@ -25,10 +25,11 @@ def give(
     ends_at: datetime = FOR_EVER,
     role: Role | None = None,
     source_id: UUID | None = None,
+    person_id: UUID | None = None,
 ) -> Grant:
     """Open an access. The bare file (Section.CASE) goes with every grant.
 
-    Args: role, the acting role when the holder is a person; ends_at, aware.
+    Args: role, the acting role when the holder is a person; ends_at, aware; person_id, for an identity request, which opens one person.
     Raises: Refused when a conflict of interest is on record, or when the case is sealed and the basis is not the custodian's.
     """
     reasons = []
@@ -46,6 +47,7 @@ def give(
         purpose=purpose,
         basis=basis,
         source_id=source_id,
+        person_id=person_id,
         starts_at=starts_at,
         ends_at=ends_at,
     )
@@ -70,6 +72,23 @@ def end(*, at: datetime, source_id: UUID | None = None, **conditions: object) ->
     live = Grant.objects.filter(ends_at__gt=at, **conditions)
     if source_id is not None:
         live = live.filter(source_id=source_id)
+    cases = set(live.values_list("case_id", flat=True))
+    return _shorten(live, at) + _close_names(cases, at)
+
+
+def _close_names(case_ids: set[UUID], at: datetime) -> int:
+    """A name granted on a request hangs on the requester's own access to the case: where that has ended, the name closes with it."""
+    named = Grant.objects.filter(case_id__in=case_ids, basis=Basis.IDENTITY_REQUEST, ends_at__gt=at)
+    closed = 0
+    for grant in named:
+        job = IdentityRequest.objects.filter(pk__in=[grant.source_id]).values("holder_id")
+        still = Grant.objects.filter(holder_id__in=job, case_id=grant.case_id, role=grant.role, purpose=grant.purpose, ends_at__gt=at)
+        if not still.exists():
+            closed += _shorten(Grant.objects.filter(pk=grant.pk), at)
+    return closed
+
+
+def _shorten(live: QuerySet[Grant], at: datetime) -> int:
     # a grant that was to start later closes at its own start
     later = live.filter(starts_at__gt=at)
     closed = 0

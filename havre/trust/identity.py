@@ -18,13 +18,14 @@ from django.utils.translation import gettext_lazy as _
 from havre.trust import audit, bulk, policy
 from havre.trust.actors import Actor
 from havre.trust.acts import act
+from havre.trust.asking.services import asked_for, note_use
 from havre.trust.audit import lag
 from havre.trust.context import require
 from havre.trust.enums import ROLE_PURPOSES, SECTION_LABELS, Act, Purpose, Section
 from havre.trust.errands import as_house
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.models import BlindIndex, CountrySearch, SealedSection, User
-from havre.trust.policy.rows import When
+from havre.trust.policy.rows import ON_REQUEST, When
 from havre.trust.vault import blind, names, sealing
 from havre.trust.vault.holding import keys_in_use  # noqa: F401 (an import holds the keys through this door)
 from havre.trust.vault.sealing import Plain
@@ -33,6 +34,8 @@ IDENTITY, FILE = "identity", "file"
 # names of a caseload are opened in memory up to this many; beyond it a search needs a compound
 CASELOAD = 5_000
 KIND_LETTERS = 24
+# the policy rows by which a name opens on a granted request alone
+BY_REQUEST = frozenset(name for name, row in policy.POLICY.allows if row.when is ON_REQUEST)
 SHOWN = 50
 # a fingerprint of words: digests of runs of so many words, the smallest of which are kept
 RUN, SKETCH = 5, 64
@@ -60,7 +63,7 @@ def read(
     KeyFault when the vault is locked; ChainBehind (503) when the audit chain is more than 10 minutes behind.
     """
     context = require(by)
-    _allow(by, Act.READ, section, case_id)
+    on = _allow(by, Act.READ, section, case_id, person_id)
     lag.require_open()
     rows = SealedSection.objects.visible_to(by).filter(case_id=case_id, person_id=person_id, section_bit=int(section))
     if kinds is not None:
@@ -68,6 +71,8 @@ def read(
     found = list(rows.order_by("updated_at", "id"))
     if found:
         context.log.add(section, [person_id], opened=True)
+        if set(on) <= BY_REQUEST:
+            note_use(by, [(case_id, person_id)])
     return {(row.kind, row.record_id): body for row, body in zip(found, sealing.open_many(found), strict=True)}
 
 
@@ -89,6 +94,7 @@ def read_records(*, by: Actor, kind: str, record_ids: Iterable[UUID]) -> dict[UU
     found = list(SealedSection.objects.visible_to(by).filter(kind=kind, record_id__in=list(record_ids)))
     for row in found:
         context.log.add(Section(row.section_bit), [row.person_id], opened=True)
+    _used(by, [(row.case_id, row.person_id) for row in found if row.section_bit == Section.IDENTITY])
     return {row.record_id: body for row, body in zip(found, sealing.open_many(found), strict=True)}
 
 
@@ -109,7 +115,7 @@ def write(
     Raises: Missing, Refused as `read`, for writing; Missing when the record or the person belongs to another case; Invalid; KeyFault.
     """
     require(by)
-    _allow(by, Act.WRITE, section, case_id)
+    _allow(by, Act.WRITE, section, case_id, person_id)
     plain = Plain(person_id, case_id, section, kind, record_id or person_id, body, schema_version)
     _check(plain)
     with transaction.atomic():
@@ -167,7 +173,7 @@ def seal_file(*, by: Actor, case_id: UUID, person_id: UUID, section: Section, re
     Raises: as `write`.
     """
     require(by)
-    _allow(by, Act.WRITE, section, case_id)
+    _allow(by, Act.WRITE, section, case_id, person_id)
     place = Plain(person_id, case_id, section, FILE, record_id, {})
     _no_stranger([place])
     return sealing.seal_bytes(place, data)
@@ -176,9 +182,11 @@ def seal_file(*, by: Actor, case_id: UUID, person_id: UUID, section: Section, re
 def open_file(*, by: Actor, case_id: UUID, person_id: UUID, section: Section, record_id: UUID, sealed: bytes) -> bytes:
     """The bytes of an attachment. Raises: as `read`; Tampered when they do not belong to this record."""
     context = require(by)
-    _allow(by, Act.READ, section, case_id)
+    on = _allow(by, Act.READ, section, case_id, person_id)
     lag.require_open()
     context.log.add(section, [person_id], opened=True)
+    if set(on) <= BY_REQUEST:
+        note_use(by, [(case_id, person_id)])
     return sealing.open_bytes(Plain(person_id, case_id, section, FILE, record_id, {}), sealed)
 
 
@@ -208,6 +216,7 @@ def search_caseload(*, by: Actor, words: str) -> list[Found]:
     best = [one for _score, _name, one in sorted(found, key=lambda each: each[:2])[:SHOWN]]
     if best:
         context.log.add(Section.IDENTITY, [one.person_id for one in best], opened=True)
+        _used(by, [(one.case_id, one.person_id) for one in best])
     return best
 
 
@@ -282,11 +291,25 @@ def _fresh(by: Actor) -> None:
         raise Refused((When.FACTOR_STALE.words,), status=403)
 
 
-def _allow(by: Actor, act: Act, section: Section, case_id: UUID) -> None:
-    """Ask the policy; a refusal leaves its row. A case that is not there for the actor is missing, not refused."""
-    decision = policy.decide(by, act, section, case_id)
-    if decision.allowed:
+def _used(by: Actor, opened: list[tuple[UUID, UUID]]) -> None:
+    """Note the use of granted requests among these (case, person) names: those which the actor's job does not open by itself."""
+    if not opened or not asked_for(by, [case for case, _person in opened]):
         return
+    alone = [
+        (case, person)
+        for case, person in opened
+        if set(policy.decide(by, Act.READ, Section.IDENTITY, case, person_id=person).rows) <= BY_REQUEST
+    ]
+    note_use(by, alone)
+
+
+def _allow(by: Actor, act: Act, section: Section, case_id: UUID, person_id: UUID) -> tuple[str, ...]:
+    """Ask the policy, and give the rows that allow it; a refusal leaves its row. A case that is not there for the actor is missing, not
+    refused.
+    """
+    decision = policy.decide(by, act, section, case_id, person_id=person_id)
+    if decision.allowed:
+        return decision.rows
     audit.refuse(event=f"identity.{act.value}", by=by, subject=case_id, rows=decision.rows)
     if not policy.decide(by, Act.READ, Section.CASE, case_id).allowed:
         raise Missing

@@ -159,7 +159,7 @@ class ProtectedManager(models.Manager[M]):
         require(by)
         record: Any = self.model(**fields)
         section = self.model.section or Section(record.section_bit)  # type: ignore[attr-defined]
-        policy.require(by, Act.WRITE, section, record.case_key)
+        policy.require(by, Act.WRITE, section, record.case_key, person_id=getattr(record, "person_id", None))
         clean(record)
         record.save(force_insert=True)
         return record

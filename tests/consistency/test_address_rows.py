@@ -28,6 +28,7 @@ BY_PARAMETER = {
     "nomination_pk": "nomination",
     "reset_pk": "reset",
     "revision": "revision",
+    "restriction_pk": "restriction",
 }
 BY_ADDRESS = {
     "mfa_remove_webauthn": "authenticator",
@@ -58,6 +59,7 @@ BY_ADDRESS = {
     "evidence:profile_page": "profile",
     "release:": "release",
     "retention_lift": "hold",
+    "identity_": "asked",
     "case_file": "attachment",
     "consent_": "consent",
     "share_ended": "ended",
@@ -103,10 +105,16 @@ SECTIONS = {
     "claim": Section.JUSTICE,
 }
 # (address, role) → why this role reaches another organisation's row
-OVERSIGHT = {
-    (name, Role.DATA_PROTECTION_OFFICER): "judges every emergency access of the country (design, part 1)"
-    for name in ("accounts_glass", "accounts_review_glass", "accounts_restore")
-} | {("retention_lift", Role.DATA_PROTECTION_OFFICER): "holds and lets go of every file of the country"}
+OVERSIGHT = (
+    {
+        (name, Role.DATA_PROTECTION_OFFICER): "judges every emergency access of the country (design, part 1)"
+        for name in ("accounts_glass", "accounts_review_glass", "accounts_restore")
+    }
+    | {
+        ("identity_request", Role.DATA_PROTECTION_OFFICER): "oversees who asked for a name, in the whole country",
+    }
+    | {("retention_lift", Role.DATA_PROTECTION_OFFICER): "holds and lets go of every file of the country"}
+)
 
 
 def with_ids() -> Iterator[Address]:

@@ -27,9 +27,9 @@ from havre.referral.models import Referral
 from havre.register.models import Case, Consent, Note, Person
 from havre.release.models import Release
 from havre.site import demonstration, line
-from havre.trust.enums import Basis, Role
-from havre.trust.models import BreakGlass, Membership, Nomination
-from havre.trust.models.accounts import person_holder
+from havre.trust.enums import Basis, Purpose, Role
+from havre.trust.models import BreakGlass, IdentityRequest, Membership, Nomination
+from havre.trust.models.accounts import job_holder, person_holder
 from tests.consistency.test_addresses import Address, addresses, rows
 from tests.factories import give_to
 from tests.factories_whole import consent, consented, fill_care, meetings, proceedings
@@ -186,13 +186,20 @@ def _accounts(case_id: Any) -> dict[str, Any]:
     holder = person_holder(manager.user_id)
     until = {"starts_at": now, "ends_at": now + timedelta(hours=1), "review_by": now + timedelta(days=3)}
     glass = BreakGlass(case_id=case_id, user=manager.user, holder_id=holder.pk, reason="danger_to_life", **until)
-    for row in (waits, glass):
+    whose = Person.objects.for_house("tests").filter(case_id=case_id).first().pk
+    asked = IdentityRequest(
+        case_id=case_id, person_id=whose, user=manager.user, membership=manager, organisation_id=manager.organisation_id,
+        holder=job_holder(manager.organisation_id, manager.role), role=manager.role, purpose=Purpose.PROTECTION, reason="papers",
+        until=now + timedelta(days=9), asked_at=now, agree="any", custodians=["case_manager@lead"],
+    )  # fmt: skip
+    for row in (waits, glass, asked):
         row.save(force_insert=True)
     key = Authenticator.objects.create(user=first.user, type="webauthn", data={"name": "Key", "credential": {}})
     return {
         "user_pk": administrator.user_id,
         "nomination_pk": waits.pk,
         "accounts_glass": glass.pk,
+        "identity_request": asked.pk,
         "mfa_remove_webauthn": key.pk,
     }
 

@@ -66,7 +66,7 @@ def gather(by: Actor, case: Case, person: Person, dossiers: Iterable[Dossier]) -
                         "until": one.ends_at,
                         "open": one.live,
                     }
-                    for one in accesses(case.pk, at=by.at)
+                    for one in accesses(case.pk, at=by.at, person_id=person.pk)
                 ],
                 "read": [
                     {

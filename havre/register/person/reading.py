@@ -15,6 +15,7 @@ from havre.register.person.words import Words
 from havre.register.workflow import ANSWER
 from havre.trust import clocks, policy
 from havre.trust.actors import Actor
+from havre.trust.asking import queries as names
 from havre.trust.contracts import contracts
 from havre.trust.enums import Act, Section
 from havre.trust.history.queries import Access, Consultation, accesses, name_of, who_read
@@ -44,6 +45,7 @@ class Page:
     notes: bool
     readers: Sequence[dict[str, str]]
     shares: Sequence[dict[str, str]]
+    asked: Sequence[dict[str, str]]
     consents: Sequence[dict[str, Any]]
     requests: Sequence[dict[str, Any]]
 
@@ -56,7 +58,8 @@ def page(actor: Actor, case_id: UUID, person: Person, words: Words) -> Page:
             parts=parts(actor, case_id, person.pk, words),
             notes=Note.objects.visible_to(actor).filter(person_id=person.pk).exists(),
             readers=_readers(rows, words),
-            shares=[_share(line, words) for line in accesses(case_id, at=actor.at)],
+            shares=[_share(line, words) for line in accesses(case_id, at=actor.at, person_id=person.pk)],
+            asked=[_asked(line, words) for line in names.lines(names.of_persons(case_id, [person.pk]), at=actor.at)],
             consents=[_consent(one, actor, words) for one in consents_of(actor, person.pk)],
             requests=[_request(one, words) for one in requests_of(actor, person.pk)],
         )
@@ -140,6 +143,25 @@ def _share(line: Access, words: Words) -> dict[str, str]:
         "what": _sections(line.section_bits, words),
         "until": until,
         "live": "yes" if line.live else "",
+    }
+
+
+def _asked(line: dict[str, Any], words: Words) -> dict[str, str]:
+    """Who asked for the name, when, and what came of it: neither the staff's name nor the reason's words."""
+    one = line["asked"]
+    opened = sum(event.kind == "used" for event in line["events"])
+    said = {
+        "waiting": words["name_waits"],
+        "open": words.say("until", day=line["ends"]) if line["ends"] else "",
+        "refused": words["name_refused"],
+        "ended": words.say("ended", day=line["ends"]) if line["ends"] else words["name_waits_no_more"],
+    }[line["state"]]
+    return {
+        "who": f"{name_of(one.organisation, neutral=True)}, {words.role(one.role)}",
+        "when": day_of(one.asked_at),
+        "said": said,
+        "times": str(opened),
+        "live": "yes" if line["state"] == "open" else "",
     }
 
 

@@ -75,6 +75,12 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "off",
         "`1` runs jobs (extracts, profiles) in the worker itself; their memory then stays with it. For small machines and tests.",
     ),
+    (
+        "HAVRE_IDENTITY_CUSTODIANS",
+        "`any:case_manager@lead,child_protection@lead`",
+        "Who must agree before a name opens to somebody who works without it: `any:` or `all:`, then jobs with commas, `ROLE@lead`"
+        " (of the service that leads the case) or `data_protection_officer@country`.",
+    ),
     ("HAVRE_QUICK_EXIT", "the calendar page", "Where the quick exit leads."),
     ("HAVRE_LANGUAGE", "`en`", "The language of who has not chosen one: `en` or `fr`."),
     ("HAVRE_TIME_ZONE", "`UTC`", "The time zone in which dates are shown and days are counted."),

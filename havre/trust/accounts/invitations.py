@@ -18,6 +18,7 @@ from havre.trust.accounts import rules, sessions, slowing
 from havre.trust.accounts.signals import note
 from havre.trust.actors import Actor
 from havre.trust.acts import act
+from havre.trust.asking import services as asking
 from havre.trust.enums import Act, Role
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.models import CodeKind, Membership, Nomination, OneTimeCode, Organisation, User
@@ -166,6 +167,7 @@ def end_job(*, by: Actor, membership_id: UUID) -> Membership:
     _not_oneself(by, job.user)
     job.ended_at = by.at
     job.save(update_fields=["ended_at"])
+    asking.end_of_job(job, at=by.at)
     audit.record(event="membership.end", by=by, subject=job.user_id, codes={"role": job.role})
     return job
 
@@ -177,6 +179,8 @@ def close_account(*, by: Actor, user_id: UUID) -> User:
     _must_administer_person(by, user, every=True)
     user.is_active = False
     user.save(update_fields=["is_active"])
+    for job in Membership.objects.filter(user=user, ended_at=None):
+        asking.end_of_job(job, at=by.at)
     Membership.objects.filter(user=user, ended_at=None).update(ended_at=by.at)
     OneTimeCode.objects.filter(user=user, used_at=None, ended_at=None).update(ended_at=by.at)
     sessions.end_all(user)

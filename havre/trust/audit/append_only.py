@@ -6,7 +6,7 @@ They stop a mistake and a careless hand. Who owns the database can drop them: th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connections
@@ -33,10 +33,12 @@ class Table:
 
 
 _CHECKPOINT = ("position", "hash", "at", "key", "signature")
-_GRANT = ("id", "holder_id", "role", "case_id", "sections", "purpose", "basis", "source_id", "starts_at")
+_GRANT = ("id", "holder_id", "role", "case_id", "sections", "purpose", "basis", "source_id", "starts_at", "person_id")
 TABLES = (
     Table("trust_actrow", "default", (("no",), ("id",))),
     Table("trust_grant", "default", (("id",),), _GRANT, "NEW.ends_at <= OLD.ends_at"),
+    Table("trust_identityrequest", "default", (("id",),)),
+    Table("trust_identityevent", "default", (("id",), ("request_id", "number"))),
     Table("trust_reading", "access", (("no",), ("id",))),
     Table("trust_chainlink", "access", (("position",), ("source", "row_no"))),
     Table(
@@ -53,7 +55,8 @@ APP_ROLE = "havre_app"
 
 def guard(connection: Any, alias: str) -> None:
     """Put the triggers on the tables of one alias (SQLite and PostgreSQL). May be called again."""
-    _run(connection, _sqlite_guard(alias) if connection.vendor == "sqlite" else _postgresql_guard(alias))
+    tables = _present(connection, alias)
+    _run(connection, _sqlite_guard(tables) if connection.vendor == "sqlite" else _postgresql_guard(tables))
 
 
 def unguard(connection: Any, alias: str) -> None:
@@ -78,8 +81,20 @@ def _of(alias: str) -> Iterator[Table]:
     return (table for table in TABLES if table.alias == alias)
 
 
-def _sqlite_guard(alias: str) -> Iterator[str]:
-    for table in _of(alias):
+def _present(connection: Any, alias: str) -> list[Table]:
+    """The guarded tables as they are now: an early migration calls this before later tables and columns are there."""
+    with connection.cursor() as cursor:
+        known = set(connection.introspection.table_names(cursor))
+        found = []
+        for table in _of(alias):
+            if table.name in known:
+                columns = {column.name for column in connection.introspection.get_table_description(cursor, table.name)}
+                found.append(replace(table, columns=tuple(column for column in table.columns if column in columns)))
+    return found
+
+
+def _sqlite_guard(tables: list[Table]) -> Iterator[str]:
+    for table in tables:
         name = table.name
         stop = f"SELECT RAISE(ABORT, '{name} is append-only')"
         yield f"CREATE TRIGGER IF NOT EXISTS {name}_no_delete BEFORE DELETE ON {name} BEGIN {stop}; END"
@@ -102,12 +117,12 @@ def _sqlite_unguard(alias: str) -> Iterator[str]:
             yield f"DROP TRIGGER IF EXISTS {table.name}_{suffix}"
 
 
-def _postgresql_guard(alias: str) -> Iterator[str]:
+def _postgresql_guard(tables: list[Table]) -> Iterator[str]:
     yield (
         "CREATE OR REPLACE FUNCTION havre_append_only() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
-    for table in _of(alias):
+    for table in tables:
         name = table.name
         call = "EXECUTE FUNCTION havre_append_only()"
         yield f"CREATE OR REPLACE TRIGGER {name}_no_delete BEFORE DELETE ON {name} FOR EACH ROW {call}"
@@ -120,7 +135,7 @@ def _postgresql_guard(alias: str) -> Iterator[str]:
             f"DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{APP_ROLE}')"
             f" THEN REVOKE {rights} ON {name} FROM {APP_ROLE}; END IF; END $$"
         )
-    for table in _of(alias):
+    for table in tables:
         if table.name in ("trust_actrow", "trust_reading"):
             # the transaction that wrote the row: the sealer's way to know what can no longer commit late
             yield f"ALTER TABLE {table.name} ADD COLUMN IF NOT EXISTS xact xid8 NOT NULL DEFAULT pg_current_xact_id()"

@@ -16,7 +16,7 @@ from havre.trust.actors import Actor
 from havre.trust.contracts import contracts
 from havre.trust.enums import SECTION_LABELS, Act, Basis, Purpose, Role, Section
 from havre.trust.errors import Missing, Words
-from havre.trust.models import Grant, Organisation, Reading, ReadingSubject, Seal, User
+from havre.trust.models import Grant, IdentityRequest, Organisation, Reading, ReadingSubject, Seal, User
 from havre.trust.models.audit import Outcome, ReadingKind
 from havre.trust.models.grants import FOR_EVER
 from havre.trust.models.organisations import OrganisationKind
@@ -176,21 +176,34 @@ def consultations(
     ]
 
 
-def accesses(case_id: UUID, *, at: datetime) -> list[Access]:
-    """Who may read a case and who might before, one line for each service's job, those that still run first. Names are neutral. Two queries."""
+def accesses(case_id: UUID, *, at: datetime, person_id: UUID | None = None) -> list[Access]:
+    """Who may read a case and who might before, one line for each service's job, those that still run first. Names are neutral.
+
+    Args: person_id, leaves out the names that were granted of other persons. Two queries, three where a name was granted.
+    """
+    whose = Q(person_id=None) | Q(person_id=person_id) if person_id else Q()
+    rows = (
+        Grant.objects.filter(whose, case_id=case_id, starts_at__lte=at).select_related("holder__organisation").order_by("starts_at", "pk")
+    )
+    # a name is granted to one person: the paper says in which service
+    asked = {row.source_id for row in rows if row.basis == Basis.IDENTITY_REQUEST}
+    places = (
+        {one.pk: one.organisation for one in IdentityRequest.objects.filter(pk__in=asked).select_related("organisation")} if asked else {}
+    )
     found: dict[tuple[UUID | None, str], list[Grant]] = {}
-    for grant in (
-        Grant.objects.filter(case_id=case_id, starts_at__lte=at).select_related("holder__organisation").order_by("starts_at", "pk")
-    ):
-        found.setdefault((grant.holder.organisation_id, grant.role), []).append(grant)
+    homes: dict[UUID | None, Organisation | None] = {}
+    for grant in rows:
+        place = places.get(grant.source_id) or grant.holder.organisation if grant.source_id else grant.holder.organisation
+        homes[place.pk if place else None] = place
+        found.setdefault((place.pk if place else None, grant.role), []).append(grant)
     lines = []
-    for (_organisation, role), grants in found.items():
+    for (home, role), grants in found.items():
         running = [grant for grant in grants if grant.ends_at > at]
         last = max(grant.ends_at for grant in grants)
         bits = 0
         for grant in running or grants:
             bits |= grant.sections
-        name = name_of(grants[0].holder.organisation, neutral=True)
+        name = name_of(homes[home], neutral=True)
         lines.append(Access(name, role, bits, None if last >= FOR_EVER else last, bool(running)))
     return sorted(lines, key=lambda line: not line.live)
 

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from havre.trust import audit, policy
 from havre.trust.actors import Actor
-from havre.trust.enums import Act
+from havre.trust.asking import queries as names
+from havre.trust.enums import Act, Section
 from havre.trust.errors import Missing
 from havre.trust.history.breach import affected
 from havre.trust.history.processing import activities, beside, errands
@@ -68,6 +69,9 @@ def case(request: ActorRequest, case_id: UUID) -> HttpResponse:
     wanted = [chosen] if chosen else list(persons)
     rows = consultations([*wanted, case_id], [case_id], staff_names=officer, neutral=False, before=before)
     context = {"rows": rows, "officer": officer, "case_id": case_id, "persons": persons, "chosen": chosen, "more": _more(rows)}
+    context["asked"] = names.lines(names.of_persons(case_id, wanted), at=actor.at)
+    context["unnamed"] = not officer
+    context["restricts"] = policy.decide(actor, Act.SEAL, Section.CASE, case_id).allowed
     return render(request, "trust/history/case.html", context)
 
 

@@ -5,8 +5,9 @@ from havre.trust.models.assessment import Assessment
 from havre.trust.models.audit import ActRow, ChainLink, Checkpoint, Reading, ReadingSubject
 from havre.trust.models.clocks import Clock, ClockEvent, Override
 from havre.trust.models.codes import CodeKind, FactorReset, Nomination, OneTimeCode, Slowdown, UsedCode
-from havre.trust.models.grants import BreakGlass, Conflict, Grant, Receipt, Seal
+from havre.trust.models.grants import BreakGlass, Conflict, Grant, Receipt, Restriction, Seal
 from havre.trust.models.organisations import Accreditation, Agreement, Organisation
+from havre.trust.models.requests import IdentityEvent, IdentityRequest
 from havre.trust.models.retention import LegalHold, RetentionOrder
 from havre.trust.models.vault import BlindIndex, CountrySearch, Erasure, IndexKey, PersonKey, RootKey, SealedSection, ServerKey
 
@@ -28,6 +29,8 @@ __all__ = [
     "FactorReset",
     "Grant",
     "Holder",
+    "IdentityEvent",
+    "IdentityRequest",
     "IndexKey",
     "LegalHold",
     "Membership",
@@ -39,6 +42,7 @@ __all__ = [
     "Reading",
     "ReadingSubject",
     "Receipt",
+    "Restriction",
     "RetentionOrder",
     "RootKey",
     "Seal",

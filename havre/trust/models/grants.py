@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
 
 from havre.trust.enums import Basis, Purpose, Role
 from havre.trust.ids import new_id
@@ -32,7 +34,9 @@ class Grant(models.Model):
     sections = models.PositiveSmallIntegerField()
     purpose = models.CharField(max_length=20, choices=Purpose)
     basis = models.CharField(max_length=20, choices=Basis)
-    # the consent, referral, agreement or break-glass that it hangs on
+    # an identity request opens one person of the case; every other basis opens all of them
+    person_id = models.UUIDField(null=True, blank=True)
+    # the consent, referral, agreement, identity request or break-glass that it hangs on
     source_id = models.UUIDField(null=True, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(default=FOR_EVER)
@@ -41,15 +45,19 @@ class Grant(models.Model):
         constraints = [
             models.CheckConstraint(name="grant_ends_after_start", condition=Q(ends_at__gte=F("starts_at"))),
             models.CheckConstraint(name="grant_has_sections", condition=Q(sections__gt=0)),
+            models.CheckConstraint(
+                name="grant_of_one_person_by_request",
+                condition=Q(basis=Basis.IDENTITY_REQUEST, person_id__isnull=False) | ~Q(basis=Basis.IDENTITY_REQUEST) & Q(person_id=None),
+            ),
         ]
         indexes = [
             models.Index(
                 name="grant_by_case",
-                fields=["case_id", "holder", "ends_at", "purpose", "basis", "role", "sections", "starts_at"],
+                fields=["case_id", "holder", "ends_at", "purpose", "basis", "role", "sections", "starts_at", "person_id"],
             ),
             models.Index(
                 name="grant_by_holder",
-                fields=["holder", "case_id", "ends_at", "purpose", "basis", "role", "sections", "starts_at"],
+                fields=["holder", "case_id", "ends_at", "purpose", "basis", "role", "sections", "starts_at", "person_id"],
             ),
             models.Index(name="grant_by_source", fields=["source_id"], condition=Q(source_id__isnull=False)),
         ]
@@ -81,6 +89,46 @@ class Conflict(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="conflict_once", fields=["case_id", "holder"])]
+
+
+class RestrictionReason(models.TextChoices):
+    """Why one person's section is closed to a colleague or a job that else might read it."""
+
+    KNOWS_PERSON = "knows_person", _("They know each other outside the service")
+    PERSON_ASKS = "person_asks", _("The person asks for it")
+    FORMER_WORKER = "former_worker", _("No longer works with this person")
+    SAFETY = "safety", _("The person's safety")
+
+
+class Restriction(models.Model):
+    """One line of a person's restriction list: this holder (a colleague, or a job) may not touch these sections of this person.
+
+    The bare file is never on the list: whoever must not know of the case has a conflict of interest.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case_id = models.UUIDField()
+    person_id = models.UUIDField()
+    holder = models.ForeignKey(Holder, models.PROTECT)
+    sections = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=20, choices=RestrictionReason)
+    placed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField()
+    lifted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="restriction_once_while_open", fields=["person_id", "holder"], condition=Q(lifted_at=None)),
+            models.CheckConstraint(name="restriction_never_of_the_file", condition=Q(Exact(F("sections").bitand(1), 0), sections__gt=0)),
+            models.CheckConstraint(
+                name="restriction_lifted_whole",
+                condition=Q(lifted_at=None, lifted_by=None) | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(name="restriction_by_case", fields=["case_id", "holder", "person_id", "sections"], condition=Q(lifted_at=None))
+        ]
 
 
 class BreakGlass(models.Model):

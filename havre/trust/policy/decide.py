@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Exists, ExpressionWrapper, F, OuterRef, PositiveSmallIntegerField, Q, QuerySet
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, PositiveSmallIntegerField, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from havre.trust.actors import Actor
@@ -38,15 +38,24 @@ class Ground:
     sealed: bool
     conflicted: bool
     grants: tuple[Grant, ...]
+    # (person, sections closed to this actor) of the restriction lists of this case's persons
+    restrictions: tuple[tuple[UUID, int], ...] = ()
 
 
 def ground_of(actor: Actor, case_id: UUID) -> Ground:
-    """The live grants, the seal and the conflicts on which `decide` rests: one query, two where no grant is live."""
-    marks = {"on_seal": Exists(_open_seals(OuterRef("case_id"))), "on_conflict": Exists(_conflicts(actor, OuterRef("case_id")))}
+    """The live grants, the seal, the conflicts and the restrictions on which `decide` rests: one query, two where no grant is live or
+    somebody in the case has a restriction list that names this actor.
+    """
+    marks = {
+        "on_seal": Exists(_open_seals(OuterRef("case_id"))),
+        "on_conflict": Exists(_conflicts(actor, OuterRef("case_id"))),
+        "on_list": Exists(_restrictions(actor, case_id=OuterRef("case_id"))),
+    }
     grants = tuple(_live_grants(actor, case_id).annotate(**marks))
     if grants:
         first: Any = grants[0]
-        return Ground(actor, case_id, first.on_seal, first.on_conflict, grants)
+        closed = tuple(_restrictions(actor, case_id=case_id).values_list("person_id", "sections")) if first.on_list else ()
+        return Ground(actor, case_id, first.on_seal, first.on_conflict, grants, closed)
     return Ground(actor, case_id, _open_seals(case_id).exists(), _conflicts(actor, case_id).exists(), ())
 
 
@@ -58,7 +67,8 @@ def _same_ground(ground: Ground, actor: Actor, case_id: UUID) -> bool:
 def scope(queryset: QuerySet[Any], actor: Actor, act: Act = Act.READ, *, policy: Policy = POLICY) -> QuerySet[Any]:
     """Keep the records on which `actor` may do `act`: one semi-join on grants, never an OR of bases.
 
-    The model says its section (fixed, or None for a `section_bit` column) and the path to its case.
+    The model says its section (fixed, or None for a `section_bit` column), the path to its case, and which person a row is about. A row
+    about no one person is opened by no grant for one person, and closed by the restriction list of anybody in the case.
     """
     model = queryset.model
     usable = _usable(actor, act, policy)
@@ -74,19 +84,45 @@ def scope(queryset: QuerySet[Any], actor: Actor, act: Act = Act.READ, *, policy:
         for bases in set(usable.values()):
             pairs |= Q(basis__in=bases, asked__in=[int(s) for s in usable if usable[s] == bases])
         grants = grants.alias(asked=_row_section()).annotate(held=_bits(F("sections"), F("asked"))).filter(pairs, held__gt=0)
-    rules = [policy.rules[act, section, actor.role] for section in usable]
+    rules = [policy.rules[act, section, actor.role] for section in usable if model.section in (section, None)]
+    person = person_path(model)
+    if any(rule.by_person for rule in rules):
+        grants = grants.filter(Q(person_id=None) | Q(person_id=OuterRef(person)) if person else Q(person_id=None))
     if any(rule.minds_seal for rule in rules):
         grants = grants.filter(Q(basis=Basis.CUSTODIAN) | ~Exists(_open_seals(OuterRef("case_id"))))
     queryset = queryset.filter(Exists(grants))
     if any(rule.minds_conflict for rule in rules):
         queryset = queryset.filter(~Exists(_conflicts(actor, OuterRef(model.case_path))))
+    if any(rule.minds_restriction for rule in rules):
+        closed = _restrictions(actor, **{"person_id": OuterRef(person)} if person else {"case_id": OuterRef(model.case_path)})
+        asked = Value(int(model.section)) if model.section is not None else F("asked")
+        closed = closed if model.section is not None else closed.alias(asked=_row_section())
+        queryset = queryset.filter(~Exists(closed.annotate(held=_bits(F("sections"), asked)).filter(held__gt=0)))
     return queryset
 
 
-def decide(actor: Actor, act: Act, section: Section, case_id: UUID, *, policy: Policy = POLICY, ground: Ground | None = None) -> Decision:
+def person_path(model: Any) -> str:
+    """The column of a record that names the person it is about; empty where it is about no one person, or about a whole case."""
+    if model.case_path == "id":
+        return ""
+    return next((field.attname for field in model._meta.concrete_fields if field.attname == "person_id"), "")
+
+
+def decide(
+    actor: Actor,
+    act: Act,
+    section: Section,
+    case_id: UUID,
+    *,
+    person_id: UUID | None = None,
+    policy: Policy = POLICY,
+    ground: Ground | None = None,
+) -> Decision:
     """Answer for one section of one case, with every reason at once. Evaluated in memory, apart from the SQL of `scope`.
 
-    Args: ground, what was read for this actor and case a moment ago, by whoever asks about several sections; another's is read anew.
+    Args: person_id, the person that the question is about; None asks about the section for everybody in the case, which a grant for one
+    person does not open and anybody's restriction list closes. ground, what was read for this actor and case a moment ago, by whoever
+    asks about several sections; another's is read anew.
     """
     reasons: list[Words] = []
     cited: list[str] = []
@@ -100,6 +136,7 @@ def decide(actor: Actor, act: Act, section: Section, case_id: UUID, *, policy: P
     if ground is None or not _same_ground(ground, actor, case_id):
         ground = ground_of(actor, case_id)
     sealed, conflicted = ground.sealed, ground.conflicted
+    restricted = any(bits & section for person, bits in ground.restrictions if person_id in (person, None))
     for name, row in policy.forbids:
         if act not in row.acts or not section & row.sections or actor.role not in row.roles:
             continue
@@ -109,6 +146,7 @@ def decide(actor: Actor, act: Act, section: Section, case_id: UUID, *, policy: P
             When.FACTOR_STALE: not actor.factor_is_fresh,
             When.FOR_JUSTICE: actor.purpose == Purpose.JUSTICE,
             When.CASE_SEALED: False,
+            When.RESTRICTED: restricted,
         }[row.when]
         if fires:
             cited.append(name)
@@ -117,7 +155,7 @@ def decide(actor: Actor, act: Act, section: Section, case_id: UUID, *, policy: P
         row.when is When.CASE_SEALED and act in row.acts and section & row.sections and actor.role in row.roles
         for _name, row in policy.forbids
     )
-    held = [grant for grant in ground.grants if grant.sections & section]
+    held = [grant for grant in ground.grants if grant.sections & section and grant.person_id in (None, person_id)]
     live = [grant for grant in held if grant.basis == Basis.CUSTODIAN or not (sealed and minds_seal)]
     if len(live) < len(held):
         # cited for the audit trail alone: to the actor a sealed case is simply not there
@@ -130,9 +168,9 @@ def decide(actor: Actor, act: Act, section: Section, case_id: UUID, *, policy: P
     return Decision(True, tuple(fitting))
 
 
-def require(actor: Actor, act: Act, section: Section, case_id: UUID) -> tuple[str, ...]:
+def require(actor: Actor, act: Act, section: Section, case_id: UUID, *, person_id: UUID | None = None) -> tuple[str, ...]:
     """The rows that allow it. Raises: Refused (403), naming the section and every reason."""
-    decision = decide(actor, act, section, case_id)
+    decision = decide(actor, act, section, case_id, person_id=person_id)
     if not decision.allowed:
         label = SECTION_LABELS[section]
         raise Refused(
@@ -194,6 +232,12 @@ def _conflicts(actor: Actor, case_id: Any) -> QuerySet[Any]:
     from havre.trust.models import Conflict
 
     return Conflict.objects.filter(case_id=case_id, holder_id__in=actor.holders)
+
+
+def _restrictions(actor: Actor, **of: Any) -> QuerySet[Any]:
+    from havre.trust.models import Restriction
+
+    return Restriction.objects.filter(holder_id__in=actor.holders, lifted_at=None, **of)
 
 
 def sections_readable(actor: Actor, case_id: UUID) -> Iterable[Section]:

@@ -16,6 +16,7 @@ from django.db.backends.signals import connection_created
 
 from havre.trust.enums import Act, Basis, Purpose, Role, Section
 from havre.trust.errands import APP_ROLE
+from havre.trust.policy.decide import person_path
 from havre.trust.policy.rows import Policy, Rule
 from havre.trust.policy.table import POLICY
 from havre.trust.records import ProtectedModel
@@ -130,10 +131,23 @@ def predicate(model: Any, act: Act, *, policy: Policy = POLICY) -> str:
         if any(rule.minds_conflict for rule in every)
         else ""
     )
+    # a row about no one person: closed by anybody's list in the case, and opened by no grant for one person
+    person = f'{table}."person_id"' if person_path(model) else ""
+    listed = f"r.person_id = {person}" if person else f"r.case_id = {case}"
+    bits = f'{table}."section"' if model.section is None else str(int(model.section))
+    restricted = (
+        f" AND NOT EXISTS (SELECT 1 FROM trust_restriction r WHERE {listed} AND r.holder_id = ANY ({HOLDERS})"
+        f" AND r.lifted_at IS NULL AND r.sections & {bits} <> 0)"
+        if any(rule.minds_restriction for rule in every)
+        else ""
+    )
+    alone = ""
+    if any(rule.by_person for rule in every):
+        alone = f" AND (g.person_id IS NULL OR g.person_id = {person})" if person else " AND g.person_id IS NULL"
     return (
         f"EXISTS (SELECT 1 FROM trust_grant g WHERE g.case_id = {case} AND g.holder_id = ANY ({HOLDERS})"
         f" AND g.role = {ROLE} AND g.purpose = {PURPOSE}"
-        f" AND g.starts_at <= {NOW} AND g.ends_at > {NOW} AND ({' OR '.join(branches)}){seal}){conflict}"
+        f" AND g.starts_at <= {NOW} AND g.ends_at > {NOW} AND ({' OR '.join(branches)}){alone}{seal}){conflict}{restricted}"
     )
 
 

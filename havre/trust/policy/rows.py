@@ -42,6 +42,7 @@ ON_CASE_WITH_CONSENT = Held(
 BY_LEGAL_DUTY = Held("by_legal_duty", frozenset({Basis.LEGAL_DUTY}), _("a law makes it this role's duty"))
 IN_EMERGENCY = Held("in_emergency", frozenset({Basis.BREAK_GLASS, Basis.VITAL_INTEREST}), _("danger to life, or the glass was broken"))
 AS_CUSTODIAN = Held("as_custodian", frozenset({Basis.CUSTODIAN}), _("custodian of a sealed case"))
+ON_REQUEST = Held("on_request", frozenset({Basis.IDENTITY_REQUEST}), _("the custodians of the name granted this person's request"))
 
 
 class When(Enum):
@@ -52,6 +53,7 @@ class When(Enum):
     IN_CONFLICT = "in_conflict"
     FACTOR_STALE = "factor_stale"
     FOR_JUSTICE = "for_justice"
+    RESTRICTED = "restricted"
 
     @property
     def words(self) -> Words:
@@ -62,6 +64,7 @@ class When(Enum):
             When.IN_CONFLICT: _("a conflict of interest is recorded for this holder"),
             When.FACTOR_STALE: _("the second factor was not given in the last minutes"),
             When.FOR_JUSTICE: _("the declared purpose is justice"),
+            When.RESTRICTED: _("this section of this person is closed to you by the restriction list"),
         }[self]
 
 
@@ -100,11 +103,17 @@ class Rule:
     needs_factor: bool
     minds_seal: bool
     minds_conflict: bool
+    minds_restriction: bool
     never_for_justice: bool = False
 
     def serves(self, purpose: Purpose) -> bool:
         """Whether an actor who declares this purpose may use the rule at all."""
         return not (self.never_for_justice and purpose == Purpose.JUSTICE)
+
+    @property
+    def by_person(self) -> bool:
+        """Whether one of its bases opens one person of a case and not the others."""
+        return bool(self.bases & ON_REQUEST.bases)
 
 
 @dataclass(frozen=True)
@@ -143,6 +152,7 @@ class Policy:
                 minds_seal=any(row.when is When.CASE_SEALED for row in against),
                 minds_conflict=any(row.when is When.IN_CONFLICT for row in against),
                 never_for_justice=any(row.when is When.FOR_JUSTICE for row in against),
+                minds_restriction=any(row.when is When.RESTRICTED for row in against),
             )
         return MappingProxyType(compiled)
 

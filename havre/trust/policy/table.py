@@ -15,6 +15,7 @@ from havre.trust.policy.rows import (
     IN_THE_HOUSE,
     ON_CASE_WITH_CONSENT,
     ON_OWN_CASE,
+    ON_REQUEST,
     ON_THIS_CASE,
     Allow,
     Forbid,
@@ -90,6 +91,8 @@ POLICY = Policy((
     Allow(acts(Act.REVIEW, Act.ERASE), CASE,             {Role.DATA_PROTECTION_OFFICER},     IN_THE_HOUSE,         "108+ art. 9, 10, 15"),
     Allow(acts(Act.ADMINISTER), CASE,                    {Role.ADMINISTRATOR},               IN_THE_HOUSE,         "108+ art. 7"),
     Allow(acts(Act.EDIT_FACTS), CASE,                    {Role.COORDINATOR, Role.LEGAL_AID}, IN_THE_HOUSE,      "CoE art. 29"),
+    # one person's name, for one requester, until a day. Rows are named by their place: a new one comes last, or the trail would cite another
+    Allow(READ,  IDENTITY,                               CASE_HOLDERS - {Role.INTERPRETER},  ON_REQUEST,           "108+ art. 5(1), 5(4)(c); CoE art. 11, 30"),
 
     #      may not  what                                    who                                 when                  law
     Forbid(TOUCH, WHEREABOUTS,                            JUSTICE_ROLES | {Role.LABOUR_INSPECTOR}, When.ALWAYS,       "CoE art. 28, 30; Palermo art. 6(1)"),
@@ -101,5 +104,6 @@ POLICY = Policy((
     Forbid(TOUCH, Section(255),                           ANYONE,                             When.IN_CONFLICT,     "108+ art. 7; RPG guideline 6"),
     Forbid(acts(Act.READ, Act.EXPORT, Act.SHARE), IDENTITY, ANYONE,                           When.FACTOR_STALE,    "108+ art. 7; OWASP ASVS 5.0 7.5.3"),
     Forbid(acts(Act.EXPORT), Section(255),                ANYONE,                             When.FACTOR_STALE,    "108+ art. 7; OWASP ASVS 5.0 7.5.3"),
+    Forbid(TOUCH, Section(255) & ~CASE,                   ANYONE,                             When.RESTRICTED,      "108+ art. 7, 9(1)(d); ODIHR NRM 2022"),
 ))
 # fmt: on

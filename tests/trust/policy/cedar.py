@@ -13,7 +13,7 @@ from havre.trust.policy.rows import Allow, Policy
 LIVE = (
     "context.hasGrant && principal.holders.contains(context.grant.holder) && context.grant.role == principal.role"
     " && context.grant.purpose == principal.purpose && context.grant.startsAt <= context.now && context.now < context.grant.endsAt"
-    " && context.grant.sections.contains(resource.section)"
+    " && context.grant.sections.contains(resource.section) && (!(context.grant has person) || context.grant.person == resource.person)"
 )
 CONDITIONS = {
     "in_the_house": 'resource.section == "none"',
@@ -23,11 +23,13 @@ CONDITIONS = {
     "by_legal_duty": f'{LIVE} && context.grant.basis == "legal_duty"',
     "in_emergency": f'{LIVE} && (context.grant.basis == "break_glass" || context.grant.basis == "vital_interest")',
     "as_custodian": f'{LIVE} && context.grant.basis == "custodian"',
+    "on_request": f'{LIVE} && context.grant.basis == "identity_request"',
     "always": "true",
     "case_sealed": 'resource.sealed && !(context.hasGrant && context.grant.basis == "custodian")',
     "in_conflict": "principal.holders.containsAny(resource.conflicts)",
     "factor_stale": "!(principal has factorAt) || context.now - principal.factorAt > 300000",
     "for_justice": 'principal.purpose == "justice"',
+    "restricted": "principal.holders.containsAny(resource.closedTo)",
 }
 assert len(CONDITIONS) <= 25
 
@@ -52,6 +54,8 @@ SCHEMA = {
                         "section": {"type": "String"},
                         "sealed": {"type": "Boolean"},
                         "conflicts": {"type": "Set", "element": {"type": "Long"}},
+                        "person": {"type": "String"},
+                        "closedTo": {"type": "Set", "element": {"type": "Long"}},
                     },
                 }
             },
@@ -68,6 +72,7 @@ SCHEMA = {
                     "sections": {"type": "Set", "element": {"type": "String"}},
                     "startsAt": {"type": "Long"},
                     "endsAt": {"type": "Long"},
+                    "person": {"type": "String", "required": False},
                 },
             }
         },

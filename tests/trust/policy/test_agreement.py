@@ -29,7 +29,8 @@ def _ask(world, seed):
         for case in world.cases:
             for _ in range(8):
                 blind = (draw.choice(ACTS), draw.choice(list(Section)))
-                asked.append((actor, *(draw.choice(spoken) if spoken and draw.random() < 0.9 else blind), case))
+                what = draw.choice(spoken) if spoken and draw.random() < 0.9 else blind
+                asked.append((actor, *what, case, draw.choice(world.persons[case.pk])))
     return asked
 
 
@@ -41,12 +42,12 @@ def _lists(world, asked, table=POLICY):
         with trust.acting(actor), as_house():
             for act in {act for who, act, *_rest in asked if who is actor}:
                 rows = policy.scope(Note.objects.visible_to(actor).model.objects._query(), actor, act, policy=table)
-                found[id(actor), act] = set(rows.values_list("case_id", "section_bit"))
-    return [(case.pk, int(section)) in found[id(actor), act] for actor, act, section, case in asked]
+                found[id(actor), act] = set(rows.values_list("person_id", "section_bit"))
+    return [(person, int(section)) in found[id(actor), act] for actor, act, section, _case, person in asked]
 
 
 def _singles(asked, table=POLICY):
-    return [policy.decide(actor, act, section, case.pk, policy=table) for actor, act, section, case in asked]
+    return [policy.decide(actor, act, section, case.pk, person_id=person, policy=table) for actor, act, section, case, person in asked]
 
 
 def _locks(world, asked):
@@ -57,15 +58,15 @@ def _locks(world, asked):
             with trust.acting(actor):
                 for act in {act for who, act, *_rest in asked if who is actor} - {Act.READ}:
                     with as_house():
-                        cursor.execute(f"SELECT case_id, section FROM register_note WHERE {rls.predicate(Note, act)}")
+                        cursor.execute(f"SELECT person_id, section FROM register_note WHERE {rls.predicate(Note, act)}")
                     found[id(actor), act] = set(cursor.fetchall())
-                cursor.execute("SELECT case_id, section FROM register_note")
+                cursor.execute("SELECT person_id, section FROM register_note")
                 found[id(actor), Act.READ] = set(cursor.fetchall())
-    return [(case.pk, int(section)) in found[id(actor), act] for actor, act, section, case in asked]
+    return [(person, int(section)) in found[id(actor), act] for actor, act, section, _case, person in asked]
 
 
 def _speaks(row, case) -> bool:
-    actor, act, section, _case = case
+    actor, act, section = case[:3]
     return act in row.acts and bool(section & row.sections) and actor.role in row.roles
 
 
@@ -77,7 +78,7 @@ def test_policy_asked_in_list_single_row_level_security_and_cedar_gives_one_answ
     locks = _locks(world, asked) if connection.vendor == "postgresql" else lists
     disagreements = [
         (actor.role, act, section, one, single.allowed, third, fourth)
-        for (actor, act, section, _case), one, single, third, fourth in zip(asked, lists, singles, judged, locks, strict=True)
+        for (actor, act, section, *_rest), one, single, third, fourth in zip(asked, lists, singles, judged, locks, strict=True)
         if not one == single.allowed == third == fourth
     ]
     assert disagreements == []
@@ -118,7 +119,7 @@ def test_forbid_always_decides_against_an_allow_that_forgot_it():
     assert set(fired.values()) == {(False, True, True)}
 
 
-@pytest.mark.parametrize("when", [When.CASE_SEALED, When.IN_CONFLICT, When.FACTOR_STALE, When.FOR_JUSTICE])
+@pytest.mark.parametrize("when", [When.CASE_SEALED, When.IN_CONFLICT, When.FACTOR_STALE, When.FOR_JUSTICE, When.RESTRICTED])
 def test_policy_without_a_forbid_is_noticed(when):
     world = make_world(3, actors=40, cases=14)
     asked = _ask(world, 3)
@@ -174,13 +175,13 @@ def _compare(world, *, model=Note) -> tuple[int, int, int]:
             for act in (Act.READ, Act.WRITE, Act.EXPORT, Act.SHARE, Act.SEAL):
                 with trust.acting(actor):
                     with as_house():
-                        listed = set(policy.scope(model.objects._query(), actor, act).values_list("case_id", "section_bit"))
-                        cursor.execute(f"SELECT case_id, section FROM {model._meta.db_table} WHERE {rls.predicate(model, act)}")
+                        listed = set(policy.scope(model.objects._query(), actor, act).values_list("person_id", "section_bit"))
+                        cursor.execute(f"SELECT person_id, section FROM {model._meta.db_table} WHERE {rls.predicate(model, act)}")
                         locked = set(cursor.fetchall())
                     if act is Act.READ:
-                        cursor.execute(f"SELECT case_id, section FROM {model._meta.db_table}")
+                        cursor.execute(f"SELECT person_id, section FROM {model._meta.db_table}")
                         differences += len(locked ^ set(cursor.fetchall()))
-                decisions += len(world.cases) * len(Section)
+                decisions += 2 * len(world.cases) * len(Section)
                 allowed += len(listed)
                 differences += len(listed ^ locked)
     return decisions, allowed, differences
@@ -198,7 +199,7 @@ def test_row_level_security_agrees_with_the_list_on_every_row(seed):
 
 @pytest.mark.postgresql
 @ON_POSTGRESQL
-@pytest.mark.parametrize("fault", ["s.ended_at IS NULL", "c.holder_id = ANY", "g.ends_at >"])
+@pytest.mark.parametrize("fault", ["s.ended_at IS NULL", "c.holder_id = ANY", "g.ends_at >", "r.holder_id = ANY", "g.person_id = "])
 def test_row_level_security_with_a_condition_gone_is_noticed(fault):
     """The planted fault, in the database: the policy of the read made again without seals, conflicts or ends."""
     world = make_world(6)
@@ -207,6 +208,8 @@ def test_row_level_security_with_a_condition_gone_is_noticed(fault):
     gone = {
         "s.ended_at IS NULL": clause.replace("s.ended_at IS NULL", "false"),
         "c.holder_id = ANY": clause.replace("c.holder_id = ANY", "false AND c.holder_id = ANY"),
+        "r.holder_id = ANY": clause.replace("r.holder_id = ANY", "false AND r.holder_id = ANY"),
+        "g.person_id = ": clause.replace("g.person_id = ", "true OR g.person_id = "),
         "g.ends_at >": clause.replace(f"g.ends_at > {rls.NOW}", "true"),
     }[fault]
     with connection.cursor() as cursor:
