@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.justice import keeping, queries
+from havre.justice import keeping, moments, queries
 from havre.justice.enums import Against, ClaimKind, ClaimStatus, NonPunishment, Stage, Verdict
 from havre.justice.models import (
     Asset,
@@ -79,9 +79,8 @@ def register() -> None:
                 WageCalculation,
             ),
             workflows=tuple(table.name for table in TABLES),
-            timeline=queries.timeline,
-            panels=queries.panels,
-            compose=queries.compose,
+            lines=moments.lines,
+            sheets=moments.sheets,
             acts=queries.acts,
             dossier=queries.dossier,
             waiting=queries.waiting,

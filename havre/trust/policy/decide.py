@@ -83,6 +83,20 @@ def scope(queryset: QuerySet[Any], actor: Actor, act: Act = Act.READ, *, policy:
     return queryset
 
 
+def scope_in(queryset: QuerySet[Any], ground: Ground, act: Act = Act.READ) -> QuerySet[Any]:
+    """Keep the records of the ground's case on which its actor may do `act`: `scope` for one case, decided in memory.
+
+    What the ground says was read a moment ago: a page asks it once, then reads in one go all that it shows. Row-level security, where there
+    is any, asks again at each row.
+    """
+    model = queryset.model
+    mine = queryset.filter(**{model.case_path: ground.case_id})
+    if model.section is not None:
+        return mine if decide(ground.actor, act, model.section, ground.case_id, ground=ground).allowed else queryset.none()
+    allowed = sections_in(ground, act)
+    return mine.filter(section_bit__in=[int(section) for section in allowed]) if allowed else queryset.none()
+
+
 def decide(actor: Actor, act: Act, section: Section, case_id: UUID, *, policy: Policy = POLICY, ground: Ground | None = None) -> Decision:
     """Answer for one section of one case, with every reason at once. Evaluated in memory, apart from the SQL of `scope`.
 
@@ -197,5 +211,9 @@ def _conflicts(actor: Actor, case_id: Any) -> QuerySet[Any]:
 
 def sections_readable(actor: Actor, case_id: UUID) -> Iterable[Section]:
     """The sections of one case that this actor may read now, in the order of the page."""
-    ground = ground_of(actor, case_id)
-    return [section for section in Section if decide(actor, Act.READ, section, case_id, ground=ground).allowed]
+    return sections_in(ground_of(actor, case_id), Act.READ)
+
+
+def sections_in(ground: Ground, act: Act) -> list[Section]:
+    """The sections of the ground's case on which its actor may do `act` now, in the order of the page."""
+    return [section for section in Section if decide(ground.actor, act, section, ground.case_id, ground=ground).allowed]
