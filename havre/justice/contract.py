@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.justice import copying, extracting, keeping, queries
+from havre.justice import copying, extracting, keeping, moments, queries
 from havre.justice.models import (
     Asset,
     Charge,
@@ -49,9 +49,8 @@ def register() -> None:
                 WageCalculation,
             ),
             workflows=tuple(table.name for table in TABLES),
-            timeline=queries.timeline,
-            panels=queries.panels,
-            compose=queries.compose,
+            lines=moments.lines,
+            sheets=moments.sheets,
             acts=queries.acts,
             dossier=copying.dossier,
             waiting=queries.waiting,

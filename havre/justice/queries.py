@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,8 @@ from havre.justice.models import CompensationClaim, NonPunishmentRequest, Procee
 from havre.justice.workflow import ALERT, ANSWER, ENFORCE, LAWYER, LIMITATION, PROFESSIONALS
 from havre.trust import clocks
 from havre.trust.actors import Actor
-from havre.trust.contracts import CaseAct, Entry, Panel, Waiting
-from havre.trust.enums import Role, Section
+from havre.trust.contracts import CaseAct, Waiting
+from havre.trust.enums import Role
 from havre.trust.errors import Words
 
 # days after an award: it is said again
@@ -36,47 +36,10 @@ def claims(actor: Actor, case_id: UUID | None = None) -> list[CompensationClaim]
     return list((mine.filter(case_id=case_id) if case_id else mine).order_by("-informed_at")[:200])
 
 
-def compose(actor: Actor, case: Any) -> tuple[list[Entry], list[Panel]]:
-    """The thread and the panel in one reading."""
-    tracks, asked = proceedings(actor, case.pk), claims(actor, case.pk)
-    return list(_entries(tracks, asked)), list(_panels(tracks, asked))
-
-
-def timeline(actor: Actor, case_id: UUID) -> Iterable[Entry]:
-    """What justice adds to a case's timeline."""
-    return _entries(proceedings(actor, case_id), claims(actor, case_id))
-
-
-def panels(actor: Actor, case_id: UUID) -> Iterable[Panel]:
-    """Proceedings and claims of a case, by pseudonym."""
-    return _panels(proceedings(actor, case_id), claims(actor, case_id))
-
-
 def acts(actor: Actor, case_id: UUID, person_id: UUID, _shown: frozenset[str]) -> Iterable[CaseAct]:
     """An inquiry, or the record that the person was told of compensation."""
     if actor.role in PROFESSIONALS:
         yield CaseAct(_("New proceeding"), reverse("justice:new", args=[case_id, person_id]), "doc")
-
-
-def _entries(tracks: list[Proceeding], asked: list[CompensationClaim]) -> Iterator[Entry]:
-    for one in tracks:
-        marks = (
-            (one.opened_at, _("Inquiry opened")),
-            (one.charged_at, _("Charged")),
-            (one.non_punishment_asked_at, _("Non-punishment asked for")),
-            (one.judged_at, _("Judged")),
-            (one.closed_at, _("Proceeding closed")),
-        )
-        for at, title in marks:
-            if at:
-                yield Entry(at, title, one.pseudonym, "doc", Section.JUSTICE)
-    for claim in asked:
-        yield Entry(claim.informed_at, _("Told of compensation"), claim.pseudonym, "doc", Section.JUSTICE)
-
-
-def _panels(tracks: list[Proceeding], asked: list[CompensationClaim]) -> Iterator[Panel]:
-    if tracks or asked:
-        yield Panel("justice", _("Justice"), "justice/_panel.html", {"proceedings": tracks, "claims": asked}, Section.JUSTICE)
 
 
 # whose step it is: role -> (model, states, words)

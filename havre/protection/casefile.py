@@ -1,4 +1,4 @@
-"""What protection shows of one case: its lines of the thread, its tabs, where the person stands, and the next right that is due."""
+"""What protection shows of one case: its tabs, where the person stands, and the next right that is due."""
 
 from __future__ import annotations
 
@@ -10,18 +10,29 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from havre.protection import queries, workflow
 from havre.protection.enums import IdentificationStatus, PlanStatus, RecoveryAnswer
-from havre.protection.models import AssistancePlan, AssistanceService, Identification, RiskAssessment, Screening
+from havre.protection.enums_care import BestOutcome, BestState
+from havre.protection.enums_evidence import EvidenceState
+from havre.protection.models import (
+    AssistancePlan,
+    AssistanceService,
+    BestInterests,
+    Evidence,
+    Identification,
+    RiskAssessment,
+    Screening,
+)
 from havre.protection.workflow import PLAN, RECOVERY
-from havre.trust import law
+from havre.trust import law, policy
 from havre.trust.actors import Actor
-from havre.trust.contracts import CaseAct, Entry, Panel
-from havre.trust.enums import Section
+from havre.trust.contracts import CaseAct, Panel
+from havre.trust.enums import Act, Section
 from havre.trust.errors import Words
+from havre.trust.moments import Moment, Reading
 from havre.trust.workflow import Right, Workflow
 
 # how a service's state is drawn
@@ -47,17 +58,15 @@ NEXT_OF_PLAN = {
 class CaseFile:
     """One reading of a case's protection; what is not open to the actor is not in it."""
 
-    screenings: list[Screening]
-    identifications: list[Identification]
+    # as the timeline read them, the newest first
+    screenings: list[Moment]
+    identifications: list[Moment]
+    services: list[Moment]
+    risk: Moment | None
+    # whole, for the rights that stand before their next steps
+    identification: Identification | None
     plan: AssistancePlan | None
-    services: list[AssistanceService]
-    risk: RiskAssessment | None
     clocks: list[dict[str, Any]]
-
-    @property
-    def identification(self) -> Identification | None:
-        """The newest one."""
-        return self.identifications[0] if self.identifications else None
 
     def clock(self, subject_id: UUID, name: str) -> dict[str, Any] | None:
         """The newest clock of that name on one record, as the page shows it."""
@@ -65,37 +74,48 @@ class CaseFile:
         return next(found, None)
 
 
-def read(actor: Actor, case_id: UUID) -> CaseFile:
-    """Everything once: at most seven queries, whatever the case holds."""
-    screenings = list(Screening.objects.visible_to(actor).filter(case_id=case_id).order_by("-happened_at"))
-    mine = Identification.objects.visible_to(actor).filter(case_id=case_id).select_related("case", "person")
-    identifications = list(mine.order_by("-opened_at"))
-    plans = AssistancePlan.objects.visible_to(actor).filter(case_id=case_id).select_related("person")
-    plan = plans.order_by("-started_at").first()
-    services = list(AssistanceService.objects.visible_to(actor).filter(case_id=case_id).order_by("proposed_at", "pk"))
-    risk = RiskAssessment.objects.visible_to(actor).filter(person_id=plan.person_id).order_by("-at").first() if plan else None
-    subjects = [one.pk for one in identifications] + ([plan.pk] if plan else [])
-    running = queries.clocks_of(subjects, actor) if subjects else []
+def read(reading: Reading) -> CaseFile:
+    """What the timeline has read of protection, and in three queries at most what the next rights need whole."""
+    screenings = sorted(reading.moments_of(Screening), key=lambda one: one.happened_at, reverse=True)
+    identifications = sorted(reading.moments_of(Identification), key=lambda one: one.opened_at, reverse=True)
+    plans = sorted(reading.moments_of(AssistancePlan), key=lambda one: one.started_at, reverse=True)
+    services = sorted(reading.moments_of(AssistanceService), key=lambda one: (one.proposed_at, one.pk))
+    found, plan = _whole(reading, Identification, identifications), _whole(reading, AssistancePlan, plans)
+    risks = [one for one in reading.moments_of(RiskAssessment) if plan and one.person_id == plan.person_id]
+    subjects = [one.pk for one in (*identifications, *plans[:1])]
+    running = queries.clocks_of(subjects, reading.actor, ground=reading.ground) if subjects else []
+    _tell_gates(reading, found, plan, services)
+    return CaseFile(
+        screenings, identifications, services, max(risks, key=lambda one: one.at, default=None), found, plan, queries.lines_of(running)
+    )
+
+
+def _tell_gates(reading: Reading, found: Identification | None, plan: AssistancePlan | None, services: list[Moment]) -> None:
+    """Gates need not ask again for what was just read; what is not open to the actor they ask for themselves, as the house."""
+    standing = {one.person_id for one in reading.moments_of(BestInterests) if _stands(one)}
+    for record in (found, plan):
+        if record and Section.PROTECTION in policy.sections_in(reading.ground, Act.READ):
+            record.read_best_interests = record.person_id in standing
+    if found:
+        weighed = [one for one in reading.moments_of(Evidence) if one.status == EvidenceState.RECORDED]
+        found.read_elements = frozenset(one.element for one in weighed if one.identification_id == found.pk)
     if plan:
-        # the gate on services need not ask again for what was just read
         plan.read_services = [one for one in services if one.plan_id == plan.pk]
-    return CaseFile(screenings, identifications, plan, services, risk, queries.lines_of(running))
 
 
-def compose(actor: Actor, case: Any) -> tuple[list[Entry], list[Panel]]:
-    """The thread and the panels in one reading."""
-    file = read(actor, case.pk)
-    return list(_entries(file)), list(_panels(file, actor))
+def _stands(one: Moment) -> bool:
+    """A decision on a child's best interests whose review is not overdue: `best_interests_stand`, of what was read."""
+    return one.status == BestState.DECIDED and one.outcome != BestOutcome.MORE and one.review_on >= timezone.localdate()
 
 
-def timeline(actor: Actor, case_id: UUID) -> Iterable[Entry]:
-    """What protection adds to a case's timeline; a hidden record leaves no entry."""
-    return _entries(read(actor, case_id))
+def _whole(reading: Reading, model: Any, newest: list[Moment]) -> Any:
+    """The record of the first moment, with its case and person; None where there is none."""
+    return reading.records(model).select_related("case", "person").filter(pk=newest[0].pk).first() if newest else None
 
 
-def panels(actor: Actor, case_id: UUID) -> Iterable[Panel]:
+def sheets(reading: Reading) -> Iterable[Panel]:
     """The panels of protection on the case page, each only where its section is open to the actor."""
-    return _panels(read(actor, case_id), actor)
+    return _panels(read(reading), reading.actor)
 
 
 def acts(actor: Actor, case_id: UUID, person_id: UUID, shown: frozenset[str]) -> Iterable[CaseAct]:
@@ -103,28 +123,6 @@ def acts(actor: Actor, case_id: UUID, person_id: UUID, shown: frozenset[str]) ->
     if actor.role in workflow.HELPERS and "assistance" not in shown:
         yield CaseAct(_("Start help"), reverse("protection:help", args=[case_id, person_id]), "person")
     yield CaseAct(_("Care"), reverse("protection:care", args=[case_id, person_id]), "note")
-
-
-def _entries(file: CaseFile) -> Iterator[Entry]:
-    for one in file.screenings:
-        yield Entry(one.happened_at, _("Screening"), one.get_outcome_display() if one.outcome else "", "screen", Section.SCREENING)
-    for found in file.identifications:
-        marks = (
-            (found.opened_at, _("Identification opened")),
-            (found.presumed_at, _("Presumed victim")),
-            (found.decided_at, _("Decision taken")),
-            (found.review_asked_at, _("Review asked for")),
-            (found.reviewed_at, _("Review decided")),
-            (found.left_at, _("The person chose to stop")),
-        )
-        for at, title in marks:
-            if at:
-                yield Entry(at, title, icon="case", section=Section.FACTS)
-    if file.plan:
-        yield Entry(file.plan.started_at, _("Urgent help started"), icon="person", section=Section.PROTECTION)
-    for service in file.services:
-        words = gettext("%(what)s: %(state)s") % {"what": service.get_kind_display(), "state": service.get_status_display()}
-        yield Entry(service.proposed_at, _("Service offered"), words, "person", Section.PROTECTION)
 
 
 def _panels(file: CaseFile, actor: Actor) -> Iterator[Panel]:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.protection import casefile, extracting, keeping, models, queries, workflow
+from havre.protection import casefile, extracting, keeping, models, moments, queries, workflow
 from havre.protection.enums import (
     AskState,
     CallEnd,
@@ -132,9 +132,8 @@ def register() -> None:
             part="protection",
             models=tuple(one for name in models.__all__ if issubclass(one := getattr(models, name), ProtectedModel)),
             workflows=tuple(table.name for table in workflow.TABLES),
-            timeline=casefile.timeline,
-            panels=casefile.panels,
-            compose=casefile.compose,
+            lines=moments.lines,
+            sheets=casefile.sheets,
             acts=casefile.acts,
             dossier=queries.dossier,
             waiting=queries.waiting,

@@ -37,7 +37,7 @@ from havre.protection.models import (
     Task,
     WordsPrint,
 )
-from havre.trust import clocks
+from havre.trust import clocks, policy
 from havre.trust.actors import Actor
 from havre.trust.contracts import Waiting
 from havre.trust.models import Clock, ClockEvent, Membership, Override
@@ -191,9 +191,10 @@ def clock_lines(subject_id: UUID, by: Actor) -> list[dict[str, Any]]:
     return lines_of(clocks_of([subject_id], by))
 
 
-def clocks_of(subject_ids: Iterable[UUID], by: Actor) -> list[Clock]:
-    """The clocks of these records that this actor may see, with their events: one query."""
-    mine = ClockEvent.objects.visible_to(by).filter(clock__subject_id__in=list(subject_ids))
+def clocks_of(subject_ids: Iterable[UUID], by: Actor, *, ground: policy.Ground | None = None) -> list[Clock]:
+    """The clocks of these records that this actor may see, with their events: one query. `ground`: of the one case that they are of."""
+    open_to = ClockEvent.objects.visible_to(by) if ground is None else ClockEvent.objects.visible_in(ground)
+    mine = open_to.filter(clock__subject_id__in=list(subject_ids))
     return clocks.load(mine.select_related("clock", "by"))
 
 

@@ -16,11 +16,12 @@ from havre.register.models import ClosedShare, Consent, ConsentEvent
 from havre.register.models.consents import adult_by
 from havre.register.workflow import WRITERS
 from havre.trust.actors import Actor
-from havre.trust.contracts import Entry, Waiting
+from havre.trust.contracts import Waiting
 from havre.trust.enums import SECTION_LABELS, Basis, Role, Section
 from havre.trust.errors import Missing, Words
 from havre.trust.history.queries import times_read
 from havre.trust.models import Grant
+from havre.trust.moments import Moment
 
 # a receiver says within a day that it has stopped (casework table 7.9: at most 24 h at partners)
 ACKNOWLEDGED_WITHIN = timedelta(hours=24)
@@ -79,6 +80,28 @@ class Shown:
     def has_ended(self) -> bool:
         """Whether there is a proof to print of what ended with it."""
         return self.consent.state in {ConsentState.WITHDRAWN, ConsentState.EXPIRED}
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One consent in the list beside the thread: whom, its state in a word, which parts, until when."""
+
+    recipient: str
+    live: bool
+    kind: str
+    words: Words
+    sections: Sequence[Words]
+    ends_at: datetime
+    recorded_at: datetime
+
+    @classmethod
+    def of(cls, one: Moment, at: datetime) -> Brief:
+        """From the columns that the timeline reads of a consent."""
+        state = ConsentState(one.state)
+        live = state == ConsentState.GIVEN and one.starts_at <= at < one.ends_at
+        over = state == ConsentState.GIVEN and not live
+        kind, words = ("todo", _("Ended")) if over else (MARKS[state], state.label)
+        return cls(one.recipient__name or "", live, kind, words, parts_of(one.sections), one.ends_at, one.recorded_at)
 
 
 def parts_of(sections: int) -> list[Words]:
@@ -186,17 +209,3 @@ def _midnight(day: date) -> datetime:
 def of_case(actor: Actor, case_id: UUID) -> list[Consent]:
     """The consents of one case that this actor may read, newest first: one query."""
     return list(Consent.objects.visible_to(actor).filter(case_id=case_id).select_related("recipient", "person").order_by("-recorded_at"))
-
-
-def entries(found: Iterable[Consent]) -> list[Entry]:
-    """The lines of the timeline: an answer given, and a withdrawal."""
-    lines = []
-    for one in found:
-        if one.state == ConsentState.REPORTED:
-            continue
-        whom = one.recipient.name if one.recipient else ""
-        given = _("Consent refused") if one.state == ConsentState.REFUSED else _("Consent: the person's answer")
-        lines.append(Entry(one.starts_at, given, whom, "consent", Section.PROTECTION))
-        if one.withdrawn_at:
-            lines.append(Entry(one.withdrawn_at, _("Consent withdrawn"), whom, "consent", Section.PROTECTION))
-    return lines

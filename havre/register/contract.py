@@ -67,7 +67,7 @@ EXCHANGE_WORDS = (
 def register() -> None:
     # queries reads models, which are ready only when every app is
     from havre.register import contract_person as person
-    from havre.register import queries
+    from havre.register import moments, queries
     from havre.register.exchange import staging
 
     register_contract(
@@ -94,8 +94,8 @@ def register() -> None:
             find_case=find_case,
             ended=queries.ended,
             persons_of_case=persons_of_case,
-            timeline=queries.thread,
-            compose=queries.compose,
+            lines=moments.lines,
+            sheets=moments.sheets,
             extract=extract.extract,
             columns=extract.COLUMNS,
             audit_words=(

@@ -11,16 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from havre import trust
 from havre.register.models import Case, Note, Person
-from havre.trust import audit, identity
+from havre.trust import audit, identity, policy
 from havre.trust.actors import Actor
 from havre.trust.contracts import Entry
-from havre.trust.enums import SECTION_LABELS, Section
+from havre.trust.enums import Section
 from havre.trust.errors import Invalid
 
 KIND = "note"
 LONGEST = 4_000
-# of one case; a thread that long is read by its tabs
-MOST = 2_000
 
 
 @trust.act("note.add")
@@ -56,19 +54,8 @@ def add(*, case_id: UUID, person_id: UUID, section: Section, happened_at: dateti
     return note
 
 
-def entries(actor: Actor, case_id: UUID) -> list[Entry]:
-    """The notes of a case as lines of its timeline, newest first, their words still sealed: one query for any number of notes."""
-    mine = Note.objects.visible_to(actor).filter(case_id=case_id).select_related("organisation", "by")
-    found = []
-    for note in mine.order_by("-happened_at", "-pk")[:MOST]:
-        section = Section(note.section_bit)
-        title = _("Note, %(section)s, by %(name)s") % {"section": SECTION_LABELS[section], "name": note.by.name}
-        found.append(Entry(note.happened_at, title, "", "note", section, note.pk))
-    return found
-
-
-def opened(actor: Actor, lines: list[Entry]) -> list[Entry]:
-    """The same lines with the words of those that are notes, where this actor may read them: two queries for any number."""
+def opened(ground: policy.Ground, lines: list[Entry]) -> list[Entry]:
+    """The same lines with the words of those that are notes, where the actor of this ground may read them: two queries for any number."""
     records = [line.record for line in lines if line.record is not None]
-    words = identity.read_records(by=actor, kind=KIND, record_ids=records) if records else {}
+    words = identity.read_records(by=ground.actor, kind=KIND, record_ids=records, ground=ground) if records else {}
     return [replace(line, words=words.get(line.record, {}).get("words", "")) if line.record else line for line in lines]

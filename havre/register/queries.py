@@ -12,10 +12,9 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from havre import trust
-from havre.register import consents, notes
+from havre.register import notes
 from havre.register.enums import CaseStatus, PersonRole
 from havre.register.models import Case, Person
 from havre.trust import policy
@@ -23,6 +22,7 @@ from havre.trust.actors import Actor
 from havre.trust.contracts import CaseAct, Ended, Entry, Panel, contracts
 from havre.trust.enums import SECTION_LABELS, Act, Section
 from havre.trust.errors import Words
+from havre.trust.moments import Reading
 
 OPEN = (CaseStatus.ACTIVE, CaseStatus.FOLLOW_UP)
 SHUT = (CaseStatus.CLOSED, CaseStatus.CLOSED_REFERRED)
@@ -181,12 +181,12 @@ THREAD = 100
 
 
 def case_page(actor: Actor, case: Case, *, number: int = 1) -> CasePage:
-    """The case page as this actor may see it, composed from every part's contract.
+    """The case page as this actor may see it: the policy asked once, every part's records read in one query, panels made of them.
 
     Args: number, which page of the thread, from 1 (the newest hundred lines). Raises: Unscoped outside `acting`.
     """
-    entries, panels = _composed(actor, case)
     ground = policy.ground_of(actor, case.pk)
+    entries, panels = _composed(actor, case, ground)
     locks, readable = [], set()
     for section in Section:
         if (Act.READ, section, actor.role) not in policy.POLICY.rules:
@@ -196,14 +196,14 @@ def case_page(actor: Actor, case: Case, *, number: int = 1) -> CasePage:
             readable.add(section)
         else:
             locks.append(Lock(section, SECTION_LABELS[section], decision.reasons, _lacks_only_a_factor(actor, section, case.pk, ground)))
-    persons = persons_of(actor, case)
+    persons = list(Person.objects.visible_in(ground).order_by("recorded_at", "pk"))
     concerned = next((person for person in persons if person.role == PersonRole.VICTIM), None)
     thread = sorted(entries, key=lambda entry: entry.at, reverse=True)
     start = THREAD * (number - 1)
     return CasePage(
         case=case,
         persons=persons,
-        entries=notes.opened(actor, thread[start : start + THREAD]),
+        entries=notes.opened(ground, thread[start : start + THREAD]),
         number=number,
         older=len(thread) > start + THREAD,
         tabs=[panel for panel in panels if not panel.side and panel.code not in ABOVE],
@@ -223,18 +223,14 @@ def _acts(actor: Actor, case: Case, concerned: Person | None, shown: frozenset[s
     return [act for contract in contracts() for act in contract.acts(actor, case.pk, concerned.pk, shown)]
 
 
-def _composed(actor: Actor, case: Case) -> tuple[list[Entry], list[Panel]]:
-    """Each part's lines and panels, in one reading of the part where it offers one."""
-    entries: list[Entry] = []
-    panels: list[Panel] = []
-    for contract in contracts():
-        if contract.compose:
-            lines, sheets = contract.compose(actor, case)
-        else:
-            lines, sheets = contract.timeline(actor, case.pk), contract.panels(actor, case.pk)
-        entries.extend(lines)
-        panels.extend(sheets)
-    return entries, panels
+def _composed(actor: Actor, case: Case, ground: policy.Ground) -> tuple[list[Entry], list[Panel]]:
+    """Each part's lines and panels, out of one reading of the case."""
+    parts = contracts()
+    of_part = [(contract, tuple(contract.lines())) for contract in parts]
+    reading = Reading.of(actor, case.pk, [line for _contract, lines in of_part for line in lines], ground=ground)
+    pages = {name: roles for contract in parts for name, roles in contract.pages.items()}
+    entries = [entry for moment in reading.moments for entry in moment.entries(actor, pages)]
+    return entries, [panel for contract in parts for panel in contract.sheets(reading)]
 
 
 def _lacks_only_a_factor(
@@ -250,28 +246,6 @@ def sections_for_notes(actor: Actor, case_id: UUID, ground: policy.Ground | None
     possible = [section for section in Section if section not in (Section.CASE, Section.IDENTITY)]
     ground = ground or policy.ground_of(actor, case_id)
     return [section for section in possible if policy.decide(actor, Act.WRITE, section, case_id, ground=ground).allowed]
-
-
-def thread(actor: Actor, case_id: UUID) -> list[Entry]:
-    """The register's own lines of a case's timeline: opening, closing, and the notes whose words this actor may read."""
-    case = Case.objects.visible_to(actor).filter(pk=case_id).select_related("lead").first()
-    return [] if case is None else notes.opened(actor, _thread(actor, case))
-
-
-def compose(actor: Actor, case: Case) -> tuple[list[Entry], list[Panel]]:
-    """The same, for a page that holds the case already; with the person's consents beside the thread."""
-    found = consents.of_case(actor, case.pk)
-    shown = consents.Shown.of(found, actor.at)
-    panel = Panel("consents", _("Consents"), "register/_consents.html", {"consents": shown}, Section.PROTECTION, side=True)
-    files = Panel("files", _("Files"), "register/_files.html", {}, Section.CASE, side=True)
-    return [*_thread(actor, case), *consents.entries(found)], [panel, files] if shown else [files]
-
-
-def _thread(actor: Actor, case: Case) -> list[Entry]:
-    entries = [Entry(case.opened_at, _("Case opened"), case.lead.name, "case")]
-    if case.closed_at:
-        entries.append(Entry(case.closed_at, _("Case closed"), CaseStatus(case.status).label, "case"))
-    return [*entries, *notes.entries(actor, case.pk)]
 
 
 def persons_of(actor: Actor, case: Case) -> list[Person]:

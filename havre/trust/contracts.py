@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from django.db import models
 
     from havre.trust.actors import Actor
+    from havre.trust.moments import Line, Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a case's timeline. `icon` is a symbol of the icon file; `section` says which grant shows it.
 
-    `record` is a row whose words are sealed: they are opened only for the lines that a page shows.
+    `record` is a row whose words are sealed: they are opened only for the lines that a page shows. `url` is the record's own page where this
+    role reaches it; `whole_day`: only the day is known.
     """
 
     at: datetime
@@ -33,6 +35,8 @@ class Entry:
     icon: str = "note"
     section: Section = Section.CASE
     record: UUID | None = None
+    url: str = ""
+    whole_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +133,9 @@ class Contract:
     part: str
     models: tuple[type[models.Model], ...] = ()
     workflows: tuple[str, ...] = ()
-    timeline: Callable[[Actor, UUID], Iterable[Entry]] = _nothing
-    panels: Callable[[Actor, UUID], Iterable[Panel]] = _nothing
-    # both of the above in one reading, for the page that shows both; its record is the one that the page holds already
-    compose: Callable[[Actor, Any], tuple[Iterable[Entry], Iterable[Panel]]] | None = None
+    # the records that stand on a case's timeline, and the panels made of them: the page reads the lines of every part in one query
+    lines: Callable[[], Iterable[Line]] = _nothing
+    sheets: Callable[[Reading], Iterable[Panel]] = _nothing
     # what this role may begin for one person of a case, beside the panels of these codes; the act itself asks the policy again
     acts: Callable[[Actor, UUID, UUID, frozenset[str]], Iterable[CaseAct]] = _nothing
     dossier: Callable[[Actor, UUID], Iterable[tuple[str, dict[str, Any]]]] = _nothing
@@ -154,6 +157,26 @@ class Contract:
     find_case: Callable[[str], UUID | None] = lambda _words: None
     # the ids of a case's persons, for the access history
     persons_of_case: Callable[[UUID], Iterable[UUID]] = _nothing
+
+    @property
+    def pages(self) -> dict[str, Collection[Role] | None]:
+        """The roles that reach each address of this part."""
+        return {row.name: row.own for row in self.urls}
+
+    def timeline(self, actor: Actor, case_id: UUID) -> list[Entry]:
+        """This part's lines of a case's timeline."""
+        pages = self.pages
+        return [entry for moment in self._read(actor, case_id).moments for entry in moment.entries(actor, pages)]
+
+    def panels(self, actor: Actor, case_id: UUID) -> list[Panel]:
+        """This part's panels of a case's page."""
+        return list(self.sheets(self._read(actor, case_id)))
+
+    def _read(self, actor: Actor, case_id: UUID) -> Reading:
+        # moments reads through the policy, whose models need the app registry
+        from havre.trust.moments import Reading
+
+        return Reading.of(actor, case_id, self.lines())
 
 
 _contracts: dict[str, Contract] = {}

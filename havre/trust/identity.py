@@ -84,14 +84,16 @@ def read_one(
     return found.get((kind, record_id or person_id))
 
 
-def read_records(*, by: Actor, kind: str, record_ids: Iterable[UUID]) -> dict[UUID, Body]:
+def read_records(*, by: Actor, kind: str, record_ids: Iterable[UUID], ground: policy.Ground | None = None) -> dict[UUID, Body]:
     """The sealed words of several records of one kind, for a list: two queries for any number of rows.
 
+    Args: ground, what a page has read of the one case that they belong to.
     A record that this actor may not read is absent, as it is when it does not exist. Raises: Unscoped, KeyFault, ChainBehind.
     """
     context = require(by)
     lag.require_open()
-    found = list(SealedSection.objects.visible_to(by).filter(kind=kind, record_id__in=list(record_ids)))
+    mine = SealedSection.objects.visible_to(by) if ground is None else SealedSection.objects.visible_in(ground)
+    found = list(mine.filter(kind=kind, record_id__in=list(record_ids)))
     for row in found:
         context.log.add(Section(row.section_bit), [row.person_id], opened=True)
     _used(by, [(row.case_id, row.person_id) for row in found if row.section_bit == Section.IDENTITY])

@@ -154,6 +154,16 @@ class ProtectedManager(models.Manager[M]):
         queryset._scoped_to = actor
         return queryset
 
+    def visible_in(self, ground: policy.Ground, act: Act = Act.READ) -> ProtectedQuerySet[M]:
+        """What the actor of this ground may `act` on in its one case: the rows of `visible_to`, without a semi-join for each kind of record.
+
+        For a page that shows many kinds of record of one case. Raises: Unscoped outside `acting`.
+        """
+        require(ground.actor)
+        queryset: Any = policy.scope_in(self._query(), ground, act)
+        queryset._scoped_to = ground.actor
+        return queryset
+
     def add(self, *, by: Actor, **fields: Any) -> M:
         """Write a new record of a case. Raises: Refused (403) when the policy does not let `by` write this section of it."""
         require(by)

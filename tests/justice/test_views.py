@@ -5,10 +5,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from havre import trust
-from havre.justice import queries
 from havre.justice.models import CompensationClaim, Proceeding
 from havre.protection.models import AssistancePlan, AssistanceService
 from havre.register.models import Person
+from havre.trust.contracts import contracts
 from havre.trust.enums import Basis, Role
 from tests.factories import OrganisationFactory, give_to, make_actor, make_case
 from tests.factories_casework import person_of
@@ -16,6 +16,7 @@ from tests.french import french, speaks_french  # noqa: F401
 from tests.pages import browser, shell  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("shell")
+PART = next(one for one in contracts() if one.part == "justice")
 OPEN = {"act": "open", "against": "trafficker", "measures": ["no_contact"]}
 
 
@@ -55,7 +56,7 @@ def test_pages_show_the_pseudonym_and_never_the_reference_the_person_or_a_place(
     actor = justice(role, case)
     client = browser(actor)
     with trust.acting(actor):
-        lines = "".join(f"{entry.title} {entry.words}" for entry in queries.timeline(actor, case.pk))
+        lines = "".join(f"{entry.title} {entry.words}" for entry in PART.timeline(actor, case.pk))
     pages = [client.get(reverse("justice:index")), client.get(reverse("justice:proceeding", args=[found.pk]))]
     assert {page.status_code for page in pages} == {200}
     for text in (lines, *(page.content.decode() for page in pages)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -45,8 +47,9 @@ class AssistancePlan(ProtectedModel):
     own_view = models.CharField(max_length=12, choices=OwnView, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
-    # the services, where a page has read them already
-    read_services: list[AssistanceService] | None = None
+    # the services, and whether best interests stand, where a page has read them already
+    read_services: list[Any] | None = None
+    read_best_interests: bool | None = None
 
     class Meta:
         constraints = [
@@ -69,7 +72,8 @@ class AssistancePlan(ProtectedModel):
         from havre.protection.models.best_interests import best_interests_stand
 
         typed = bool(self.best_interests_at and self.child_heard_at and (self.guardian_named_at or self.accompanied))
-        return typed or best_interests_stand(self.person_id)
+        known = self.read_best_interests
+        return typed or (best_interests_stand(self.person_id) if known is None else known)
 
     @property
     def has_services(self) -> bool:

@@ -83,6 +83,9 @@ class Identification(ProtectedModel):
     appeal_decided_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
     lost_at = models.DateTimeField(null=True, blank=True)
+    # the elements with evidence, and whether best interests stand, where a page has read them already
+    read_elements: frozenset[str] | None = None
+    read_best_interests: bool | None = None
 
     class Meta:
         indexes = [models.Index(name="identification_by_case", fields=["case", "-opened_at"])]
@@ -128,13 +131,16 @@ class Identification(ProtectedModel):
     def child_protected(self) -> bool:
         """RG13: a decision on the child's best interests stands; or, in records made before, its dates were typed here."""
         typed = bool(self.best_interests_at and self.child_heard_at and (self.guardian_named_at or self.accompanied))
-        return typed or best_interests_stand(self.person_id)
+        known = self.read_best_interests
+        return typed or (best_interests_stand(self.person_id) if known is None else known)
 
     @property
     def elements_weighed(self) -> bool:
         """Each element was looked at, for or against; of a child no means need be shown (Palermo Protocol art. 3(c))."""
-        found = Evidence.objects.for_house("gates").filter(identification=self, status=EvidenceState.RECORDED)
         wanted = {Element.ACT, Element.PURPOSE} | (set() if self.is_child else {Element.MEANS})
+        if self.read_elements is not None:
+            return wanted <= self.read_elements
+        found = Evidence.objects.for_house("gates").filter(identification=self, status=EvidenceState.RECORDED)
         return wanted <= set(found.values_list("element", flat=True))
 
     @property

@@ -1,6 +1,6 @@
 """Reads of referral: what each side sees, what a referral would open, what it adds to pages of the house."""
 
-from havre.referral.queries.casefile import acts, compose, dossier, extract, is_head, panels, timeline, waiting
+from havre.referral.queries.casefile import acts, dossier, extract, is_head, lines, sheets, waiting
 from havre.referral.queries.offers import (
     CLOSED,
     PREVIEW,
@@ -39,7 +39,6 @@ __all__ = [
     "Preview",
     "accreditations",
     "acts",
-    "compose",
     "coordination",
     "counts",
     "delays",
@@ -49,16 +48,16 @@ __all__ = [
     "for_receiver",
     "is_head",
     "late",
+    "lines",
     "not_hidden",
     "notices_of",
     "others_that_fit",
     "package_of",
-    "panels",
     "preview",
     "previews",
     "proof_of",
     "receiver_of",
     "sent",
-    "timeline",
+    "sheets",
     "waiting",
 ]

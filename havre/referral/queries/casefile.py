@@ -14,67 +14,78 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from havre.referral.enums import LIVE, ConferenceStatus, MoreStatus, NoticeKind, ReferralStatus, TransferStatus
-from havre.referral.models import Conference, MoreAsked, Referral, Transfer
+from havre.referral.models import Conference, MoreAsked, Referral, Seat, Transfer
 from havre.referral.queries import conferences, leads
 from havre.referral.queries.offers import STATE_MARKS, TO_ANSWER, notices_of, previews, sent
 from havre.referral.workflow import CALLERS, LEADERS, RECEIVERS, SENDERS
 from havre.trust import clocks, policy
 from havre.trust.actors import Actor
-from havre.trust.contracts import CaseAct, Entry, Panel, Waiting
+from havre.trust.contracts import CaseAct, Panel, Waiting
 from havre.trust.enums import Act, Section
 from havre.trust.models import Membership
+from havre.trust.moments import Line, Mark, Moment, Reading
 
 
-def _of_case(actor: Actor, case_id: UUID) -> list[Referral]:
-    return list(Referral.objects.visible_to(actor).filter(case_id=case_id).select_related("receiver").order_by("-prepared_at"))
+def _receiver(one: Moment) -> str:
+    return gettext("%(what)s: %(state)s") % {"what": one.receiver__name, "state": one.said("need")}
 
 
-def compose(actor: Actor, case: Any) -> tuple[list[Entry], list[Panel]]:
-    """The thread and the panel in one reading."""
-    found, sat = _of_case(actor, case.pk), list(conferences.of_case(actor, case.pk))
-    return [*_entries(found), *_sat(sat)], [*_panels(found), *_conference_panels(actor, sat)]
+def _ended(one: Moment) -> str:
+    # what the person keeps to themselves is not told (Referral.outcome_words)
+    said = one.said("outcome") if one.outcome and not one.outcome_kept else one.said("status")
+    return f"{_receiver(one)}. {said}"
 
 
-def timeline(actor: Actor, case_id: UUID) -> Iterable[Entry]:
-    """What referral adds to a case's timeline."""
-    return [*_entries(_of_case(actor, case_id)), *_sat(conferences.of_case(actor, case_id))]
+LINES: tuple[Line, ...] = (
+    Line(
+        Referral, "swap",
+        (
+            Mark("offered_at", _("Referral offered"), _receiver), Mark("answered_at", _("Referral answered"), _receiver),
+            Mark("ended_at", _("Referral ended"), _ended),
+        ),
+        facts=("receiver__name", "need", "status", "outcome", "outcome_kept", "ends_at", "prepared_at"), page="referral:sent",
+    ),
+    Line(MoreAsked, "swap", (
+        Mark("asked_at", _("More of the file asked for"), ("referral__receiver__name", "reason")),
+        Mark("answered_at", _("Request for more answered"), ("status",)),
+    )),
+    Line(Transfer, "out", (
+        Mark("proposed_at", _("The lead of the case proposed to another service"), ("second__name",)),
+        Mark("answered_at", _("The lead of the case: answer"), ("second__name", "status")),
+    ), page="referral:transfer"),
+    Line(
+        Conference, "person",
+        (Mark("called_at", _("Conference called"), ("number",)), Mark("decided_at", _("Conference: decisions"), ("number",))),
+        facts=("status", "sits_at"),
+    ),
+    # who sits where: for the links to the conferences' pages, which open to their seats alone
+    Line(Seat, facts=("conference_id", "organisation_id", "role")),
+)  # fmt: skip
 
 
-def panels(actor: Actor, case_id: UUID) -> Iterable[Panel]:
+def lines() -> Iterable[Line]:
+    """Referrals, what was asked beside them, the lead of the case and conferences."""
+    return LINES
+
+
+def sheets(reading: Reading) -> Iterator[Panel]:
     """The referrals and conferences of a case, for whoever may read its protection."""
-    return [*_panels(_of_case(actor, case_id)), *_conference_panels(actor, list(conferences.of_case(actor, case_id)))]
-
-
-def _sat(found: Iterable[Conference]) -> Iterator[Entry]:
-    for one in found:
-        for at, title in ((one.called_at, _("Conference called")), (one.decided_at, _("Conference: decisions"))):
-            if at:
-                yield Entry(at, title, one.number, "person", Section.PROTECTION)
-
-
-def _conference_panels(actor: Actor, found: list[Conference]) -> Iterator[Panel]:
-    if found:
-        context = {"conferences": found, "seated": conferences.with_a_seat(actor, found)}
-        yield Panel("conferences", _("Conferences"), "referral/_conferences.html", context, Section.PROTECTION, side=True)
-
-
-def _entries(found: list[Referral]) -> Iterator[Entry]:
-    for one in found:
-        words = gettext("%(what)s: %(state)s") % {"what": one.receiver, "state": one.get_need_display()}
-        ended = one.outcome_words or one.get_status_display()
-        for at, title, more in (
-            (one.offered_at, _("Referral offered"), words),
-            (one.answered_at, _("Referral answered"), words),
-            (one.ended_at, _("Referral ended"), f"{words}. {ended}"),
-        ):
-            if at:
-                yield Entry(at, title, more, "swap", Section.PROTECTION)
-
-
-def _panels(found: list[Referral]) -> Iterator[Panel]:
-    if found:
-        rows = [(one, STATE_MARKS[ReferralStatus(one.status)]) for one in found]
+    sent_on = sorted(reading.moments_of(Referral), key=lambda one: one.prepared_at, reverse=True)
+    if sent_on:
+        rows = [(one, STATE_MARKS[ReferralStatus(one.status)]) for one in sent_on]
         yield Panel("referrals", _("Referrals"), "referral/_of_case.html", {"referrals": rows}, Section.PROTECTION, side=True)
+    sat = sorted(reading.moments_of(Conference), key=lambda one: one.sits_at, reverse=True)
+    if sat:
+        job = (reading.actor.organisation_id, reading.actor.role)
+        seated = {one.conference_id for one in reading.moments_of(Seat) if (one.organisation_id, one.role) == job}
+        yield Panel(
+            "conferences",
+            _("Conferences"),
+            "referral/_conferences.html",
+            {"conferences": sat, "seated": seated},
+            Section.PROTECTION,
+            side=True,
+        )
 
 
 def acts(actor: Actor, case_id: UUID, person_id: UUID, _shown: frozenset[str]) -> Iterable[CaseAct]:

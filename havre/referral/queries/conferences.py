@@ -96,12 +96,6 @@ def words_of(actor: Actor, seat: Seat) -> dict[str, Any]:
     return {f"{kind}-{record}": body.get("words", "") for (kind, record), body in bodies.items() if record in known}
 
 
-def with_a_seat(actor: Actor, found: Iterable[Conference]) -> frozenset[UUID]:
-    """Which of these conferences the actor's own job has a seat at: their pages open to it and to nobody else."""
-    mine = Seat.objects.for_house("offers").filter(organisation_id=actor.organisation_id, role=actor.role)
-    return frozenset(mine.filter(conference__in=[one.pk for one in found]).values_list("conference_id", flat=True))
-
-
 def of_case(actor: Actor, case_id: UUID) -> Iterable[Conference]:
     """The conferences of a case, for whoever may read its protection."""
     return Conference.objects.visible_to(actor).filter(case_id=case_id).order_by("-sits_at")

@@ -158,7 +158,7 @@ def _asked(line: dict[str, Any], words: Words) -> dict[str, str]:
     }[line["state"]]
     return {
         "who": f"{name_of(one.organisation, neutral=True)}, {words.role(one.role)}",
-        "when": day_of(one.asked_at),
+        "when": words.day(one.asked_at),
         "said": said,
         "times": str(opened),
         "live": "yes" if line["state"] == "open" else "",

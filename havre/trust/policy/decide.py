@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -40,6 +40,8 @@ class Ground:
     grants: tuple[Grant, ...]
     # (person, sections closed to this actor) of the restriction lists of this case's persons
     restrictions: tuple[tuple[UUID, int], ...] = ()
+    # what `scope_in` has asked already of this very ground
+    answers: dict[tuple[Act, Section, UUID | None], bool] = field(default_factory=dict, compare=False, repr=False)
 
 
 def ground_of(actor: Actor, case_id: UUID) -> Ground:
@@ -99,6 +101,52 @@ def scope(queryset: QuerySet[Any], actor: Actor, act: Act = Act.READ, *, policy:
         closed = closed if model.section is not None else closed.alias(asked=_row_section())
         queryset = queryset.filter(~Exists(closed.annotate(held=_bits(F("sections"), asked)).filter(held__gt=0)))
     return queryset
+
+
+def scope_in(queryset: QuerySet[Any], ground: Ground, act: Act = Act.READ) -> QuerySet[Any]:
+    """Keep the records of the ground's case on which its actor may do `act`: `scope` for one case, decided in memory.
+
+    What the ground says was read a moment ago: a page asks it once, then reads in one go all that it shows. Row-level security, where there
+    is any, asks again at each row.
+    """
+    model = queryset.model
+    mine = queryset.filter(**{model.case_path: ground.case_id})
+    path = person_path(model)
+    if model.section is not None:
+        rows = _rows_in(ground, act, model.section, path)
+        return queryset.none() if rows is None else mine.filter(rows)
+    by_section = {section: rows for section in Section if (rows := _rows_in(ground, act, section, path)) is not None}
+    plain = [int(section) for section, rows in by_section.items() if not rows]
+    every = Q(section_bit__in=plain) if plain else Q(pk__in=())
+    for section, rows in by_section.items():
+        if rows:
+            every |= Q(section_bit=int(section)) & rows
+    return mine.filter(every) if by_section else queryset.none()
+
+
+# stands for somebody whom no grant and no list names
+NOBODY_NAMED = UUID(int=0)
+
+
+def _rows_in(ground: Ground, act: Act, section: Section, path: str) -> Q | None:
+    """Which rows of one section the actor of this ground may touch: None for none, an empty Q for all, else by the person they are about."""
+    if not path:
+        return Q() if _answer(ground, act, section, None) else None
+    named = {person for person, _bits in ground.restrictions} | {grant.person_id for grant in ground.grants if grant.person_id}
+    answers = {person: _answer(ground, act, section, person) for person in named}
+    if _answer(ground, act, section, NOBODY_NAMED):
+        shut = [person for person, opens in answers.items() if not opens]
+        return ~Q(**{f"{path}__in": shut}) if shut else Q()
+    opened = [person for person, opens in answers.items() if opens]
+    return Q(**{f"{path}__in": opened}) if opened else None
+
+
+def _answer(ground: Ground, act: Act, section: Section, person_id: UUID | None) -> bool:
+    """`decide` on this ground, each question once."""
+    asked = (act, section, person_id)
+    if asked not in ground.answers:
+        ground.answers[asked] = decide(ground.actor, act, section, ground.case_id, person_id=person_id, ground=ground).allowed
+    return ground.answers[asked]
 
 
 def person_path(model: Any) -> str:
@@ -242,5 +290,16 @@ def _restrictions(actor: Actor, **of: Any) -> QuerySet[Any]:
 
 def sections_readable(actor: Actor, case_id: UUID) -> Iterable[Section]:
     """The sections of one case that this actor may read now, in the order of the page."""
-    ground = ground_of(actor, case_id)
-    return [section for section in Section if decide(actor, Act.READ, section, case_id, ground=ground).allowed]
+    return sections_in(ground_of(actor, case_id), Act.READ)
+
+
+def sections_in(ground: Ground, act: Act, *, of_anybody: bool = False) -> list[Section]:
+    """The sections of the ground's case on which its actor may do `act` now, in the order of the page.
+
+    Args: of_anybody, also those that are open for one person of the case only.
+    """
+    if of_anybody:
+        return [
+            section for section in Section if _rows_in(ground, act, section, "person_id") is not None or _answer(ground, act, section, None)
+        ]
+    return [section for section in Section if _answer(ground, act, section, None)]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trust', '0006_retention'),
+        ('trust', '0007_identity_requests'),
     ]
 
     operations = [
