@@ -62,3 +62,13 @@ def give(*, case_id: UUID, subject_id: UUID, workflow: str, step: str, gates: It
         override.save(force_insert=True)
     audit.record(event="override.given", by=by, subject=subject_id, case_id=case_id, reason=reason, codes={"gates": ",".join(named)})
     return override
+
+
+def signed(*, subject_id: UUID, workflow: str, step: str, by: Actor) -> Override | None:
+    """The newest waiver that still serves this very step of this record, signed by another, locked for its use; None without one."""
+    live = {"membership__supervisor": True, "membership__ended_at": None, "membership__organisation_id": by.organisation_id}
+    mine = Override.objects.visible_to(by).filter(
+        subject_id=subject_id, workflow=workflow, step=step, used_at=None, given_at__lte=by.at, ends_at__gt=by.at, **live
+    )
+    newest = mine.exclude(given_by=by.user).order_by("-given_at").values_list("pk", flat=True).first()
+    return Override.objects.visible_to(by).get_for_step(pk=newest) if newest else None

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.utils import translation
 from django.utils.translation import gettext, pgettext
@@ -195,10 +196,11 @@ class Workflow:
         row = self._row(obj, move)
         return tuple((right, right.is_met(obj, by)) for right in row.rights if right.concerns(obj) is not False)
 
-    def check(self, obj: Any, *, move: str, by: Actor | None, override: Override | None = None) -> Checked:
+    def check(self, obj: Any, *, move: str, by: Actor | None, override: Override | None = None, about: UUID | None = None) -> Checked:
         """Answer whether a step may be taken now; changes nothing on `obj`.
 
-        Args: move, the name of a step; by, the actor, None for the house itself; override, a supervisor's signed waiver of blocks.
+        Args: move, the name of a step; by, the actor, None for the house itself; override, a supervisor's signed waiver of blocks;
+        about, whom such a waiver names where the step makes the record: the person, for no record is there to sign for yet.
         Raises: Invalid for a step that the table does not have. Refused with every unmet reason at once: 403 when the role is the only
         reason, else 409. A used waiver is written in the audit trail as `<workflow>.override` and cannot be used again.
         """
@@ -223,7 +225,7 @@ class Workflow:
             )
             rows.append(f"{self.name}.{move}:state")
         blocks, warnings = self._unmet(row, obj, by)
-        waived = self._waived(blocks, obj, move, by, override, reasons, rows) if override else ()
+        waived = self._waived(blocks, about or obj.pk, move, by, override, reasons, rows) if override else ()
         for right in blocks:
             if right not in waived:
                 reasons.append(right.reason)
@@ -235,7 +237,7 @@ class Workflow:
             audit.record(
                 event=f"{self.name}.override",
                 by=by,
-                subject=obj.pk,
+                subject=about or obj.pk,
                 case_id=override.case_id,
                 reason=override.reason,
                 codes={"step": move, "gates": ",".join(right.key for right in waived), "supervisor": str(override.given_by_id)},
@@ -262,9 +264,9 @@ class Workflow:
         return blocks, tuple(warnings)
 
     def _waived(
-        self, blocks: list[Right], obj: Any, step: str, by: Actor | None, override: Override, reasons: list[Words], rows: list[str]
+        self, blocks: list[Right], subject_id: UUID, step: str, by: Actor | None, override: Override, reasons: list[Words], rows: list[str]
     ) -> tuple[Right, ...]:
-        problem = override.problem(workflow=self.name, subject_id=obj.pk, step=step, by=by)
+        problem = override.problem(workflow=self.name, subject_id=subject_id, step=step, by=by)
         if problem:
             reasons.append(problem)
             rows.append(f"{self.name}.{step}:override")

@@ -1,5 +1,6 @@
 """A group at night, an emergency, a paper, a call: numbers before names, one wait for each person's word, and no case where none is."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,12 +15,13 @@ from havre.protection.models import FamilyTie, HotlineContact, Intake, IntakePer
 from havre.protection.services import calls, intake, later, paper
 from havre.protection.services.intake import Row
 from havre.protection.services.screening import Given, screen
+from havre.referral.models import Referral
 from havre.register.models import Case, Detection, Person
-from havre.trust.enums import Role
+from havre.trust.enums import Role, Section
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.models import Seal
 from tests.factories import NOW, make_actor
-from tests.factories_casework import CONDITIONS, PERSON
+from tests.factories_casework import CONDITIONS, PERSON, agree, consent_to
 from tests.pages import browser, shell  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("shell")
@@ -346,3 +348,33 @@ def test_call_page_counts_and_shows_the_month(client):
     )
     assert "A job or marriage offer to check 1" in client.get(reverse("protection:calls")).content.decode()
     assert client.post(reverse("protection:calls"), {"happened_on": day, "caller": "X"}).status_code == 422
+
+
+# ---- a raid goes on to one referral
+
+
+def test_group_leads_on_to_one_referral_with_a_consent_of_each_and_is_split_later():
+    """A raid: those who agreed go together, whoever did not is left out; a person split from the group keeps what was asked for them."""
+    officer, house = (make_actor(role, at=timezone.now()) for role in (Role.LABOUR_INSPECTOR, Role.CASE_MANAGER))
+    agree(officer, house)
+    event = group(officer, Row("adult"), Row("adult"), Row("adult"))
+    first, second, third = people()
+    client, address = browser(officer), reverse("protection:group", args=[event.pk])
+    page = client.get(address).content.decode()
+    ticked = re.findall(r'name="person" value="([^"]+)" checked', page)
+    assert ticked == [str(one.person_id) for one in (first, second, third)]
+    assert re.search(r'<form id="refer"[^>]* action="([^"]+)"', page)[1] == reverse("referral:several")
+    consents = {one: consent_to(one.case, house, sections=Section.SCREENING, days=3650) for one in (first, second)}
+    asked = client.get(reverse("referral:several"), {"person": ticked}).content.decode()
+    assert asked.count('name="consent-') == 2 and "no consent yet: ask" in asked
+    until = (timezone.now() + timedelta(days=60)).date().isoformat()
+    told = {"receiver": str(house.organisation_id), "receiver_role": house.role, "purpose": house.purpose, "need": "social",
+            "sections": [int(Section.SCREENING)], "asked_until": until}  # fmt: skip
+    chosen = {f"consent-{one.person_id}": str(consent.pk) for one, consent in consents.items()}
+    done = client.post(reverse("referral:several"), {**told, **chosen})
+    assert done.status_code == 302, done.context["reasons"]
+    sent = list(Referral.objects.for_house("tests"))
+    assert ({one.person_id for one in sent}, len({one.group_id for one in sent})) == ({first.person_id, second.person_id}, 1)
+    assert client.post(address, {"go": "split", "one": str(second.pk)}).status_code == 302
+    assert str(second.person_id) not in client.get(address).content.decode()
+    assert {one.status for one in Referral.objects.for_house("tests")} == {"offered"}

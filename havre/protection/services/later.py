@@ -16,6 +16,7 @@ from havre.register.enums import Channel
 from havre.register.models import Case, Person
 from havre.trust import audit
 from havre.trust.actors import Actor
+from havre.trust.models import Override
 
 
 @trust.act("later_consent.keep_first")
@@ -35,15 +36,17 @@ def keep_first(*, by: Actor, case_id: UUID, person_id: UUID, ground: VitalGround
 
 
 @trust.act("later_consent.answer")
-def answer(*, by: Actor, later_id: UUID, step: str, language: str = "") -> LaterConsent:
+def answer(*, by: Actor, later_id: UUID, step: str, language: str = "", override_id: UUID | None = None) -> LaterConsent:
     """Write down what the person said when they were asked, or that they cannot be reached.
 
-    Args: step, agree, refuse or unreachable; language, in which they were asked. Raises: Missing; Refused, with every unmet condition;
-    Invalid for another step. A refusal closes no help; what was kept is then erased at the data-protection officer's.
+    Args: step, agree, refuse or unreachable; language, in which they were asked; override_id, a supervisor's waiver.
+    Raises: Missing; Refused, with every unmet condition; Invalid for another step. A refusal closes no help; what was kept is then
+    erased at the data-protection officer's.
     """
     found = LaterConsent.objects.visible_to(by).get_for_step(pk=later_id)
     found.language = language
-    checked = LATER_CONSENT.check(found, move=step, by=by)
+    waiver = Override.objects.visible_to(by).get_for_step(pk=override_id) if override_id else None
+    checked = LATER_CONSENT.check(found, move=step, by=by, override=waiver)
     found.status, found.asked_at, found.asked_by = checked.end, by.at, by.user
     found.save(update_fields=["status", "asked_at", "asked_by", "language"])
     audit.record(event=f"later_consent.{step}", by=by, subject=found.person_id, case_id=found.case_id)

@@ -20,7 +20,6 @@ from havre.trust import overrides
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
-from havre.trust.models import Override
 
 
 @login_required
@@ -81,7 +80,7 @@ def page(request: ActorRequest, code: str, pk: UUID) -> HttpResponse:
             by=request.actor,
             record=form.record(),
             words=form.words(),
-            override_id=_signed(request, pk, step),
+            override_id=_signed(request, kind, pk, step),
         )
     except (Refused, Invalid) as problem:
         return render(request, "protection/care_record.html", {**again, "reasons": _reasons(problem, form)}, status=problem.status)
@@ -127,10 +126,9 @@ def _reasons(problem: Refused | Invalid, form: RecordStepForm) -> tuple[Any, ...
     return tuple(rest)
 
 
-def _signed(request: ActorRequest, pk: UUID, step: str) -> UUID | None:
+def _signed(request: ActorRequest, kind: Kind, pk: UUID, step: str) -> UUID | None:
     """The unused waiver that somebody else signed for this step, if there is one."""
-    open_ones = Override.objects.visible_to(request.actor).filter(subject_id=pk, step=step, used_at=None, ends_at__gt=request.actor.at)
-    found = open_ones.exclude(given_by=request.actor.user).order_by("-given_at").first()
+    found = overrides.signed(subject_id=pk, workflow=kind.table.name, step=step, by=request.actor)
     return found.pk if found else None
 
 
