@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -109,6 +110,16 @@ def _on_one(request: ActorRequest, pk: UUID) -> HttpResponse:
     return redirect("protection:group", pk=pk)
 
 
+def hurried(told: dict[str, Any]) -> dict[str, Any]:
+    """The person, as the services take them, from what UrgentForm holds."""
+    return {
+        "gender": told["gender"],
+        "age_basis": AgeBasis.ESTIMATED if told["age_band"] else AgeBasis.NOT_RECORDED,
+        "presumed_minor": told["age_band"] not in {"", AgeBand.ADULT},
+        "languages": [told["language"]] if told["language"] else [],
+    }
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def urgent(request: ActorRequest) -> HttpResponse:
@@ -123,12 +134,7 @@ def urgent(request: ActorRequest) -> HttpResponse:
     told = form.cleaned_data
     case = later.open_urgent(
         by=request.actor,
-        person={
-            "gender": told["gender"],
-            "age_basis": AgeBasis.ESTIMATED if told["age_band"] else AgeBasis.NOT_RECORDED,
-            "presumed_minor": told["age_band"] not in {"", AgeBand.ADULT},
-            "languages": [told["language"]] if told["language"] else [],
-        },
+        person=hurried(told),
         needs=told["needs"],
         happened_at=request.actor.at,
         ground=told["ground"],
