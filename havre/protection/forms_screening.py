@@ -26,7 +26,7 @@ from havre.protection.enums import (
     Tie,
     VitalGround,
 )
-from havre.protection.forms import StartForm, optional
+from havre.protection.forms import OfOurEra, StartForm, optional
 from havre.protection.services.intake import Row
 from havre.protection.services.screening import Given
 
@@ -34,7 +34,7 @@ from havre.protection.services.screening import Given
 URGENT = (Need.MEDICAL, Need.SAFE_HOUSING, Need.INTERPRETER, Need.CHILDCARE)
 
 
-class WhenField(forms.DateTimeField):
+class WhenField(OfOurEra, forms.DateTimeField):
     """A moment of the past, now unless said otherwise."""
 
     def __init__(self, **fields: Any) -> None:

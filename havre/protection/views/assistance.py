@@ -18,7 +18,7 @@ from havre.protection.services import assistance as services
 from havre.protection.views import waiving
 from havre.protection.workflow import PLAN, SERVICE
 from havre.register.models import Person
-from havre.trust import overrides
+from havre.trust import acts, overrides
 from havre.trust.errors import Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
@@ -84,10 +84,9 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method == "GET":
         return render(request, PAGE, context)
     if "waive" in request.POST:
-        wrong = waiving.sign(request, context["waivers"], context["plan"].case_id)
-        if wrong is None:
-            return redirect("protection:plan", pk=pk)
-        return render(request, PAGE, {**context, "waivers": waiving.again(context["waivers"], wrong)}, status=422)
+        return _waive(request, context)
+    if acts.repeated("plan", by=request.actor):
+        return redirect("protection:plan", pk=pk)
     form = _form(context["plan"], context["steps"], request.POST)
     if not form.is_valid():
         return render(request, PAGE, {**context, "form": form}, status=422)
@@ -99,6 +98,14 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         return render(request, PAGE, {**context, "form": form, "reasons": refusal.reasons}, status=refusal.status)
     return redirect("protection:plan", pk=pk)
+
+
+def _waive(request: ActorRequest, context: dict[str, Any]) -> HttpResponse:
+    """A supervisor signs for somebody else's step."""
+    wrong = waiving.sign(request, context["waivers"], context["plan"].case_id)
+    if wrong is None:
+        return redirect("protection:plan", pk=context["plan"].pk)
+    return render(request, PAGE, {**context, "waivers": waiving.again(context["waivers"], wrong)}, status=422)
 
 
 @login_required

@@ -16,7 +16,7 @@ from havre.protection.forms_care import RecordStepForm
 from havre.protection.kinds import KINDS, Kind
 from havre.protection.services import care as services
 from havre.register.models import Person
-from havre.trust import overrides
+from havre.trust import acts, overrides
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
@@ -65,6 +65,8 @@ def page(request: ActorRequest, code: str, pk: UUID) -> HttpResponse:
     step = request.POST.get("step", "")
     if request.POST.get("waive"):
         return _waive(request, kind, context, step)
+    if acts.repeated("care", by=request.actor):
+        return redirect(f"protection:{code}", pk=pk)
     forms = {move.step: form for move, form in context["steps"]}
     if step not in forms:
         raise Missing

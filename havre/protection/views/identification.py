@@ -21,7 +21,7 @@ from havre.protection.services import identification as services
 from havre.protection.services import quality
 from havre.protection.services import recovery as periods
 from havre.protection.views import waiving
-from havre.trust import overrides
+from havre.trust import acts, overrides
 from havre.trust.errors import Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
@@ -83,6 +83,8 @@ def _periods(found: Identification, request: ActorRequest) -> list[tuple[str, An
 def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Where the identification stands, and the one step that the actor takes."""
     context = _context(request, pk)
+    if request.method == "POST" and acts.repeated("identification", by=request.actor):
+        return redirect("protection:identification", pk=pk)
     fragment = "HX-Request" in request.headers
     template = "protection/_decision.html" if fragment else "protection/identification.html"
     written = {name for step, _name in context["steps"] for name in services.RECORDS.get(step, ())}
