@@ -76,6 +76,10 @@ _SCREENING_WORDS = (
     ("group.split", _("Person split from a group")),
     ("paper.print", _("Blank forms printed")),
     ("paper.type", _("Paper typed in")),
+    ("paper.type_group", _("Paper of a group typed in")),
+    ("paper.type_urgent", _("Paper on what could not wait typed in")),
+    ("parcel.settle", _("Talk that met another decided on")),
+    ("parcel.delete", _("Set-aside talk deleted after its term")),
     ("call.note", _("Call counted")),
 )
 _POCKET = "the phone's page: the same for everybody, holds no record and no secret"
@@ -89,8 +93,8 @@ _SCREENING_URLS = (
     UrlRow(
         "protection:pocket_aside",
         ("GET", "POST"),
-        own=SCREENERS | {Role.ADMINISTRATOR},
-        note="an officer's own parcels; to the administrator counts only",
+        own=SCREENERS | {Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER},
+        note="an officer's own parcels; to the administrator counts, to the data-protection officer what is over its term, unread",
     ),
     UrlRow("protection:groups", ("GET", "POST"), own=SCREENERS),
     UrlRow("protection:group", ("GET", "POST"), own=SCREENERS, note="numbers only, no name"),

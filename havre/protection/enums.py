@@ -234,6 +234,7 @@ class ParcelState(models.TextChoices):
 
     RECEIVED = "received", _("Received")
     ASIDE = "aside", _("Set aside")
+    DELETED = "deleted", _("Deleted after its term")
 
 
 class AsideReason(models.TextChoices):
@@ -245,6 +246,33 @@ class AsideReason(models.TextChoices):
     RIGHT = "right", _("A right of the first contact is missing in what was written down")
     OFFICER = "officer", _("Saved by a colleague: it waits for that person's own session")
     TWICE = "twice", _("Another content came under the same number")
+    SEQUENCE = "sequence", _("This phone sent another form at the same place in its order: its store was copied or restored")
+    GROUP = "group", _("No person of your groups has the code and number that were typed")
+    CONFLICT = "conflict", _("Somebody else's talk with this person came in meanwhile, and this phone did not know of it")
+
+
+class Settled(models.TextChoices):
+    """How a person decided on a talk that met another about the same number, or a number that nobody has."""
+
+    BESIDE = "beside", _("Keep it beside the other talk: both were with this person")
+    APART = "apart", _("Keep it apart, in a case of its own: it was somebody else")
+
+
+class DeletedBecause(models.TextChoices):
+    """Why what was set aside is deleted when its term is over (Convention 108+ art. 5(4)(e))."""
+
+    ASKED_AGAIN = "asked_again", _("The person was asked again, or the officer's own notes were typed in")
+    NOT_OURS = "not_ours", _("It is no form of ours, or meant for another instance")
+    NOBODY = "nobody", _("Nobody can open it or say whose it is")
+    PERSON = "person", _("The person does not want it kept")
+
+
+class PaperKind(models.TextChoices):
+    """What a blank paper is for."""
+
+    CARDS = "cards", _("Cards: one person, one talk")
+    GROUP = "group", _("Group: one event, a line for each person")
+    URGENT = "urgent", _("What cannot wait: one person, now")
 
 
 class AskState(models.TextChoices):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.protection.enums import Profession
 from havre.protection.enums_care import ForWhom
-from havre.protection.forms import MomentField, optional, yes_no
+from havre.protection.forms import MomentField, OfOurEra, optional, yes_no
 from havre.protection.kinds import WORDS, Kind
 from havre.protection.models import Shelter
 from havre.trust.actors import Actor
@@ -18,7 +18,7 @@ from havre.trust.enums import Role
 from havre.trust.models import Membership, Organisation, User
 
 
-class DayField(forms.DateField):
+class DayField(OfOurEra, forms.DateField):
     """A day that may be left empty."""
 
     def __init__(self, **fields: Any) -> None:

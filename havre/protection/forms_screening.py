@@ -19,13 +19,14 @@ from havre.protection.enums import (
     KeptBecause,
     Need,
     Origin,
+    PaperKind,
     PlaceKind,
     Profile,
     Situation,
     Tie,
     VitalGround,
 )
-from havre.protection.forms import StartForm, optional
+from havre.protection.forms import OfOurEra, StartForm, optional
 from havre.protection.services.intake import Row
 from havre.protection.services.screening import Given
 
@@ -33,7 +34,7 @@ from havre.protection.services.screening import Given
 URGENT = (Need.MEDICAL, Need.SAFE_HOUSING, Need.INTERPRETER, Need.CHILDCARE)
 
 
-class WhenField(forms.DateTimeField):
+class WhenField(OfOurEra, forms.DateTimeField):
     """A moment of the past, now unless said otherwise."""
 
     def __init__(self, **fields: Any) -> None:
@@ -104,11 +105,16 @@ class AskForm(forms.Form):
 
 
 class PrintForm(forms.Form):
-    """Which blank forms, and how many."""
+    """Which blank forms, and how many; place and set are those of the cards, and what a group is asked later."""
 
+    kind = forms.ChoiceField(choices=PaperKind.choices, initial=PaperKind.CARDS, required=False, label=_("Which paper"))
     situation = forms.ChoiceField(choices=Situation.choices, label=_("Place"))
     profile = forms.ChoiceField(choices=Profile.choices, label=_("Set of cards"))
     count = forms.IntegerField(min_value=1, max_value=50, initial=1, label=_("How many"))
+
+    def clean_kind(self) -> str:
+        """Cards, unless another paper was chosen."""
+        return self.cleaned_data["kind"] or PaperKind.CARDS
 
 
 class SerialForm(forms.Form):
@@ -139,6 +145,34 @@ class PaperTypedForm(StartForm):
         """Every card's answer; a card left empty on the paper is "not asked", which is no refusal."""
         told = self.cleaned_data
         return [Given(one.code, told[f"a-{one.code}"] or Answer.NOT_ASKED, told[f"o-{one.code}"]) for one in self.signs]
+
+
+def as_the_paper_says(officers: Iterable[Any]) -> dict[str, forms.Field]:
+    """Who was there, when and where, as the paper says: the same three fields for every paper."""
+    return {
+        "officer": forms.ChoiceField(choices=[(str(one.pk), one.name) for one in officers], label=_("Who was there")),
+        "happened_at": WhenField(label=_("When, as the paper says")),
+        "place": forms.ChoiceField(choices=PlaceKind.choices, label=_("Kind of place")),
+    }
+
+
+class PaperGroupForm(GroupForm):
+    """A group's paper: its officer, moment and place, and what was seen of everybody there."""
+
+    def __init__(self, *args: Any, officers: Iterable[Any], language: str, **fields: Any) -> None:
+        super().__init__(*args, language=language, **fields)
+        self.fields |= as_the_paper_says(officers)
+        del self.fields["situation"]
+        self.order_fields(["officer", "happened_at", "place"])
+
+
+class PaperUrgentForm(UrgentForm):
+    """A paper on what could not wait: its officer, moment and place, and what was needed."""
+
+    def __init__(self, *args: Any, officers: Iterable[Any], **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        self.fields |= as_the_paper_says(officers)
+        self.order_fields(["officer", "happened_at", "place"])
 
 
 class CallForm(forms.Form):

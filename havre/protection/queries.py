@@ -40,6 +40,7 @@ from havre.protection.models import (
 from havre.trust import clocks, policy
 from havre.trust.actors import Actor
 from havre.trust.contracts import Waiting
+from havre.trust.enums import Role
 from havre.trust.models import Clock, ClockEvent, Membership, Override
 from havre.trust.workflow import Right
 
@@ -253,6 +254,10 @@ def waiting(actor: Actor) -> Iterable[Waiting]:
                 due_at=due.get(one_found.pk),
                 why=workflow.RECOVERY.title if one_found.pk in due else "",
             )
+    if actor.role == Role.DATA_PROTECTION_OFFICER:
+        over = Parcel.objects.over_their_term(actor.at).count()
+        if over:
+            yield Waiting(_("Set aside and dealt with by nobody: %(count)s") % {"count": over}, reverse("protection:pocket_aside"))
     if actor.role in workflow.CARERS:
         yield from _plans_waiting(actor)
     if actor.role in workflow.HELPERS:

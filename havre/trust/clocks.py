@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.dispatch import Signal
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
@@ -74,17 +74,27 @@ def rule_of(clock: Clock) -> ClockRule:
 
 
 def add_to(moment: datetime, amount: int, unit: str) -> datetime:
-    """`amount` hours, days or working days (Monday to Friday, no public holidays) after a moment. Raises: ValueError for another unit."""
+    """`amount` hours, days or working days (Monday to Friday, no public holidays) after a moment. Raises: ValueError for another unit.
+
+    Days are those of the country's calendar: the same time of the day, whatever its clocks did meanwhile (daylight saving).
+    """
     if unit == "hours":
-        return moment + timedelta(hours=amount)
+        # in the world's time: a moment written in a country's own would be moved along with its clocks
+        return moment.astimezone(UTC) + timedelta(hours=amount)
     if unit == "days":
-        return moment + timedelta(days=amount)
+        return _days_after(moment, amount)
     if unit != "working_days":
         raise ValueError(f"{unit!r} is no unit of a clock: hours, days or working_days")
     while amount:
-        moment += timedelta(days=1)
-        amount -= moment.weekday() < 5
+        moment = _days_after(moment, 1)
+        amount -= timezone.localtime(moment).weekday() < 5
     return moment
+
+
+def _days_after(moment: datetime, days: int) -> datetime:
+    """The same time of the day in the country's own time zone; a time that the change of clocks leaves out is that much later."""
+    there = timezone.localtime(moment).replace(tzinfo=None) + timedelta(days=days)
+    return timezone.make_aware(there).astimezone(UTC)
 
 
 def start(
@@ -293,7 +303,7 @@ def _replay(clock: Clock, written: Iterable[ClockEvent]) -> datetime | None:
         elif event.kind == Kind.RESUMED and due and held_at:
             due, held_at = due + (event.at - held_at), None
         elif event.kind == Kind.EXTENDED and due:
-            due += timedelta(days=event.days)
+            due = _days_after(due, event.days)
         elif event.kind in {Kind.ENDED, Kind.ENDED_EARLY}:
             ended = True
     return None if ended or held_at else due

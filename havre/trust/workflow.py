@@ -237,7 +237,7 @@ class Workflow:
             audit.record(
                 event=f"{self.name}.override",
                 by=by,
-                subject=obj.pk,
+                subject=about or obj.pk,
                 case_id=override.case_id,
                 reason=override.reason,
                 codes={"step": move, "gates": ",".join(right.key for right in waived), "supervisor": str(override.given_by_id)},

@@ -310,7 +310,8 @@ def planted_page(run: Drill) -> list[str]:
 
     def faulty(method, path, headers, body):
         status, found, text = honest(method, path, {**headers, "Accept-Encoding": "identity"}, body)
-        return status, found, text.replace(b"body = await seal(id, told())", b"body = new TextEncoder().encode(told()).buffer")
+        sealed, plain = b"body = await seal(id, told(await place()))", b"body = new TextEncoder().encode(told(await place())).buffer"
+        return status, found, text.replace(sealed, plain)
 
     run.field.forward = faulty
     try:

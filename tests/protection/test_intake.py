@@ -1,8 +1,10 @@
 """A group at night, an emergency, a paper, a call: numbers before names, one wait for each person's word, and no case where none is."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -11,15 +13,16 @@ from hypothesis import strategies as st
 from havre import trust
 from havre.protection import queries
 from havre.protection.models import FamilyTie, HotlineContact, Intake, IntakePerson, LaterConsent, PaperForm, PersonNeed, Screening
-from havre.protection.services import calls, intake, later, paper
+from havre.protection.services import calls, intake, later, paper, serials
 from havre.protection.services.intake import Row
 from havre.protection.services.screening import Given, screen
+from havre.referral.models import Referral
 from havre.register.models import Case, Detection, Person
-from havre.trust.enums import Role
+from havre.trust.enums import Role, Section
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.models import Seal
 from tests.factories import NOW, make_actor
-from tests.factories_casework import CONDITIONS, PERSON
+from tests.factories_casework import CONDITIONS, PERSON, agree, consent_to
 from tests.pages import browser, shell  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("shell")
@@ -180,14 +183,14 @@ def test_agreement_without_its_language_is_refused_by_rg01_and_a_refusal_is_alwa
 # ---- papers
 
 
-@given(st.text(alphabet=paper.LETTERS, min_size=7, max_size=7), st.data())
+@given(st.text(alphabet=serials.LETTERS, min_size=7, max_size=7), st.data())
 def test_serial_with_one_wrong_letter_is_seen(body, data):
-    whole = body + paper.check_letter(body)
-    assert paper.tidy(f"f {whole[:4].lower()} {whole[4:]}") == f"F-{whole[:4]}-{whole[4:]}"
+    whole = body + serials.check_letter(body)
+    assert serials.tidy(f"f {whole[:4].lower()} {whole[4:]}") == f"F-{whole[:4]}-{whole[4:]}"
     place = data.draw(st.integers(0, 6))
-    wrong = data.draw(st.sampled_from(paper.LETTERS).filter(lambda letter: letter != whole[place]))
+    wrong = data.draw(st.sampled_from(serials.LETTERS).filter(lambda letter: letter != whole[place]))
     with pytest.raises(Invalid):
-        paper.tidy(whole[:place] + wrong + whole[place + 1 :])
+        serials.tidy(whole[:place] + wrong + whole[place + 1 :])
 
 
 def printed(by, at=BEFORE) -> PaperForm:
@@ -346,3 +349,132 @@ def test_call_page_counts_and_shows_the_month(client):
     )
     assert "A job or marriage offer to check 1" in client.get(reverse("protection:calls")).content.decode()
     assert client.post(reverse("protection:calls"), {"happened_on": day, "caller": "X"}).status_code == 422
+
+
+# ---- a raid goes on to one referral
+
+
+def test_group_leads_on_to_one_referral_with_a_consent_of_each_and_is_split_later():
+    """A raid: those who agreed go together, whoever did not is left out; a person split from the group keeps what was asked for them."""
+    officer, house = (make_actor(role, at=timezone.now()) for role in (Role.LABOUR_INSPECTOR, Role.CASE_MANAGER))
+    agree(officer, house)
+    event = group(officer, Row("adult"), Row("adult"), Row("adult"))
+    first, second, third = people()
+    client, address = browser(officer), reverse("protection:group", args=[event.pk])
+    page = client.get(address).content.decode()
+    ticked = re.findall(r'name="person" value="([^"]+)" checked', page)
+    assert ticked == [str(one.person_id) for one in (first, second, third)]
+    assert re.search(r'<form id="refer"[^>]* action="([^"]+)"', page)[1] == reverse("referral:several")
+    consents = {one: consent_to(one.case, house, sections=Section.SCREENING, days=3650) for one in (first, second)}
+    asked = client.get(reverse("referral:several"), {"person": ticked}).content.decode()
+    assert asked.count('name="consent-') == 2 and "no consent yet: ask" in asked
+    until = (timezone.now() + timedelta(days=60)).date().isoformat()
+    told = {"receiver": str(house.organisation_id), "receiver_role": house.role, "purpose": house.purpose, "need": "social",
+            "sections": [int(Section.SCREENING)], "asked_until": until}  # fmt: skip
+    chosen = {f"consent-{one.person_id}": str(consent.pk) for one, consent in consents.items()}
+    done = client.post(reverse("referral:several"), {**told, **chosen})
+    assert done.status_code == 302, done.context["reasons"]
+    sent = list(Referral.objects.for_house("tests"))
+    assert ({one.person_id for one in sent}, len({one.group for one in sent})) == ({first.person_id, second.person_id}, 1)
+    assert client.post(address, {"go": "split", "one": str(second.pk)}).status_code == 302
+    assert str(second.person_id) not in client.get(address).content.decode()
+    assert {one.status for one in Referral.objects.for_house("tests")} == {"offered"}
+
+
+# ---- papers of a group and of what could not wait
+
+GROUP_LINES = {"n-TOTAL_FORMS": "12", "n-INITIAL_FORMS": "0", "n-0-age_band": "adult", "n-0-language": "tha", "n-1-age_band": "child",
+               "n-1-tie": "child", "n-1-tie_to": "1"}  # fmt: skip
+
+
+def papers(client, kind, count_=1):
+    page = client.post(reverse("protection:paper"), {"kind": kind, "situation": "fishing", "profile": "adult_labour", "count": count_})
+    # the page takes minutes: what was printed this minute was printed an hour ago
+    PaperForm.objects.update(printed_at=F("printed_at") - timedelta(hours=1))
+    return page.content.decode(), list(PaperForm.objects.filter(kind=kind).order_by("serial"))
+
+
+def on_paper(officer, **changes):
+    """What stands at the head of a filled-in paper, a minute before now."""
+    when = timezone.localtime().strftime("%Y-%m-%dT%H:%M:%S")
+    return {"officer": str(officer.user.pk), "happened_at": when, "place": "vessel", **changes}
+
+
+def two_officers():
+    holder = make_actor(Role.FIRST_RESPONDER, at=timezone.now())
+    return holder, make_actor(Role.FIRST_RESPONDER, at=holder.at, organisation_id=holder.organisation_id, organisation=None)
+
+
+@pytest.mark.parametrize(("kind", "shows"), [("group", "N-12"), ("urgent", "Why it cannot wait"), ("cards", "A line left empty")])
+def test_each_kind_of_paper_prints_blank_with_a_serial_and_as_practice_without(client, kind, shows):
+    text, printed = papers(client, kind, 2)
+    assert len(printed) == 2 and all(f"<h1>{one.serial}</h1>" in text for one in printed) and shows in text
+    practice = {"kind": kind, "situation": "fishing", "profile": "adult_labour", "count": 1, "go": "practice"}
+    text = client.post(reverse("protection:paper"), practice).content.decode()
+    assert "PRACTICE" in text and shows in text and PaperForm.objects.count() == 2
+
+
+def test_groups_paper_typed_in_keeps_its_officer_time_and_place_and_takes_in_each_line_once():
+    holder, typist = two_officers()
+    client = browser(typist)
+    _text, (printed,) = papers(client, "group")
+    told = {"serial": printed.serial, **on_paper(holder), "shared_signs": ["SIT-FIS1"], **GROUP_LINES}
+    address = reverse("protection:paper_typed")
+    assert "N-12" in client.get(address, {"serial": printed.serial}).content.decode()
+    wrong = client.post(address, {**told, "n-1-tie_to": "77"})
+    assert (wrong.status_code, count(Case), "must stand above" in wrong.content.decode()) == (422, 0, True)
+    assert client.post(address, told).status_code == 302
+    event, kept = Intake.objects.get(), PaperForm.objects.get()
+    assert (event.by_id, event.place, event.shared_signs, event.last_number) == (holder.user.pk, "vessel", ["SIT-FIS1"], 2)
+    assert (kept.intake_id, kept.held_by_id, kept.typed_by_id, kept.held_at, kept.place) == (
+        event.pk, holder.user.pk, typist.user.pk, event.happened_at, "vessel",
+    )  # fmt: skip
+    assert [one.since for one in LaterConsent.objects.for_house("tests").all()] == [event.happened_at] * 2
+    assert set(Detection.objects.for_house("tests").values_list("happened_at", flat=True)) == {event.happened_at}
+    again = client.post(address, told)
+    assert (again.status_code, count(Case), Intake.objects.count()) == (409, 2, 1)
+
+
+def test_paper_on_what_could_not_wait_typed_in_keeps_its_officer_and_time_and_the_word_waits_since_then():
+    holder, typist = two_officers()
+    client = browser(typist)
+    _text, (printed,) = papers(client, "urgent")
+    told = {
+        "serial": printed.serial,
+        **on_paper(holder),
+        "ground": "emergency",
+        "needs": ["medical"],
+        "age_band": "doubt",
+        "language": "tha",
+    }
+    address = reverse("protection:paper_typed")
+    assert client.post(address, {**told, "ground": ""}).status_code == 422
+    assert client.post(address, told).status_code == 302
+    due, kept = LaterConsent.objects.for_house("tests").get(), PaperForm.objects.get()
+    assert (due.by_id, due.since, kept.later_id, kept.typed_by_id) == (holder.user.pk, kept.held_at, due.pk, typist.user.pk)
+    need = PersonNeed.objects.for_house("tests").get()
+    assert (need.by_id, need.recorded_at, need.urgent, kept.place) == (holder.user.pk, kept.held_at, True, "vessel")
+    assert client.post(address, told).status_code == 409
+    assert count(Case) == 1
+
+
+@pytest.mark.parametrize("kind", ["group", "urgent"])
+def test_paper_of_an_impossible_moment_or_a_strangers_officer_keeps_nothing(kind):
+    holder, typist = two_officers()
+    client = browser(typist)
+    _text, (printed,) = papers(client, kind)
+    told = {"serial": printed.serial, **on_paper(holder), "ground": "emergency", "needs": ["medical"], **GROUP_LINES}
+    long_ago = (timezone.localtime() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    for wrong in ({"happened_at": long_ago}, {"officer": str(make_actor(Role.FIRST_RESPONDER).user.pk)}, {"place": "moon"}):
+        assert client.post(reverse("protection:paper_typed"), {**told, **wrong}).status_code == 422
+    assert (count(Case), PaperForm.objects.get().typed_at) == (0, None)
+
+
+def test_paper_of_one_kind_is_never_typed_in_as_another(officer):
+    with trust.acting(officer):
+        printed = paper.print_forms(by=officer, count=1, kind="urgent")
+        head = {"by": officer, "serial": printed.serial, "officer_id": officer.user.pk, "happened_at": NOW, "place": "vessel"}
+        with pytest.raises(Missing):
+            paper.type_in_group(**head, rows=[Row("adult")])
+        with pytest.raises(Invalid):
+            paper.print_forms(by=officer, count=1, kind="letter", situation="border", profile="adult_labour")

@@ -23,6 +23,7 @@ from havre.trust import audit, clocks
 from havre.trust.actors import Actor
 from havre.trust.enums import Section
 from havre.trust.errors import Invalid, Refused
+from havre.trust.models import Override
 from havre.trust.records import clean
 
 CHILD = frozenset({"best_interests_at", "child_heard_at", "guardian_named_at", "accompanied"})
@@ -62,18 +63,25 @@ def _opening(case_id: UUID, person: Person, by: Actor) -> dict[str, Any]:
 
 @trust.act("plan")
 def move_plan(
-    *, plan_id: UUID, step: str, by: Actor, record: dict[str, Any] | None = None, words: dict[str, str] | None = None
+    *,
+    plan_id: UUID,
+    step: str,
+    by: Actor,
+    record: dict[str, Any] | None = None,
+    words: dict[str, str] | None = None,
+    override_id: UUID | None = None,
 ) -> AssistancePlan:
     """Take one step of the plan's table.
 
-    Args: words, the person's own view of how it went, sealed.
+    Args: words, the person's own view of how it went, sealed; override_id, a supervisor's waiver.
     Raises: Missing; Refused, with every unmet condition; Invalid for a field of another step.
     """
     plan = AssistancePlan.objects.visible_to(by).select_related("person").get_for_step(pk=plan_id)
     if step == "start":
         raise Invalid(_("this step has an act of its own"))
     _set(plan, record or {}, RECORDS.get(step, frozenset()))
-    checked = PLAN.check(plan, move=step, by=by)
+    waiver = Override.objects.visible_to(by).get_for_step(pk=override_id) if override_id else None
+    checked = PLAN.check(plan, move=step, by=by, override=waiver)
     plan.status = checked.end
     _plan_effects(plan, step, by)
     plan.save()

@@ -59,6 +59,8 @@ WORDS = {
     "danger": _("Danger now"),
     "care": _("Care needed now"),
     "done": _("What was urgent has been done"),
+    "group": _("Code of the group, where the person has a number"),
+    "person": _("Number of the person in the group"),
     "gender": _("Gender, as the person says it"),
     "age": _("Age"),
     "basis": _("The age rests on"),

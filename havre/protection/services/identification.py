@@ -15,7 +15,7 @@ from havre.protection.models import Identification, Screening
 from havre.protection.services import quality, refusals
 from havre.protection.services import words as sealed
 from havre.register.models import Person
-from havre.trust import audit, clocks, grants, law
+from havre.trust import audit, clocks, grants, law, overrides
 from havre.trust.actors import Actor
 from havre.trust.enums import Act, Basis, Purpose, Role, Section
 from havre.trust.errors import Invalid, Refused
@@ -60,7 +60,9 @@ def ask(*, case_id: UUID, person_id: UUID, by: Actor, screening_id: UUID | None 
         Screening.objects.visible_to(by).get_or_missing(pk=screening_id, case_id=case_id)
     draft = Identification(case_id=case_id, person=person, screening_id=screening_id, opened_at=by.at)
     _write(draft, "ask", record)
-    checked = workflow.IDENTIFICATION.check(draft, move="ask", by=by)
+    # nothing is there yet that a supervisor could sign for but the person
+    signed = overrides.signed(about=person.pk, workflow=workflow.IDENTIFICATION.name, step="ask", by=by)
+    checked = workflow.IDENTIFICATION.check(draft, move="ask", by=by, override=signed, about=person.pk)
     try:
         with transaction.atomic():
             made = Identification.objects.add(
@@ -94,9 +96,7 @@ def move(
         raise Invalid(_("this step has an act of its own"))
     identification = for_step(identification_id, by)
     _write(identification, step, record or {})
-    checked = workflow.identification(identification.case.country).check(
-        identification, move=step, by=by, override=_waiver(override_id, by)
-    )
+    checked = workflow.identification(identification.case.country).check(identification, move=step, by=by, override=waiver(override_id, by))
     if step == "presume":
         quality.check(identification, words=words or {}, anyway=anyway, by=by)
     identification.status = checked.end
@@ -232,7 +232,8 @@ def _hand_over(identification: Identification, role: Role, by: Actor) -> None:
         )
 
 
-def _waiver(override_id: UUID | None, by: Actor) -> Override | None:
+def waiver(override_id: UUID | None, by: Actor) -> Override | None:
+    """The waiver of this id, locked for its use. Raises: Missing."""
     return Override.objects.visible_to(by).get_for_step(pk=override_id) if override_id else None
 
 

@@ -14,6 +14,7 @@ from havre.protection import indicators
 from havre.protection.enums import TIE_BACK, AgeBand, Need, PlaceKind, Profile, Situation, Tie, VitalGround
 from havre.protection.models import FamilyTie, Intake, IntakePerson, PersonNeed
 from havre.protection.services import later
+from havre.protection.services.serials import GROUP, serial
 from havre.protection.workflow import CARERS, FRONT_LINE
 from havre.register import services as register
 from havre.register.enums import AgeBasis, Channel
@@ -23,6 +24,7 @@ from havre.trust.actors import Actor
 from havre.trust.context import current
 from havre.trust.enums import Act
 from havre.trust.errors import Invalid, Missing, Refused, Words
+from havre.trust.models import User
 
 # what one screen takes at once: a bus or a vessel; the next screen takes the next
 MOST_ROWS = 60
@@ -58,8 +60,12 @@ def may_take_in(by: Actor) -> None:
 
 
 @trust.act("group.open")
-def open_group(*, by: Actor, happened_at: datetime, situation: str, place: str, shared_signs: Iterable[str] = ()) -> Intake:
+def open_group(
+    *, by: Actor, happened_at: datetime, situation: str, place: str, shared_signs: Iterable[str] = (), held_by: User | None = None
+) -> Intake:
     """Note an event with many persons and what was seen of all of them; nobody is in it yet.
+
+    Args: held_by, who was there, where somebody else types it in from a paper.
 
     Raises: Refused (403); Invalid for a place, situation or sign that is none, or a moment in the future.
     """
@@ -76,7 +82,13 @@ def open_group(*, by: Actor, happened_at: datetime, situation: str, place: str, 
     if problems:
         raise Invalid(problems)
     made = Intake.objects.create(
-        organisation_id=by.organisation_id, by=by.user, happened_at=happened_at, situation=situation, place=place, shared_signs=signs
+        organisation_id=by.organisation_id,
+        by=held_by or by.user,
+        happened_at=happened_at,
+        situation=situation,
+        place=place,
+        shared_signs=signs,
+        code=serial(GROUP),
     )
     audit.record(event="group.open", by=by, subject=made.pk, codes={"signs": len(signs)})
     return made

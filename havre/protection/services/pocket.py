@@ -15,6 +15,8 @@ FORM = "pocket-1"
 # a talk of an hour holds fewer; more is no talk
 MOST_ANSWERS = 200
 LONGEST = 64_000
+# a number on a phone that saved more is no number; a group of more is typed wrong
+MOST_FORMS, MOST_PERSONS = 1_000_000, 999
 
 
 class Unread(Exception):
@@ -59,6 +61,13 @@ class Told:
     at: datetime
     officer: UUID | None
     answers: tuple[Answered, ...]
+    # which phone, the how-manieth form of it, and our own moment at which it last spoke with us; none from a page of before
+    device: UUID | None = None
+    sequence: int | None = None
+    base_at: datetime | None = None
+    # a numbered person of a group, as the officer typed it: the group's code and the number; "" and None for anybody else
+    group: str = ""
+    person_number: int | None = None
 
     def conditions(self, happened_at: datetime) -> dict[str, Any]:
         """The fields of RG01 to RG03, as `screening.screen` takes them."""
@@ -116,8 +125,13 @@ def read(plain: bytes) -> Told:
         place=_one_of(body, "place", ["", *PlaceKind.values]),
         kept_because=_one_of(body, "kept", KeptBecause.values),
         at=_moment(body.get("at"), "at"),
-        officer=_officer(body),
+        officer=_id(body, "officer"),
         answers=tuple(_answer(one) for one in answers),
+        device=_id(body, "device"),
+        sequence=_count(body, "seq", MOST_FORMS),
+        base_at=_moment(body["base"], "base") if body.get("base") else None,
+        group=_text(body, "group", 16),
+        person_number=_count(body, "person", MOST_PERSONS),
     )
 
 
@@ -164,6 +178,15 @@ def _age(body: dict[str, Any]) -> int | None:
     return found
 
 
+def _count(body: dict[str, Any], name: str, most: int) -> int | None:
+    found = body.get(name)
+    if found is None:
+        return None
+    if isinstance(found, bool) or not isinstance(found, int) or not 1 <= found <= most:
+        raise Unread(name)
+    return found
+
+
 def _moment(found: Any, name: str) -> datetime:
     try:
         moment = datetime.fromisoformat(found)
@@ -175,9 +198,9 @@ def _moment(found: Any, name: str) -> datetime:
     return moment
 
 
-def _officer(body: dict[str, Any]) -> UUID | None:
-    found = _text(body, "officer", 36)
+def _id(body: dict[str, Any], name: str) -> UUID | None:
+    found = _text(body, name, 36)
     try:
         return UUID(found) if found else None
     except ValueError:
-        raise Unread("officer") from None
+        raise Unread(name) from None

@@ -19,7 +19,7 @@ from havre.protection.workflow import SCREENING
 from havre.register import services as register
 from havre.register.enums import Channel
 from havre.register.models import Case, Person
-from havre.trust import audit
+from havre.trust import audit, overrides
 from havre.trust.actors import Actor
 from havre.trust.errors import Invalid, Refused, Words
 from havre.trust.models import User
@@ -95,9 +95,13 @@ def screen(
         clock_doubtful=written.clock_doubtful,
         **conditions,
     )
-    checked = SCREENING.check(screening, move="record", by=by)
-    if group_person_id:
-        case, somebody = _of_group(group_person_id, by)
+    known = _of_group(group_person_id, by) if group_person_id else None
+    # a person who has a case already is one for whom a supervisor can sign; for anybody else the urgent screen asks for nothing first
+    about = known[1].pk if known else None
+    signed = overrides.signed(about=about, workflow=SCREENING.name, step="record", by=by) if about else None
+    checked = SCREENING.check(screening, move="record", by=by, override=signed, about=about)
+    if known:
+        case, somebody = known
     else:
         case = register.open_case(
             by=by, person=person, identity=identity, channel=Channel.SCREENING, happened_at=happened_at, urgent=urgent
@@ -162,17 +166,22 @@ def confirm(*, screening_id: UUID, outcome: str, by: Actor) -> Screening:
 def from_screening(screening: Screening, *, by: Actor) -> Identification:
     """The identification that a screening opens, once for a person: the rights already recorded come with it."""
     return identification.ask(
-        by=by,
-        case_id=screening.case_id,
-        person_id=screening.person_id,
-        screening_id=screening.pk,
-        record={
-            "informed_at": screening.information_given_at,
-            "language": screening.language,
-            "privacy_confirmed": screening.privacy_confirmed,
-            "needs_met_at": screening.happened_at if screening.needs_are_met else None,
-        },
+        by=by, case_id=screening.case_id, person_id=screening.person_id, screening_id=screening.pk, record=_rights(screening)
     )
+
+
+def opened_by(screening: Screening) -> Identification:
+    """The identification that this screening would open, not saved: what its first step would still miss."""
+    return Identification(case_id=screening.case_id, person_id=screening.person_id, **_rights(screening))
+
+
+def _rights(screening: Screening) -> dict[str, Any]:
+    return {
+        "informed_at": screening.information_given_at,
+        "language": screening.language,
+        "privacy_confirmed": screening.privacy_confirmed,
+        "needs_met_at": screening.happened_at if screening.needs_are_met else None,
+    }
 
 
 def _check_answers(profile: str, given: list[Given]) -> None:

@@ -8,14 +8,17 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from havre.protection import queries, standing
 from havre.protection.forms import PlanForm, RiskForm, ServiceForm, ServiceStepForm, StartHelpForm
 from havre.protection.models import AssistancePlan, AssistanceService
 from havre.protection.services import assistance as services
+from havre.protection.views import waiving
 from havre.protection.workflow import PLAN, SERVICE
 from havre.register.models import Person
+from havre.trust import acts, overrides
 from havre.trust.errors import Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
@@ -49,6 +52,8 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "service_step": ServiceStepForm(auto_id=False),
         "gates": queries.gates_of(PLAN, plan, [step for step, _name in steps], request.actor),
         "clocks": queries.clock_lines(plan.pk, request.actor),
+        "waivers": waiving.waivable(request, PLAN, [step for step, _name in steps], record=plan),
+        "page": reverse("protection:plan", args=[pk]),
         "once": new_id(),
     }
 
@@ -74,20 +79,33 @@ def start(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse
 @login_required
 @require_http_methods(["GET", "POST"])
 def page(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """The plan with its services; one step of it."""
+    """The plan with its services; one step of it, or a supervisor's waiver for one."""
     context = _context(request, pk)
     if request.method == "GET":
         return render(request, PAGE, context)
+    if "waive" in request.POST:
+        return _waive(request, context)
+    if acts.repeated("plan", by=request.actor):
+        return redirect("protection:plan", pk=pk)
     form = _form(context["plan"], context["steps"], request.POST)
     if not form.is_valid():
         return render(request, PAGE, {**context, "form": form}, status=422)
     step = form.cleaned_data["step"]
     try:
         record = form.record(services.RECORDS.get(step, frozenset()))
-        services.move_plan(plan_id=pk, step=step, by=request.actor, record=record, words=form.words(step))
+        signed = overrides.signed(about=pk, workflow=PLAN.name, step=step, by=request.actor)
+        services.move_plan(plan_id=pk, step=step, by=request.actor, record=record, words=form.words(step), override_id=signed and signed.pk)
     except Refused as refusal:
         return render(request, PAGE, {**context, "form": form, "reasons": refusal.reasons}, status=refusal.status)
     return redirect("protection:plan", pk=pk)
+
+
+def _waive(request: ActorRequest, context: dict[str, Any]) -> HttpResponse:
+    """A supervisor signs for somebody else's step."""
+    wrong = waiving.sign(request, context["waivers"], context["plan"].case_id)
+    if wrong is None:
+        return redirect("protection:plan", pk=context["plan"].pk)
+    return render(request, PAGE, {**context, "waivers": waiving.again(context["waivers"], wrong)}, status=422)
 
 
 @login_required

@@ -15,7 +15,7 @@ from havre.protection.forms_care import RecordStepForm
 from havre.protection.kinds import KINDS, Kind
 from havre.protection.services import care as services
 from havre.register.models import Person
-from havre.trust import overrides
+from havre.trust import acts, overrides
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
@@ -66,6 +66,8 @@ def page(request: ActorRequest, code: str, pk: UUID) -> HttpResponse:
     step = request.POST.get("step", "")
     if request.POST.get("waive"):
         return _waive(request, kind, context, step)
+    if acts.repeated("care", by=request.actor):
+        return redirect(f"protection:{code}", pk=pk)
     forms = {move.step: form for move, form in context["steps"]}
     if step not in forms:
         raise Missing
@@ -81,7 +83,7 @@ def page(request: ActorRequest, code: str, pk: UUID) -> HttpResponse:
             by=request.actor,
             record=form.record(),
             words=form.words(),
-            override_id=_signed(request, pk, step),
+            override_id=_signed(request, kind, pk, step),
         )
     except (Refused, Invalid) as problem:
         return render(request, "protection/care_record.html", {**again, "reasons": _reasons(problem, form)}, status=problem.status)
@@ -127,10 +129,9 @@ def _reasons(problem: Refused | Invalid, form: RecordStepForm) -> tuple[Any, ...
     return tuple(rest)
 
 
-def _signed(request: ActorRequest, pk: UUID, step: str) -> UUID | None:
+def _signed(request: ActorRequest, kind: Kind, pk: UUID, step: str) -> UUID | None:
     """The unused waiver that somebody else signed for this step, if there is one."""
-    open_ones = Override.objects.visible_to(request.actor).filter(subject_id=pk, step=step, used_at=None, ends_at__gt=request.actor.at)
-    found = open_ones.exclude(given_by=request.actor.user).order_by("-given_at").first()
+    found = overrides.signed(about=pk, workflow=kind.table.name, step=step, by=request.actor)
     return found.pk if found else None
 
 

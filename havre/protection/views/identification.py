@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,7 +20,8 @@ from havre.protection.rights import FRONT_LINE
 from havre.protection.services import identification as services
 from havre.protection.services import quality
 from havre.protection.services import recovery as periods
-from havre.trust import overrides
+from havre.protection.views import waiving
+from havre.trust import acts, overrides
 from havre.trust.errors import Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
@@ -45,6 +47,7 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     steps = [(move.step, move.name) for move in moves]
     supervisor = getattr(request.membership, "supervisor", False)
     waivable = [(gate.right.key, gate.words) for gate in gates if gate.blocks and gate.right.overridable]
+    of_the_period = _periods(found, request)
     return {
         "identification": found,
         "gates": gates,
@@ -52,7 +55,9 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "moves": moves,
         "steps": steps,
         "clocks": queries.clock_lines(found.pk, request.actor),
-        "periods": _periods(found, request),
+        "periods": of_the_period,
+        "waivers": waiving.waivable(request, table, [f"{act}_recovery" for act, _name, _form in of_the_period], record=found),
+        "page": reverse("protection:recovery", args=[found.pk]),
         "evidence": list(Evidence.objects.visible_to(request.actor).filter(identification=found).order_by("element", "at")),
         "standard": standing.standard(found.case.country, "decision" if found.presumed_at else "presumption", request.actor.at.date()),
         "bars": standing.removal_bars([found], request.actor.at),
@@ -80,6 +85,8 @@ def _periods(found: Identification, request: ActorRequest) -> list[tuple[str, An
 def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Where the identification stands, and the one step that the actor takes."""
     context = _context(request, pk)
+    if request.method == "POST" and acts.repeated("identification", by=request.actor):
+        return redirect("protection:identification", pk=pk)
     fragment = "HX-Request" in request.headers
     template = "protection/_decision.html" if fragment else "protection/identification.html"
     written = {name for step, _name in context["steps"] for name in services.RECORDS.get(step, ())}
@@ -107,8 +114,7 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _signed(request: ActorRequest, pk: UUID, step: str) -> UUID | None:
     """The unused waiver that somebody else signed for this step, if there is one."""
-    open_ones = Override.objects.visible_to(request.actor).filter(subject_id=pk, step=step, used_at=None, ends_at__gt=request.actor.at)
-    found = open_ones.exclude(given_by=request.actor.user).order_by("-given_at").first()
+    found = overrides.signed(about=pk, workflow=workflow.IDENTIFICATION.name, step=step, by=request.actor)
     return found.pk if found else None
 
 
@@ -120,20 +126,28 @@ def recovery(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.actor.role not in workflow.AUTHORITY or act not in GROUNDS:
         raise Missing
     context = _context(request, pk)
+    if "waive" in request.POST:
+        wrong = waiving.sign(request, context["waivers"], context["identification"].case_id)
+        if wrong is None:
+            return redirect("protection:identification", pk=pk)
+        return render(
+            request, "protection/identification.html", {**context, "waivers": waiving.again(context["waivers"], wrong)}, status=422
+        )
     form = PeriodForm(request.POST, act=act, grounds=GROUNDS[act], prefix=act)
     again = [(code, name, form if code == act else other) for code, name, other in context["periods"]]
     if not form.is_valid():
         return render(request, "protection/identification.html", {**context, "periods": again}, status=422)
     given = form.cleaned_data
+    beside: dict[str, Any] = {"identification_id": pk, "by": request.actor, "override_id": _signed(request, pk, f"{act}_recovery")}
     try:
         if act == "extend":
-            periods.extend_recovery(identification_id=pk, by=request.actor, ground=given["ground"], days=given["days"])
+            periods.extend_recovery(**beside, ground=given["ground"], days=given["days"])
         elif act == "pause":
-            periods.pause_recovery(identification_id=pk, by=request.actor, ground=given["ground"])
+            periods.pause_recovery(**beside, ground=given["ground"])
         elif act == "resume":
-            periods.resume_recovery(identification_id=pk, by=request.actor)
+            periods.resume_recovery(**beside)
         else:
-            periods.cut_recovery(identification_id=pk, by=request.actor, reason=given["ground"])
+            periods.cut_recovery(**beside, reason=given["ground"])
     except Refused as refusal:
         refused = {**context, "periods": again, "reasons": refusal.reasons}
         return render(request, "protection/identification.html", refused, status=refusal.status)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.forms import formset_factory
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from havre.protection import queries
-from havre.protection.enums import AgeBand, Tie
+from havre.protection.enums import AgeBand, AskState, Tie
 from havre.protection.forms_screening import AskForm, GroupForm, LineForm, UrgentForm
-from havre.protection.models import Intake, LaterConsent
+from havre.protection.models import Intake, IntakePerson, LaterConsent, Screening
 from havre.protection.services import intake as services
 from havre.protection.services import later
+from havre.protection.views import waiving
+from havre.protection.workflow import LATER_CONSENT, SCREENING
 from havre.register.enums import AgeBasis
+from havre.trust import overrides
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
@@ -78,9 +83,18 @@ def group(request: ActorRequest, pk: UUID) -> HttpResponse:
         "numbered": [(f"N-{event.last_number + place:02d}", line) for place, line in enumerate(formset, 1)],
         "ties": Tie.choices,
         "problems": problems,
+        "refers": _referral_of_several(),
         "once": new_id(),
     }
     return render(request, "protection/group.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _referral_of_several() -> str:
+    """Where one referral for several persons is made, "" in a house without referrals: the parts meet by ids, here in an address."""
+    try:
+        return reverse("referral:several")
+    except NoReverseMatch:
+        return ""
 
 
 def _on_one(request: ActorRequest, pk: UUID) -> HttpResponse:
@@ -94,6 +108,16 @@ def _on_one(request: ActorRequest, pk: UUID) -> HttpResponse:
     else:
         services.tie(by=request.actor, group_person_id=chosen, other_number=other, kind=request.POST.get("tie", ""))
     return redirect("protection:group", pk=pk)
+
+
+def hurried(told: dict[str, Any]) -> dict[str, Any]:
+    """The person, as the services take them, from what UrgentForm holds."""
+    return {
+        "gender": told["gender"],
+        "age_basis": AgeBasis.ESTIMATED if told["age_band"] else AgeBasis.NOT_RECORDED,
+        "presumed_minor": told["age_band"] not in {"", AgeBand.ADULT},
+        "languages": [told["language"]] if told["language"] else [],
+    }
 
 
 @login_required
@@ -110,12 +134,7 @@ def urgent(request: ActorRequest) -> HttpResponse:
     told = form.cleaned_data
     case = later.open_urgent(
         by=request.actor,
-        person={
-            "gender": told["gender"],
-            "age_basis": AgeBasis.ESTIMATED if told["age_band"] else AgeBasis.NOT_RECORDED,
-            "presumed_minor": told["age_band"] not in {"", AgeBand.ADULT},
-            "languages": [told["language"]] if told["language"] else [],
-        },
+        person=hurried(told),
         needs=told["needs"],
         happened_at=request.actor.at,
         ground=told["ground"],
@@ -126,17 +145,34 @@ def urgent(request: ActorRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def ask(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """What was kept before the person could be asked, and their answer now."""
+    """What was kept before the person could be asked, and their answer now; a supervisor's waiver for it, or for the first talk."""
     services.may_take_in(request.actor)
     found = LaterConsent.objects.visible_to(request.actor).select_related("case").get_or_missing(pk=pk)
-    form = AskForm(request.POST or None)
-    context = {"found": found, "form": form, "once": new_id()}
+    form = AskForm(request.POST if "step" in request.POST else None)
+    waivers = _waivers(request, found)
+    context = {"found": found, "form": form, "once": new_id(), "waivers": waivers, "page": reverse("protection:ask", args=[pk])}
     if request.method == "GET":
         return render(request, "protection/ask.html", context)
+    if "waive" in request.POST:
+        wrong = waiving.sign(request, waivers, found.case_id)
+        if wrong is None:
+            return redirect("protection:ask", pk=pk)
+        return render(request, "protection/ask.html", {**context, "waivers": waiving.again(waivers, wrong)}, status=422)
     if not form.is_valid():
         return render(request, "protection/ask.html", context, status=422)
+    step = form.cleaned_data["step"]
     try:
-        later.answer(by=request.actor, later_id=pk, **form.cleaned_data)
+        signed = overrides.signed(about=pk, workflow=LATER_CONSENT.name, step=step, by=request.actor)
+        later.answer(by=request.actor, later_id=pk, override_id=signed and signed.pk, **form.cleaned_data)
     except Refused as refusal:
         return render(request, "protection/ask.html", {**context, "reasons": refusal.reasons}, status=409)
     return redirect("protection:ask", pk=pk)
+
+
+def _waivers(request: ActorRequest, found: LaterConsent) -> list[waiving.Waivable]:
+    """For the answer, while it is due; for the first talk, while a numbered person of a group was not screened yet."""
+    open_steps = ["agree"] if found.status in {AskState.DUE, AskState.UNREACHABLE} else []
+    asked = waiving.waivable(request, LATER_CONSENT, open_steps, record=found)
+    numbered = IntakePerson.objects.visible_to(request.actor).filter(person_id=found.person_id).exists()
+    talked = Screening.objects.visible_to(request.actor).filter(person_id=found.person_id).exists()
+    return asked + (waiving.waivable(request, SCREENING, ["record"], about=found.person_id) if numbered and not talked else [])

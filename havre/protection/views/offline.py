@@ -21,6 +21,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from havre.protection.enums import AsideReason, DeletedBecause, Settled
+from havre.protection.models import Parcel
+from havre.protection.models.intake import KEPT_ASIDE
 from havre.protection.services import deck, parcels
 from havre.protection.workflow import CARERS, FRONT_LINE
 from havre.trust import envelopes, policy
@@ -145,7 +148,12 @@ def door(request: ActorRequest) -> HttpResponse:
     """Who is signed in, a token for the next sending, and how much of this officer's was set aside."""
     _may_send(request)
     return JsonResponse(
-        {"token": get_token(request), "officer": str(request.actor.user.pk), "aside": parcels.aside_of(request.actor).count()}
+        {
+            "token": get_token(request),
+            "officer": str(request.actor.user.pk),
+            "aside": parcels.aside_of(request.actor).count(),
+            "at": request.actor.at.isoformat(),
+        }
     )
 
 
@@ -176,16 +184,46 @@ def _clock(request: HttpRequest) -> datetime | None:
 @login_required
 @require_http_methods(["GET", "POST"])
 def aside(request: ActorRequest) -> HttpResponse:
-    """What was set aside and why: an officer's own, and for the administrator how many wait where. Nothing of it can be read here."""
-    if request.actor is not None and request.actor.role == Role.ADMINISTRATOR:
+    """What was set aside and why: an officer's own; how many wait where, for the administrator; what is over its term, for the
+    data-protection officer. A talk that met another is opened for its own officer alone, who decides."""
+    role = request.actor.role if request.actor is not None else None
+    if role == Role.ADMINISTRATOR:
         return render(request, "protection/aside.html", {"counts": parcels.counted_aside()})
+    if role == Role.DATA_PROTECTION_OFFICER:
+        return _over(request)
     _may_send(request)
     if request.method == "POST":
-        try:
-            chosen = UUID(request.POST.get("parcel", ""))
-        except ValueError:
-            raise Invalid(_("choose one of the parcels in the list")) from None
-        done = parcels.take_again(by=request.actor, parcel_id=chosen)
+        done = parcels.take_again(by=request.actor, parcel_id=_chosen(request), settled=request.POST.get("settled", ""))
         if done.parcel.screening_id:
             return redirect("protection:screening", pk=done.parcel.screening_id)
-    return render(request, "protection/aside.html", {"parcels": parcels.aside_of(request.actor)[:100]})
+    rows = [(one, parcels.met(by=request.actor, parcel=one), _decisions(one.why)) for one in parcels.aside_of(request.actor)[:100]]
+    return render(request, "protection/aside.html", {"rows": rows, "gaps": parcels.gaps(request.actor)})
+
+
+def _decisions(why: str) -> list[tuple[str, Any]]:
+    allowed = parcels.DECISIONS.get(AsideReason(why), frozenset())
+    return [(value, label) for value, label in Settled.choices if value in allowed]
+
+
+def _over(request: ActorRequest) -> HttpResponse:
+    """What nobody dealt with within the term: never opened here, deleted with a reason, one by one."""
+    reasons: tuple[Any, ...] = ()
+    status = 200
+    if request.method == "POST":
+        try:
+            parcels.delete(by=request.actor, parcel_id=_chosen(request), because=request.POST.get("because", ""))
+            return redirect("protection:pocket_aside")
+        except Refused as refusal:
+            reasons, status = refusal.reasons, refusal.status
+        except Invalid as invalid:
+            reasons, status = tuple(words for found in invalid.problems.values() for words in found), 422
+    over = Parcel.objects.over_their_term(request.actor.at)[:100]
+    context = {"over": over, "days": KEPT_ASIDE.days, "because": DeletedBecause.choices, "reasons": reasons}
+    return render(request, "protection/aside.html", context, status=status)
+
+
+def _chosen(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("parcel", ""))
+    except ValueError:
+        raise Invalid(_("choose one of the parcels in the list")) from None

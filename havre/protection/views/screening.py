@@ -18,7 +18,8 @@ from havre.protection.forms import KeepForm, OutcomeForm, StartForm
 from havre.protection.models import Screening
 from havre.protection.services import screening as services
 from havre.protection.services.screening import Given
-from havre.protection.workflow import CARERS, FRONT_LINE
+from havre.protection.views import waiving
+from havre.protection.workflow import CARERS, FRONT_LINE, IDENTIFICATION
 from havre.register.enums import AgeBasis
 from havre.trust.enums import Act
 from havre.trust.errors import Refused
@@ -158,15 +159,24 @@ def conditions_of(told: dict[str, Any], at: Any) -> dict[str, Any]:
 def outcome(request: ActorRequest, pk: UUID) -> HttpResponse:
     """What was noted, dimension by dimension, and the outcome that the officer confirms."""
     screening = Screening.objects.visible_to(request.actor).select_related("case", "observer", "typed_by").get_or_missing(pk=pk)
-    form = OutcomeForm(request.POST or None)
+    form = OutcomeForm(request.POST if "waive" not in request.POST and request.method == "POST" else None)
+    waiting = screening.status == "recorded"
+    waivers = waiving.waivable(request, IDENTIFICATION, ["ask"], record=services.opened_by(screening), about=screening.person_id)
     context = {
         "screening": screening,
         "noted": queries.noted(screening, request.actor),
-        "form": form if screening.status == "recorded" and request.actor.role in FRONT_LINE | CARERS else None,
+        "form": form if waiting and request.actor.role in FRONT_LINE | CARERS else None,
+        "waivers": waivers if waiting else [],
+        "page": request.path,
         "once": new_id(),
     }
     if request.method == "GET":
         return render(request, "protection/outcome.html", context)
+    if "waive" in request.POST:
+        wrong = waiving.sign(request, context["waivers"], screening.case_id)
+        if wrong is None:
+            return redirect("protection:screening", pk=pk)
+        return render(request, "protection/outcome.html", {**context, "waivers": waiving.again(waivers, wrong)}, status=422)
     if not form.is_valid():
         return render(request, "protection/outcome.html", context, status=422)
     try:

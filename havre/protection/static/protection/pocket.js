@@ -4,7 +4,7 @@
 (function () {
   const at = document.getElementById("pocket").dataset;
   const root = document.getElementById("content");
-  let deck = null, key = null, officer = "", sounds = {}, tongue = "en", talk = null, waiting = 0, aside = 0, note = "", busy = false;
+  let deck = null, key = null, officer = "", device = "", base = "", sounds = {}, tongue = "en", talk = null, waiting = 0, aside = 0, note = "", busy = false;
 
   // ---- the store: sealed parcels, and what is no secret (the public key, whose session it was)
   function store() {
@@ -151,6 +151,7 @@
       choice("danger", w("danger"), listed("danger"), true),
       choice("care", w("care"), [["true", w("yes")], ["false", w("no")]], true),
       tick("urgent_done", w("done")),
+      typed("group", w("group"), "text"), typed("person", w("person"), "number"),
       typed("gender", w("gender"), "text"), typed("age", w("age"), "number"),
       choice("age_basis", w("basis"), listed("basis"), true), tick("minor", w("minor")),
       button("cards", w("cards"), () => { go(false); }, "main full big"),
@@ -224,8 +225,14 @@
       h("p", { class: "quiet" }, w("low")),
       button("back", w("back"), () => { step(-1); }));
   }
-  function told() {
-    const age = parseInt(talk.age, 10);
+  // the how-manieth form of this phone: taken from the disk and put back in one transaction, so that no two have the same
+  async function place() {
+    let mine = 1;
+    await write("known", (all) => { const ask = all.get("seq"); ask.onsuccess = () => { mine = (ask.result || 0) + 1; all.put(mine, "seq"); }; });
+    return mine;
+  }
+  function told(seq) {
+    const age = parseInt(talk.age, 10), person = parseInt(talk.person, 10);
     const put = new Set(talk.deck.map((one) => one.sign));
     // a card that was in the set and was never put is "not asked": that is not silence, and no refusal
     for (const sign of put) { if (!talk.answers[sign]) { answer(sign, "not_asked", ""); } }
@@ -235,6 +242,7 @@
       danger: talk.danger || "", care: talk.care ? talk.care === "true" : null, urgent_done: Boolean(talk.urgent_done),
       gender: talk.gender || "", age: Number.isInteger(age) ? age : null, age_basis: talk.age_basis || "", minor: Boolean(talk.minor),
       kept: talk.kept, at: new Date().toISOString(), officer: officer, answers: Object.values(talk.answers),
+      device: device, seq: seq, base: base, group: talk.group || "", person: Number.isInteger(person) && person > 0 ? person : null,
     });
   }
   async function save() {
@@ -245,7 +253,7 @@
     busy = true;
     const id = number();
     try {
-      const body = await seal(id, told());
+      const body = await seal(id, told(await place()));
       await write("sealed", (all) => all.put({ id: id, body: body, saved: Date.now() }));
     } catch (failed) {
       busy = false;
@@ -275,7 +283,8 @@
     const mine = await door.json();
     aside = mine.aside;
     officer = mine.officer;
-    await write("known", (all) => all.put(officer, "officer"));
+    base = mine.at;
+    await write("known", (all) => { all.put(officer, "officer"); all.put(base, "base"); });
     let failed = 0;
     for (const id of await read("sealed", (all) => all.getAllKeys())) {
       const one = await read("sealed", (all) => all.get(id));
@@ -305,7 +314,7 @@
     location.replace(navigator.onLine ? at.leave : "about:blank");
   }
   async function wipe() {
-    talk = null; key = null; officer = "";
+    talk = null; key = null; officer = ""; device = ""; base = "";
     document.documentElement.hidden = true;
     root.replaceChildren();
     const gone = new Promise((done) => { const ask = indexedDB.deleteDatabase("pocket"); ask.onsuccess = ask.onerror = ask.onblocked = done; });
@@ -324,6 +333,9 @@
     deck = await (await fetch(at.deck)).json();
     key = await read("known", (all) => all.get("key")) || null;
     officer = await read("known", (all) => all.get("officer")) || "";
+    base = await read("known", (all) => all.get("base")) || "";
+    device = await read("known", (all) => all.get("device")) || "";
+    if (!device) { device = number(); await write("known", (all) => all.put(device, "device")); }
     await home();
     if ("serviceWorker" in navigator) { navigator.serviceWorker.register(at.worker, { scope: at.page, updateViaCache: "none" }).catch(() => {}); }
     if (navigator.storage && navigator.storage.persist) { navigator.storage.persist(); }
