@@ -70,8 +70,8 @@ def signed(*, workflow: str, step: str, about: UUID, by: Actor) -> Override | No
     Args: about, the record, or for a first step what the record will hang on. The row is held for the step: two acts cannot both spend it.
     """
     theirs = Override.objects.visible_to(by).filter(
-        workflow=workflow, step=step, subject_id=about, used_at=None, given_at__lte=by.at, ends_at__gt=by.at, membership__organisation_id=by.organisation_id,
-        membership__supervisor=True, membership__ended_at=None,
+        workflow=workflow, step=step, subject_id=about, used_at=None, given_at__lte=by.at, ends_at__gt=by.at,
+        membership__organisation_id=by.organisation_id, membership__supervisor=True, membership__ended_at=None,
     )  # fmt: skip
     newest = theirs.exclude(given_by=by.user).order_by("-given_at").values_list("pk", flat=True).first()
     return Override.objects.visible_to(by).get_for_step(pk=newest) if newest else None

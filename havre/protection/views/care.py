@@ -19,7 +19,6 @@ from havre.trust import acts, overrides
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
-from havre.trust.models import Override
 from havre.trust.waivers import WaiverForm
 
 

@@ -25,7 +25,6 @@ from havre.trust import acts, overrides
 from havre.trust.errors import Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
-from havre.trust.models import Override
 from havre.trust.waivers import WaiverForm
 
 TABLES = {table.name: table for table in workflow.TABLES}

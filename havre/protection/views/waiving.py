@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from havre.protection.forms import WaiverForm
 from havre.trust import overrides
 from havre.trust.errors import Missing
 from havre.trust.middleware import ActorRequest
+from havre.trust.waivers import WaiverForm
 from havre.trust.workflow import BLOCK, Right, Workflow
 
 
