@@ -15,7 +15,7 @@ from havre.justice import queries, services
 from havre.justice.forms import ChargeForm, ClaimForm, InformForm, ProceedingForm, StepForm
 from havre.justice.models import Charge, CompensationClaim, Proceeding, Suspect
 from havre.justice.views_records import tabs
-from havre.justice.workflow import AGAINST_PERSON, AGAINST_TRAFFICKER, CLAIM, PROCEEDING, PROFESSIONALS
+from havre.justice.workflow import AGAINST_PERSON, AGAINST_TRAFFICKER, CLAIM, OPENERS, PROCEEDING, PROFESSIONALS
 from havre.register.models import Person
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
@@ -44,7 +44,7 @@ def new(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
     # what is wrong is said beside the form that was sent, and not beside the other
     form = ProceedingForm(None if informs else request.POST or None)
     told = InformForm(request.POST if informs else None)
-    context = {"form": form, "inform": told, "once": new_id()}
+    context = {"form": form if request.actor.role in OPENERS else None, "inform": told, "once": new_id()}
     if request.method == "GET":
         return render(request, "justice/new.html", context)
     try:
@@ -105,9 +105,7 @@ def _proceeding(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     return {
         "proceeding": found,
         "steps": [(move.step, move.name) for move in moves],
-        "gates": [
-            {"words": right.words if met else right.reason, "met": met, "blocks": right.effect == "block"} for right, met in shown
-        ],
+        "gates": [{"words": right.words if met else right.reason, "met": met, "blocks": right.effect == "block"} for right, met in shown],
         "charges": list(Charge.objects.visible_to(request.actor).filter(proceeding=found).order_by("charged_on")),
         "claims": [one for one in queries.claims(request.actor, found.case_id) if one.person_id == found.person_id],
         "charge": ChargeForm(suspects=_suspects(request, found)) if request.actor.role in PROFESSIONALS else None,
