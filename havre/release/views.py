@@ -58,7 +58,7 @@ def _page(request: ActorRequest, release: Release, *, reasons: tuple = (), statu
         "signed": len(signatures),
         "reasons": reasons,
         "may_publish": policy.may_in_house(request.actor, Act.PUBLISH),
-        "numbered": list(enumerate(release.tables)),
+        "numbered": [(number, [label_of(column) for column in columns]) for number, columns in enumerate(release.tables)],
     }
     return render(request, "release/release.html", context, status=status)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.text import capfirst
 
 from havre.evidence.models import JobRun
 from havre.release.models import Release
@@ -29,7 +30,7 @@ def test_table_from_the_extract_to_the_public_page(day):
     profile(desk)
     draft(desk)
     desk.press(say("Publish"), "refused")
-    desk.sees(say("Not done. Nothing was changed."), say("the tables have not been checked: protect and attack them first"))
+    desk.sees(say("Not done. Nothing was changed."), capfirst(say("the tables have not been checked: protect and attack them first")))
     desk.press(say("Protect and attack the tables"), "checked")
     desk.sees(say("held"), say("Not signed yet"))
     desk.follow(say("page"), "table-inside")
