@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from havre.evidence import services, sources
@@ -51,10 +51,11 @@ def profile_page(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One profile: each figure with its method line and both denominators, each chart with its table."""
     job = services.job_of(pk=pk, by=request.actor, kind=JobKind.PROFILE)
     language = "fr" if (get_language() or "").startswith("fr") else "en"
-    charts = job.charts.get(language, {})
+    charts, method = job.charts.get(language, {}), job.result.get("method", {})
     context = {
         "job": job,
-        "method": job.result.get("method", {}),
+        "method": method,
+        "coverage": _coverage(str(method.get("coverage", ""))),
         "sections": [_section(one, charts, language) for one in job.result.get("breakdowns", ())],
         "incidence": [_section(one, {}, language) for one in job.result.get("incidence", ())],
         "chain": [{**one, "wait": {**one["wait"], "words": one["wait"][f"warnings_{language}"]}} for one in job.result.get("chain", ())],
@@ -63,6 +64,14 @@ def profile_page(request: ActorRequest, pk: UUID) -> HttpResponse:
         "k": job.result.get("k"),
     }
     return render(request, "evidence/profile.html", context)
+
+
+def _coverage(said: str) -> str:
+    """Who reported, in words: a job writes `organisations=12`, a published data set its own sentence."""
+    kind, _equals, number = said.partition("=")
+    if kind == "organisations" and number.isdecimal():
+        return ngettext("%(n)d organisation", "%(n)d organisations", int(number)) % {"n": int(number)}
+    return said
 
 
 def _section(one: dict[str, Any], charts: dict[str, str], language: str) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from havre.justice.enums_records import LinkStatus
 
-WIDTH, HEIGHT, RADIUS = 560, 380, 130
+# an upright oval: on a phone the letters stay readable, which a wide drawing shrinks
+WIDTH, HEIGHT, ACROSS, DOWN = 440, 400, 100, 140
 # more than this many do not fit on a circle: the table beside the drawing has them all
 MOST = 24
-LETTERS = 26
+LETTERS = 14
 
 
 def svg(nodes: Iterable[tuple[Any, str]], links: Iterable[Any]) -> SafeString:
@@ -37,8 +38,8 @@ def svg(nodes: Iterable[tuple[Any, str]], links: Iterable[Any]) -> SafeString:
     dots = format_html_join("", '<circle class="c-sea" cx="{}" cy="{}" r="6"/>', places.values())
     texts = format_html_join(
         "",
-        '<text class="q" x="{}" y="{}" text-anchor="{}">{}</text>',
-        ((*_beside(*places[UUID(str(pk))]), _cut(words)) for pk, words in shown),
+        '<text class="q" x="{0}" y="{1}" text-anchor="{2}">{3}<tspan x="{0}" dy="1.2em">{4}</tspan></text>',
+        ((*_beside(*places[UUID(str(pk))]), *_two_lines(words)) for pk, words in shown),
     )
     title = _("%(nodes)s things and %(links)s links between them; the table says the same.") % {"nodes": len(shown), "links": len(lines)}
     head = (
@@ -49,7 +50,7 @@ def svg(nodes: Iterable[tuple[Any, str]], links: Iterable[Any]) -> SafeString:
 
 def _place(number: int, count: int) -> tuple[int, int]:
     angle = 2 * pi * number / count - pi / 2
-    return round(WIDTH / 2 + RADIUS * cos(angle)), round(HEIGHT / 2 + RADIUS * sin(angle))
+    return round(WIDTH / 2 + ACROSS * cos(angle)), round(HEIGHT / 2 + DOWN * sin(angle))
 
 
 def _dashes(link: Any) -> SafeString:
@@ -58,8 +59,14 @@ def _dashes(link: Any) -> SafeString:
 
 def _beside(x: int, y: int) -> tuple[int, int, str]:
     if abs(x - WIDTH / 2) < 20:
-        return x, y - 14 if y < HEIGHT / 2 else y + 24, "middle"
-    return (x + 12, y + 5, "start") if x > WIDTH / 2 else (x - 12, y + 5, "end")
+        return x, y - 32 if y < HEIGHT / 2 else y + 24, "middle"
+    return (x + 12, y - 2, "start") if x > WIDTH / 2 else (x - 12, y - 2, "end")
+
+
+def _two_lines(words: str) -> tuple[str, str]:
+    """The pseudonym, and beneath it what the thing is."""
+    first, _space, rest = words.partition(" ")
+    return _cut(first), _cut(rest)
 
 
 def _cut(words: str) -> str:

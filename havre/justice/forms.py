@@ -30,7 +30,9 @@ class RecordForm(forms.Form):
 
 
 class ProceedingForm(RecordForm):
-    against = _list(Against.choices, _("Against"))
+    # no field is called optional: it may be the one that a condition of the step asks for
+    all_optional = True
+    against = forms.ChoiceField(choices=[("", "—"), *Against.choices], label=_("Against"))
     measures = forms.MultipleChoiceField(
         choices=Measure.choices, required=False, widget=forms.CheckboxSelectMultiple, label=_("Protection measures")
     )
@@ -79,6 +81,7 @@ class ChargeForm(forms.Form):
 
 
 class ClaimForm(RecordForm):
+    all_optional = True
     step = forms.ChoiceField(label=_("Step"), widget=forms.RadioSelect)
     kind = _list(ClaimKind.choices, _("Kind of claim"))
     wanted_at = _moment(_("The person decided to claim"))

@@ -104,7 +104,7 @@ class PartForm(RecordForm):
             self.fields[name].choices = [("", "—"), *choices[name]]  # type: ignore[attr-defined]
         for name in set(needed) & set(self.fields):
             self.fields[name].required = True
-        self.order_fields(["step", "first", "kind", "second"])
+        self.order_fields(["step", "first", "kind", "second", "origin", "seen_on"])
 
     def record(self, allowed: frozenset[str]) -> dict[str, Any]:
         """What was filled in; a seal that was found broken is written down too."""
@@ -140,7 +140,7 @@ class NodeForm(forms.Form):
 
 
 class SentenceForm(RecordForm):
-    charge = _list((), _("Offence"))
+    charge = forms.ChoiceField(label=_("Offence"), error_messages={"required": _("choose the offence")})
     verdict = _list(Verdict.choices, _("Verdict"))
     kind = _list(codes.SentenceKind.choices, _("Penalty"))
     months = forms.IntegerField(min_value=1, max_value=1200, required=False, label=_("Months"))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from havre.justice.enums import ClaimStatus, Stage
 from havre.justice.enums_records import AskStatus
 from havre.justice.models import CompensationClaim, NonPunishmentRequest, Proceeding
-from havre.justice.workflow import ALERT, ANSWER, ENFORCE, LAWYER, LIMITATION, PROFESSIONALS
+from havre.justice.workflow import ALERT, ANSWER, ENFORCE, LAWYER, LIMITATION, OPENERS, PROFESSIONALS
 from havre.trust import clocks
 from havre.trust.actors import Actor
 from havre.trust.contracts import CaseAct, Waiting
@@ -39,7 +39,9 @@ def claims(actor: Actor, case_id: UUID | None = None) -> list[CompensationClaim]
 def acts(actor: Actor, case_id: UUID, person_id: UUID, _shown: frozenset[str]) -> Iterable[CaseAct]:
     """An inquiry, or the record that the person was told of compensation."""
     if actor.role in PROFESSIONALS:
-        yield CaseAct(_("New proceeding"), reverse("justice:new", args=[case_id, person_id]), "doc")
+        yield CaseAct(
+            _("New proceeding") if actor.role in OPENERS else _("Compensation"), reverse("justice:new", args=[case_id, person_id]), "doc"
+        )
 
 
 # whose step it is: role -> (model, states, words)

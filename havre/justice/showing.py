@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -27,11 +27,11 @@ Cells = list[tuple[str, str]]
 
 
 def _moment(at: Any) -> str:
-    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT") if at else ""
+    return date_format(timezone.localtime(at), "j F Y, H:i") if at else ""
 
 
 def _date(on: Any) -> str:
-    return date_format(on, "DATE_FORMAT") if on else ""
+    return date_format(on, "j F Y") if on else ""
 
 
 def _row(row: Any, title: str, cells: Iterable[tuple[str, Any]], **more: Any) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def charges(actor: Actor, proceeding: Proceeding) -> list[dict[str, Any]]:
     return [
         {
             "pk": one.pk,
-            "words": f"{one.suspect.pseudonym + ': ' if one.suspect else ''}{one.article} ({_('ICCS')} {one.iccs})",
+            "words": f"{one.suspect.pseudonym + ' · ' if one.suspect else ''}{one.article} ({_('ICCS')} {one.iccs})",
             "verdict": one.get_verdict_display(),
             "penalties": penalties[one.pk],
         }
@@ -236,12 +236,20 @@ _SENTENCES = {
 }
 
 
+def _number(text: str) -> str:
+    """A number as the language writes it; other words as they are."""
+    try:
+        return number_format(Decimal(text))
+    except InvalidOperation:
+        return text
+
+
 def wage_steps(steps: Iterable[Step]) -> list[dict[str, Any]]:
     """The lines of a reckoning as sentences with their amounts."""
     units = {"month": _("months"), "day": _("days"), "hour": _("hours")}
     found = []
     for one in steps:
-        numbers = {**one.numbers, "unit": units.get(one.numbers.get("unit", ""), "")}
+        numbers = {name: _number(value) for name, value in one.numbers.items()} | {"unit": units.get(one.numbers.get("unit", ""), "")}
         source = " ".join(part for part in (one.numbers.get("fact", ""), one.numbers.get("revision", "")) if part)
         found.append({"words": _SENTENCES[one.code]() % numbers, "amount": one.amount, "source": source})
     return found

@@ -16,11 +16,12 @@ from havre.justice.forms import ChargeForm, ClaimForm, InformForm, ProceedingFor
 from havre.justice.models import Charge, CompensationClaim, Proceeding, Suspect
 from havre.justice.views_records import tabs
 from havre.justice.waiving import signed, waiver_lines
-from havre.justice.workflow import CLAIM, PROCEEDING, PROFESSIONALS
+from havre.justice.workflow import AGAINST_PERSON, AGAINST_TRAFFICKER, CLAIM, OPENERS, PROCEEDING, PROFESSIONALS
 from havre.register.models import Person
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
+from havre.trust.workflow import Move
 
 
 @login_required
@@ -40,19 +41,19 @@ def new(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
     Person.objects.visible_to(request.actor).get_or_missing(pk=person_id, case_id=case_id)
     if request.actor.role not in PROFESSIONALS:
         raise Missing
-    form, told = ProceedingForm(request.POST or None), InformForm(request.POST or None)
-    context = {"form": form, "inform": told, "once": new_id(), "waivers": _first_waivers(request, case_id, person_id)}
+    informs = request.POST.get("act") == "inform"
+    # what is wrong is said beside the form that was sent, and not beside the other
+    form = ProceedingForm(None if informs else request.POST or None)
+    told = InformForm(request.POST if informs else None)
+    context: dict[str, Any] = {"form": form if request.actor.role in OPENERS else None, "inform": told, "once": new_id()}
+    context["waivers"] = _first_waivers(request, case_id, person_id)
     if request.method == "GET":
         return render(request, "justice/new.html", context)
     if request.POST.get("waive"):
         table = CLAIM if request.POST["waive"] == CLAIM.name else PROCEEDING
         return signed(request, table, person_id, case_id, context, "justice/new.html") or redirect("justice:new", case_id, person_id)
     try:
-        done = (
-            _informed(request, told, case_id, person_id)
-            if request.POST.get("act") == "inform"
-            else _opened(request, form, case_id, person_id)
-        )
+        done = _informed(request, told, case_id, person_id) if informs else _opened(request, form, case_id, person_id)
     except Refused as refusal:
         return render(request, "justice/new.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
     return done or render(request, "justice/new.html", context, status=422)
@@ -80,7 +81,7 @@ def _informed(request: ActorRequest, told: InformForm, case_id: UUID, person_id:
 
 
 def _opened(request: ActorRequest, form: ProceedingForm, case_id: UUID, person_id: UUID) -> HttpResponse | None:
-    if not form.is_valid() or not form.cleaned_data["against"]:
+    if not form.is_valid():
         return None
     record = form.record(services.PROCEEDING_RECORDS["open"])
     done = services.open_proceeding(case_id=case_id, person_id=person_id, record=record, by=request.actor)
@@ -103,17 +104,25 @@ def _suspects(request: ActorRequest, found: Proceeding) -> list[tuple[str, str]]
     return [(str(one.pk), one.pseudonym) for one in mine]
 
 
+def _fits(found: Proceeding, move: Move) -> bool:
+    """Whether a step is one of this side: what guards a person against punishment is not offered against a trafficker, nor the reverse."""
+    sides = {AGAINST_TRAFFICKER, AGAINST_PERSON} & set(move.after)
+    return all(side.met is not None and side.met(found) for side in sides)
+
+
 def _proceeding(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     found = Proceeding.objects.visible_to(request.actor).select_related("person").get_or_missing(pk=pk)
-    moves = PROCEEDING.open_to(found, request.actor)
+    asked = request.POST.get("step", "")
+    moves = [move for move in PROCEEDING.open_to(found, request.actor) if move.step == asked or _fits(found, move)]
     gates = {right.key: (right, met) for move in moves for right, met in PROCEEDING.standing(found, move=move.step, by=request.actor)}
+    # the words of a plain condition say what is missing: they are shown while it is
+    shown = [(right, met) for right, met in gates.values() if right.gate or not met]
     return {
         "proceeding": found,
         "steps": [(move.step, move.name) for move in moves],
-        "gates": [
-            {"words": right.words if met else right.reason, "met": met, "blocks": right.effect == "block"} for right, met in gates.values()
-        ],
+        "gates": [{"words": right.words if met else right.reason, "met": met, "blocks": right.effect == "block"} for right, met in shown],
         "charges": list(Charge.objects.visible_to(request.actor).filter(proceeding=found).order_by("charged_on")),
+        "claims": [one for one in queries.claims(request.actor, found.case_id) if one.person_id == found.person_id],
         "charge": ChargeForm(suspects=_suspects(request, found)) if request.actor.role in PROFESSIONALS else None,
         "tabs": tabs(request, found, ""),
         "waivers": waiver_lines(request, PROCEEDING, found),
@@ -141,6 +150,9 @@ def proceeding(request: ActorRequest, pk: UUID) -> HttpResponse:
         services.move(proceeding_id=pk, step=step, record=record, by=request.actor)
     except Refused as refusal:
         return render(request, "justice/proceeding.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
+    except Invalid as invalid:
+        _tell(form, invalid)
+        return render(request, "justice/proceeding.html", context, status=422)
     return redirect("justice:proceeding", pk=pk)
 
 
@@ -180,4 +192,7 @@ def claim(request: ActorRequest, pk: UUID) -> HttpResponse:
         services.move_claim(claim_id=pk, step=step, by=request.actor, record=form.record(services.CLAIM_RECORDS.get(step, frozenset())))
     except Refused as refusal:
         return render(request, "justice/claim.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
+    except Invalid as invalid:
+        _tell(form, invalid)
+        return render(request, "justice/claim.html", context, status=422)
     return redirect("justice:claim", pk=pk)

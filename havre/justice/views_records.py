@@ -71,7 +71,7 @@ def page(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
             problems, status = {"reasons": refusal.reasons}, refusal.status
         except Invalid as invalid:
             problems, status = {"invalid": [str(word) for words in invalid.problems.values() for word in words]}, 422
-    context = {**_context(request, proceeding, what), **problems, "status_code": status}
+    context = {**_context(request, proceeding, what), **problems}
     return render(request, "justice/records.html", context, status=status)
 
 
@@ -120,13 +120,21 @@ def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[
     may_add = any(move.step == what.first and request.actor.role in move.who for move in what.table.moves)
     shown = showing.SHOWN[what.code](request.actor, proceeding, rows)
     waivers = _first_waivers(request, proceeding, what)
+    sent = request.POST if request.method == "POST" else None
+    act = sent.get("act", "add") if sent else ""
     for one, row in zip(shown, rows, strict=True):
         row.proceeding = proceeding
         one["waivers"] = waiver_lines(request, what.table, row, row.pk)
+        # after a refusal what was typed stays, and the row's form stays open
+        one["tried"] = act == "step" and sent is not None and sent.get("row") == str(row.pk)
         steps = [(move.step, move.name) for move in what.table.open_to(row, request.actor)]
         written = frozenset(name for step, _name in steps for name in what.steps.get(step, ()))
         one["form"] = (
-            RowStepForm(kind=what.code, written=written, choices=choices, steps=steps, auto_id=f"id_{row.pk}_%s") if steps else None
+            RowStepForm(
+                sent if one["tried"] else None, kind=what.code, written=written, choices=choices, steps=steps, auto_id=f"id_{row.pk}_%s"
+            )
+            if steps
+            else None
         )
         one["pk"] = row.pk
     return {
@@ -135,7 +143,9 @@ def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[
         "title": TITLES[what.code],
         "tabs": tabs(request, proceeding, what.code),
         "rows": shown,
-        "form": PartForm(kind=what.code, written=what.fields, choices=choices, needed=what.needed) if may_add else None,
+        "form": PartForm(sent if act == "add" else None, kind=what.code, written=what.fields, choices=choices, needed=what.needed)
+        if may_add
+        else None,
         "first": next(move.name for move in what.table.moves if move.step == what.first),
         "waivers": waivers,
         "once": new_id(),
@@ -161,12 +171,12 @@ def _beside(request: ActorRequest, proceeding: Proceeding, what: Kind, may_add: 
         return {"file_form": ExhibitFileForm()}
     if what.code == "suspects":
         charges = showing.charges(request.actor, proceeding)
-        form = SentenceForm() if charges and request.actor.role == "prosecutor" else None
+        form = SentenceForm(_sent(request, "sentence")) if charges and request.actor.role == "prosecutor" else None
         if form:
             form.fields["charge"].choices = [("", "—"), *((str(one["pk"]), one["words"]) for one in charges)]  # type: ignore[attr-defined]
         return {"charges": charges, "sentence_form": form}
     if what.code == "links":
-        node = NodeForm()
+        node = NodeForm(_sent(request, "node"))
         suspects = Suspect.objects.visible_to(request.actor).filter(proceeding=proceeding).order_by("recorded_at")
         node.fields["suspect"].choices = [("", "—"), *((str(one.pk), one.pseudonym) for one in suspects)]  # type: ignore[attr-defined]
         links = SourcedLink.objects.visible_to(request.actor).filter(proceeding=proceeding)
@@ -174,6 +184,11 @@ def _beside(request: ActorRequest, proceeding: Proceeding, what: Kind, may_add: 
     if what.code == "requests":
         return {"bundle": showing.bundle(request.actor, proceeding)}
     return {}
+
+
+def _sent(request: ActorRequest, act: str) -> Any:
+    """What was typed into the form of this act, to be shown again; None when another was sent, or nothing."""
+    return request.POST if request.method == "POST" and request.POST.get("act") == act else None
 
 
 def _posted(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[str, Any]:
@@ -230,8 +245,8 @@ def _sentence(request: ActorRequest, proceeding: Proceeding) -> dict[str, Any]:
     form = SentenceForm(request.POST)
     mine = Charge.objects.visible_to(request.actor).filter(proceeding=proceeding)
     form.fields["charge"].choices = [("", "—"), *((str(one.pk), one.article) for one in mine)]  # type: ignore[attr-defined]
-    if not form.is_valid() or not form.cleaned_data["charge"]:
-        return {"invalid": [str(word) for words in form.errors.values() for word in words] or [str(_("choose the offence"))]}
+    if not form.is_valid():
+        return {"invalid": [str(word) for words in form.errors.values() for word in words]}
     told = form.record(frozenset({"kind", "months", "amount", "currency", "imposed_on"}))
     charge_id = UUID(form.cleaned_data["charge"])
     if form.cleaned_data["verdict"]:

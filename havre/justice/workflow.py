@@ -24,6 +24,8 @@ INVESTIGATORS = frozenset({Role.INVESTIGATOR, Role.LABOUR_INSPECTOR})
 PROSECUTORS = frozenset({Role.PROSECUTOR})
 LAWYERS = frozenset({Role.LEGAL_AID})
 FUND = frozenset({Role.COMPENSATION_FUND})
+# who opens an inquiry; the others record that the person was told of compensation
+OPENERS = INVESTIGATORS | PROSECUTORS
 PROFESSIONALS = INVESTIGATORS | PROSECUTORS | LAWYERS | FUND
 
 LAWYER = clocks.register_rule(
@@ -134,7 +136,7 @@ VERDICT   = Right("verdict",   met=lambda p: bool(p.verdict), source="OHCHR Guid
 G = Stage
 PROCEEDING = Workflow("proceeding", start=G.INQUIRY, title=_("Proceeding"), moves=(
     #    step                    from                               to          who                         only after                                         law
-    Move("open",                  None,                              G.INQUIRY,  INVESTIGATORS | PROSECUTORS, {UNCONDITIONAL, PROTECTED, ADVISED, SAFE},         "CoE art. 11, 15", label=_("Open the inquiry")),
+    Move("open",                  None,                              G.INQUIRY,  OPENERS,                     {UNCONDITIONAL, PROTECTED, ADVISED, SAFE},         "CoE art. 11, 15", label=_("Open the inquiry")),
     Move("interview",             G.INQUIRY,                         G.INQUIRY,  INVESTIGATORS,               {INFORMED, PRIVATE, FIRST_OR_NEEDED, ADVISED},     "CoE art. 28, 30", label=_("Interview")),
     Move("refer",                 G.INQUIRY,                         G.INQUIRY,  INVESTIGATORS,               {PROTECTED, SAFE},                                 "CoE art. 27", label=_("Refer to the prosecution")),
     Move("charge",                G.INQUIRY,                         G.CHARGED,  PROSECUTORS,                 {AGAINST_TRAFFICKER, PROTECTED, SPARED, SAFE},     "CoE art. 18, 27", label=_("Charge the alleged trafficker")),

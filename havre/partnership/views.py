@@ -89,6 +89,9 @@ def board(request: ActorRequest) -> HttpResponse:
     period, context = _counted(request)
     late = queries.late(queries.start_of_day(request.actor.at))
     context |= {"chain": queries.chain(period), "delays": queries.delays(period), "late": late}
+    # what passed is read first; the others are named, and folded away
+    context["late_shown"] = [one for one in late if one.count is not None]
+    context["late_few"] = [one for one in late if one.count is None]
     context["gaps"] = [
         ("declined", _("Referrals declined"), _("Answer"), gaps.declined(period)),
         ("unmet", _("Help that could not be had"), _("Need"), gaps.unmet(period)),

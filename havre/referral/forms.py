@@ -145,6 +145,7 @@ class SeveralForm(OfferForm):
 class DirectoryForm(forms.Form):
     """What to look for in the directory."""
 
+    all_optional = True
     need = forms.ChoiceField(choices=[("", _("All needs")), *ReferralNeed.choices], required=False, label=_("Need"))
     band = forms.ChoiceField(choices=[("", _("All ages")), *AgeBand.choices], required=False, label=_("Age"))
     language = forms.ChoiceField(required=False, label=_("Language"))

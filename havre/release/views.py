@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -56,7 +58,7 @@ def _page(request: ActorRequest, release: Release, *, reasons: tuple = (), statu
         "signed": len(signatures),
         "reasons": reasons,
         "may_publish": policy.may_in_house(request.actor, Act.PUBLISH),
-        "numbered": list(enumerate(release.tables)),
+        "numbered": [(number, [label_of(column) for column in columns]) for number, columns in enumerate(release.tables)],
     }
     return render(request, "release/release.html", context, status=status)
 
@@ -104,12 +106,24 @@ def table(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """One protected table as a page."""
     found, columns = _readable(request, pk, number)
     heads = [label_of(column) for column in columns]
+    shown = list(tables.lines(found.shown, columns))
+    names = _names(shown, len(columns))
     lines = [
-        {**line, "cells": [(head, code, label_of(code)) for head, code in zip(heads, line["codes"], strict=True)]}
-        for line in tables.lines(found.shown, columns)
+        {**line, "cells": [(head, code, named[code]) for head, code, named in zip(heads, line["codes"], names, strict=True)]}
+        for line in shown
     ]
     context = {"release": found, "heads": heads, "lines": lines, "number": number}
     return render(request, "release/table.html", context)
+
+
+def _names(lines: list[dict[str, Any]], columns: int) -> list[dict[str, str]]:
+    """For each column, what its codes are called; where two codes bear one name, the code stands beside it."""
+    found = []
+    for place in range(columns):
+        plain = {code: str(label_of(code)) for code in {line["codes"][place] for line in lines}}
+        often = Counter(plain.values())
+        found.append({code: f"{name} ({code})" if often[name] > 1 else name for code, name in plain.items()})
+    return found
 
 
 @require_GET

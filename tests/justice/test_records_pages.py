@@ -238,3 +238,19 @@ def test_page_asks_as_many_queries_for_ten_rows_as_for_one(case, proceeding, kin
     with CaptureQueriesContext(connection) as ten:
         client.get(at(kind, proceeding))
     assert len(ten) == len(one)
+
+
+def test_refused_record_keeps_what_was_typed(case, proceeding):
+    client = browser(justice(Role.PROSECUTOR, case))
+    told = {"starts_at": stamp(days=-3), "court": "first_instance", "purpose": "trial_day", "person_heard": "on"}
+    page = client.post(at("hearings", proceeding), {"act": "add", **told})
+    assert (page.status_code, page.context["form"]["court"].value()) == (409, "first_instance")
+    hearing = Hearing(case=case, proceeding=proceeding, by=justice(Role.PROSECUTOR, case).user, **_planned())
+    hearing.save(force_insert=True)
+    page = client.post(at("hearings", proceeding), {"act": "step", "row": str(hearing.pk), "step": "adjourn"})
+    (row,) = page.context["rows"]
+    assert (page.status_code, row["tried"], row["form"]["step"].value()) == (409, True, "adjourn")
+
+
+def _planned():
+    return {"starts_at": timezone.now() + timedelta(days=3), "court": "first_instance", "purpose": "trial_day"}

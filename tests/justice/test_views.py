@@ -128,3 +128,31 @@ def test_pages_speak_french(case, french):  # noqa: F811
     speaks_french(prosecutor)
     page = browser(prosecutor).get(reverse("justice:index")).content.decode()
     assert "<h1>Procédures</h1>" in page
+
+
+def test_refused_inquiry_says_nothing_of_the_form_that_was_not_sent(case):
+    client = browser(justice(Role.INVESTIGATOR, case))
+    page = client.post(reverse("justice:new", args=[case.pk, person_of(case).pk]), {**OPEN, "measures": []})
+    assert (page.context["form"].is_bound, page.context["inform"].is_bound) == (True, False)
+    nobody = client.post(reverse("justice:new", args=[case.pk, person_of(case).pk]), {**OPEN, "against": ""})
+    assert (nobody.status_code, "against" in nobody.context["form"].errors) == (422, True)
+
+
+def test_lawyer_is_not_offered_to_open_an_inquiry(case):
+    page = browser(justice(Role.LEGAL_AID, case)).get(reverse("justice:new", args=[case.pk, person_of(case).pk])).content.decode()
+    assert ('value="open"' in page, 'value="inform"' in page) == (False, True)
+
+
+def test_claim_without_a_currency_is_said_beside_its_field_and_keeps_what_was_typed(case):
+    lawyer = browser(justice(Role.LEGAL_AID, case))
+    lawyer.post(reverse("justice:new", args=[case.pk, person_of(case).pk]), {"act": "inform", "language": "eng"})
+    url = reverse("justice:claim", args=[CompensationClaim.objects.for_house("tests").get().pk])
+    told = {"step": "claim", "wanted_at": "2026-11-24T09:00", "lawyer_at": "2026-11-24T09:00", "claimed": "900", "kind": "fund"}
+    page = lawyer.post(url, told)
+    assert (page.status_code, "currency" in page.context["form"].errors, 'value="900"' in page.content.decode()) == (422, True, True)
+
+
+def test_steps_of_the_other_side_are_not_offered(case):
+    client, found = opened(case)
+    page = client.get(reverse("justice:proceeding", args=[found.pk])).content.decode()
+    assert ('value="charge"' in page, 'value="charge_person"' in page, 'value="drop"' in page) == (True, False, False)

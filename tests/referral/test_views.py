@@ -147,3 +147,12 @@ def test_pages_speak_french(house, french):  # noqa: F811
     speaks_french(house[1])
     page = browser(house[1]).get(reverse("referral:index")).content.decode()
     assert "<h1>Orientations</h1>" in page
+
+
+def test_answered_offer_is_no_news_any_more(house):
+    sender, receiver = house
+    _case, sent = offer(sender, receiver)
+    with trust.acting(receiver):
+        services.accept(referral_id=sent.pk, no_conflict=True, by=receiver)
+    page = browser(receiver).get(reverse("home")).content.decode()
+    assert "1 notice about referrals" not in page

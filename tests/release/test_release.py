@@ -8,7 +8,7 @@ from django.urls import reverse
 from havre.evidence import services as evidence
 from havre.evidence import tasks
 from havre.evidence.models import JobState
-from havre.release import services, tables
+from havre.release import services, tables, views
 from havre.release.models import Release, ReleaseState, Side
 from havre.trust.enums import Role
 from havre.trust.errors import Invalid, Refused
@@ -197,3 +197,9 @@ def test_case_worker_may_not_read_the_proof(client, analyst):
 def test_csv_keeps_a_code_from_being_run_as_a_formula():
     shown = [[[["a", "=1+1"]], 20], [[], 20]]
     assert tables.as_csv(shown, ["a"]).splitlines() == ["a,persons", "'=1+1,20", "*,20"]
+
+
+def test_two_codes_of_one_name_are_told_apart_on_the_page():
+    lines = [{"codes": [code]} for code in ("Feminine", "Female", "Masculine", "*")]
+    (named,) = views._names(lines, 1)
+    assert (named["Feminine"], named["Female"], named["Masculine"]) == ("Female (Feminine)", "Female (Female)", "Male")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.referral.enums import ClosedBecause, MoreStatus, ReferralStatus
+from havre.referral.enums import ClosedBecause, DeclineReason, MoreStatus, ReferralStatus
 from havre.referral.models import MoreAsked, Notice, Referral, Service
 from havre.referral.queries.offers import sent
 from havre.referral.workflow import readable_on_referral
@@ -219,7 +219,7 @@ def coordination(at: datetime) -> dict[str, Any]:
     return {
         "risen": sorted(risen.items()),
         "unanswered": sorted(unanswered.items()),
-        "declined": sorted(declined.items()),
+        "declined": sorted((str(DeclineReason(code).label), number) for code, number in declined.items()),
         "urgent": urgent.count(),
         "urgent_asked": urgent.exclude(consent_answer="").count(),
         "lapsed": list(Service.objects.lapsed(at.date()).select_related("organisation")),

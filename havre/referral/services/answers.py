@@ -13,7 +13,7 @@ from havre.referral.models import Referral
 from havre.referral.services.closing import close_more
 from havre.referral.services.directory import say_free
 from havre.referral.services.more import open_given
-from havre.referral.services.notices import tell_sender
+from havre.referral.services.notices import settled, tell_sender
 from havre.referral.services.steps import mine, received, record, stop
 from havre.referral.workflow import ACKNOWLEDGE, ANSWER, FEEDBACK, FOLLOW_UP, REFERRAL
 from havre.trust import clocks, grants
@@ -95,6 +95,7 @@ def _answered(referral: Referral, by: Actor) -> None:
     referral.answered_at, referral.answered_by = by.at, by.user
     stop(referral, ACKNOWLEDGE, by)
     stop(referral, ANSWER, by)
+    settled(referral, by=by)
 
 
 @trust.act("referral.start")

@@ -48,6 +48,13 @@ def tell_sender(kind: NoticeKind, referral: Referral, *, at: datetime) -> None:
     tell(kind, about=referral, organisation_id=referral.sender_id, at=at)
 
 
+def settled(referral: Referral, *, by: Actor) -> None:
+    """Once an offer is answered, the news that it waits is read: nobody is told of it again."""
+    waits = (NoticeKind.OFFERED, NoticeKind.DUE_SOON, NoticeKind.RISEN)
+    old = Notice.objects.for_house("offers").filter(organisation_id=referral.receiver_id, subject_id=referral.pk, kind__in=waits)
+    old.filter(seen_at=None).update(seen_at=by.at, seen_by=by.user)
+
+
 @trust.act("notice.seen")
 def seen(*, by: Actor) -> int:
     """Mark every notice of this actor's job as read. Gives how many."""

@@ -77,6 +77,11 @@ class Refusal:
     rows: tuple[str, ...]
     subjects: tuple[str, ...]
 
+    @property
+    def said(self) -> Words:
+        """What was asked, in words; the event's code where no part names it."""
+        return next((words for contract in contracts() for event, words in contract.audit_words if event == self.event), self.event)
+
 
 def case_by_reference(words: str) -> UUID | None:
     """The id of the case that bears this reference or id, for the data-protection officer; None when there is none."""
