@@ -186,7 +186,9 @@ def case_page(actor: Actor, case: Case, *, number: int = 1) -> CasePage:
     Args: number, which page of the thread, from 1 (the newest hundred lines). Raises: Unscoped outside `acting`.
     """
     ground = policy.ground_of(actor, case.pk)
-    entries, panels = _composed(actor, case, ground)
+    parts = contracts()
+    reading = Reading.of(actor, case.pk, [line for part in parts for line in part.lines()], ground=ground)
+    panels = [panel for part in parts for panel in part.sheets(reading)]
     locks, readable = [], set()
     for section in Section:
         if (Act.READ, section, actor.role) not in policy.POLICY.rules:
@@ -198,12 +200,14 @@ def case_page(actor: Actor, case: Case, *, number: int = 1) -> CasePage:
             locks.append(Lock(section, SECTION_LABELS[section], decision.reasons, _lacks_only_a_factor(actor, section, case.pk, ground)))
     persons = list(Person.objects.visible_in(ground).order_by("recorded_at", "pk"))
     concerned = next((person for person in persons if person.role == PersonRole.VICTIM), None)
-    thread = sorted(entries, key=lambda entry: entry.at, reverse=True)
+    pages = {name: roles for part in parts for name, roles in part.pages.items()}
+    thread = sorted((told for moment in reading.moments for told in moment.told()), key=lambda told: told.at, reverse=True)
     start = THREAD * (number - 1)
+    shown = [told.entry(actor, pages) for told in thread[start : start + THREAD]]
     return CasePage(
         case=case,
         persons=persons,
-        entries=notes.opened(ground, thread[start : start + THREAD]),
+        entries=notes.opened(ground, shown),
         number=number,
         older=len(thread) > start + THREAD,
         tabs=[panel for panel in panels if not panel.side and panel.code not in ABOVE],
@@ -221,16 +225,6 @@ def _acts(actor: Actor, case: Case, concerned: Person | None, shown: frozenset[s
     if concerned is None or case.closed_at:
         return []
     return [act for contract in contracts() for act in contract.acts(actor, case.pk, concerned.pk, shown)]
-
-
-def _composed(actor: Actor, case: Case, ground: policy.Ground) -> tuple[list[Entry], list[Panel]]:
-    """Each part's lines and panels, out of one reading of the case."""
-    parts = contracts()
-    of_part = [(contract, tuple(contract.lines())) for contract in parts]
-    reading = Reading.of(actor, case.pk, [line for _contract, lines in of_part for line in lines], ground=ground)
-    pages = {name: roles for contract in parts for name, roles in contract.pages.items()}
-    entries = [entry for moment in reading.moments for entry in moment.entries(actor, pages)]
-    return entries, [panel for contract in parts for panel in contract.sheets(reading)]
 
 
 def _lacks_only_a_factor(

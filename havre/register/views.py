@@ -140,9 +140,9 @@ def case(request: ActorRequest, ref: str) -> HttpResponse:
             "tabs": tabs,
             "lock": lock,
             "part": part,
-            "panel": panel and {"title": panel.title, "body": _drawn(request, panel, draw)},
-            "above": [_drawn(request, one, draw) for one in found.above],
-            "side": [{"code": one.code, "title": one.title, "body": _drawn(request, one, draw)} for one in found.side],
+            "panel": panel and {"title": panel.title, "body": _drawn(panel, draw)},
+            "above": [_drawn(one, draw) for one in found.above],
+            "side": [{"code": one.code, "title": one.title, "body": _drawn(one, draw)} for one in found.side],
             "may_note": bool(found.noting),
             "may_consent": Section.PROTECTION in found.readable,
             "confirm": confirm_url(request.get_full_path()),
@@ -151,8 +151,9 @@ def case(request: ActorRequest, ref: str) -> HttpResponse:
     )
 
 
-def _drawn(request: ActorRequest, panel: Any, draw: dict[str, Any]) -> str:
-    return render_to_string(panel.template, {**panel.context, **draw}, request)
+def _drawn(panel: Any, draw: dict[str, Any]) -> str:
+    # without the request: a panel has its own context, and the shell's (navigation, messages) would be made anew for each
+    return render_to_string(panel.template, {**panel.context, **draw})
 
 
 def case_of(request: ActorRequest, ref: str) -> Case:

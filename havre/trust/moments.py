@@ -2,7 +2,8 @@
 
 The policy is asked once for the case: `policy.ground_of` reads what the database says of this actor and case, and each branch of the one
 union is `objects.visible_in(ground)`, which lets through exactly the rows that `visible_to(actor)` does (tests/trust/test_moments.py tries
-both over drawn grants, seals, conflicts, moments and second factors). On PostgreSQL row-level security looks at each row besides.
+both over drawn grants, seals, conflicts, moments and second factors). On PostgreSQL row-level security looks at each row besides. What was
+read a moment ago may be closed by now, as with any page that was opened before: the ground lives for one page.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
@@ -105,24 +106,43 @@ class Moment:
         labels: dict[Any, Words] = dict(_column(self.line.model, name).flatchoices)
         return labels.get(value, str(value))
 
-    def entries(self, actor: Actor, pages: Mapping[str, Collection[Role] | None]) -> Iterator[Entry]:
-        """Its lines; each leads to the record's page where this role reaches it."""
-        url = self._address(actor, pages)
+    def told(self) -> Iterator[Told]:
+        """Its lines, dated and not yet put in words."""
         for mark in self.line.marks:
             at = self.facts[mark.at] or (self.facts[mark.instead] if mark.instead else None)
-            title = mark.title(self) if callable(mark.title) else mark.title
-            if at is None or not title:
+            if at is None or (callable(mark.title) and not mark.title(self)):
                 continue
             whole_day = not isinstance(at, datetime)
-            moment = timezone.make_aware(datetime.combine(at, time.min)) if whole_day else at
-            words = mark.words(self) if callable(mark.words) else ", ".join(str(said) for said in map(self.said, mark.words) if said)
-            yield Entry(moment, title, words, self.line.icon, self.section, self.pk if self.line.sealed else None, url, whole_day)
+            yield Told(timezone.make_aware(datetime.combine(at, time.min)) if whole_day else at, self, mark, whole_day)
 
-    def _address(self, actor: Actor, pages: Mapping[str, Collection[Role] | None]) -> str:
+    def entries(self, actor: Actor, pages: Mapping[str, Collection[Role] | None]) -> Iterator[Entry]:
+        """Its lines; each leads to the record's page where this role reaches it."""
+        return (one.entry(actor, pages) for one in self.told())
+
+    def address(self, actor: Actor, pages: Mapping[str, Collection[Role] | None]) -> str:
+        """Where the record's own page is, for a role that reaches it; "" for every other, and where it has none."""
         allowed = pages.get(self.line.page, ())
         if not self.line.page or (allowed is not None and actor.role not in allowed):
             return ""
         return reverse(self.line.page, args=[self.pk if self.line.of == "pk" else self.facts[self.line.of]])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the timeline before it is put in words: a page sorts all of them and says a hundred."""
+
+    at: datetime
+    moment: Moment
+    mark: Mark
+    whole_day: bool
+
+    def entry(self, actor: Actor, pages: Mapping[str, Collection[Role] | None]) -> Entry:
+        """In the reader's language, with the address of the record's page."""
+        one, mark = self.moment, self.mark
+        title = mark.title(one) if callable(mark.title) else mark.title
+        words = mark.words(one) if callable(mark.words) else ", ".join(str(said) for said in map(one.said, mark.words) if said)
+        record = one.pk if one.line.sealed else None
+        return Entry(self.at, title, words, one.line.icon, one.section, record, one.address(actor, pages), self.whole_day)
 
 
 @dataclass(slots=True)
@@ -159,16 +179,60 @@ def read(ground: policy.Ground, lines: Iterable[Line]) -> list[Moment]:
     mine = [line for line in lines if line.roles is None or ground.actor.role in line.roles]
     readable = policy.sections_in(ground, Act.READ, of_anybody=True)
     open_lines = [line for line in mine if (line.model.section in readable if line.model.section is not None else readable)]
-    branches = [_branch(number, line, ground) for number, line in enumerate(open_lines)]
-    if not branches:
+    if not open_lines:
         return []
-    rows = branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
     found = []
-    for number, key, section, subject, facts in rows.order_by("-m_key")[:MOST]:
+    for number, key, section, subject, facts in _statement(tuple(open_lines), tuple(readable), ground).rows(ground.case_id):
         line = open_lines[number]
-        context.log.add(Section(section), [subject])
-        found.append(Moment(line, key, Section(section), {name: turn(facts[name]) for name, turn in _turns(line)}))
+        context.log.add(Section(section), [_id(subject)])
+        held = json.loads(facts)
+        found.append(Moment(line, _id(key), Section(section), {name: turn(held[name]) for name, turn in _turns(line)}))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """The union in the database's own words, for any case: made once for the same lines and readable sections, since making it costs more
+    than running it. `places` are the parameters that name the case.
+    """
+
+    using: str
+    sql: str
+    params: tuple[Any, ...]
+    places: frozenset[int]
+
+    def rows(self, case_id: UUID) -> list[tuple[Any, ...]]:
+        """The rows of one case; on PostgreSQL as the actor in force, whom row-level security asks again."""
+        connection = connections[self.using]
+        own = case_id if connection.features.has_native_uuid_field else case_id.hex
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, [own if place in self.places else one for place, one in enumerate(self.params)])
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+_statements: dict[tuple[str, tuple[Line, ...], tuple[Section, ...]], _Statement] = {}
+
+
+def _statement(lines: tuple[Line, ...], readable: tuple[Section, ...], ground: policy.Ground) -> _Statement:
+    """What `visible_in(ground)` lets through hangs on the case and on the sections that it opens, and on nothing else of the ground; but
+    where a grant or a restriction list names one person the statement is this ground's own and is kept for nobody.
+    """
+    using = lines[0].model.objects.visible_in(ground).db
+    if ground.names_a_person:
+        return _made(lines, ground, using)
+    known = _statements.get((using, lines, readable))
+    if known is None:
+        known = _statements[using, lines, readable] = _made(lines, ground, using)
+    return known
+
+
+def _made(lines: tuple[Line, ...], ground: policy.Ground, using: str) -> _Statement:
+    branches = [_branch(number, line, ground) for number, line in enumerate(lines)]
+    rows = branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
+    sql, params = rows.order_by("-m_key")[:MOST].query.get_compiler(using).as_sql()
+    places = frozenset(place for place, one in enumerate(params) if one in (ground.case_id, ground.case_id.hex))
+    return _Statement(using, sql, tuple(params), places)
 
 
 def _branch(number: int, line: Line, ground: policy.Ground) -> ProtectedQuerySet[Any]:
@@ -216,6 +280,10 @@ def _turn(column: Any) -> Callable[[Any], Any]:
         if isinstance(column, kind):
             return lambda value: None if value is None else turn(value)
     return lambda value: value
+
+
+def _id(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)
 
 
 def _moment(value: str) -> datetime:

@@ -43,6 +43,11 @@ class Ground:
     # what `scope_in` has asked already of this very ground
     answers: dict[tuple[Act, Section, UUID | None], bool] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def names_a_person(self) -> bool:
+        """Whether what is open differs from one person of the case to another."""
+        return bool(self.restrictions) or any(grant.person_id for grant in self.grants)
+
 
 def ground_of(actor: Actor, case_id: UUID) -> Ground:
     """The live grants, the seal, the conflicts and the restrictions on which `decide` rests: one query, two where no grant is live or
