@@ -87,8 +87,8 @@ def _title(period: Period) -> str:
 def board(request: ActorRequest) -> HttpResponse:
     """Where the chain waits: counts, delays and passed deadlines."""
     period, context = _counted(request)
-    late = queries.late(queries.start_of_day(request.actor.at))
-    context |= {"chain": queries.chain(period), "delays": queries.delays(period), "late": late}
+    today = queries.start_of_day(request.actor.at)
+    context |= {"chain": queries.chain(period), "delays": queries.delays(period), "against": queries.against_clocks(period, today)}
     context["gaps"] = [
         ("declined", _("Referrals declined"), _("Answer"), gaps.declined(period)),
         ("unmet", _("Help that could not be had"), _("Need"), gaps.unmet(period)),
