@@ -36,6 +36,7 @@ PARTS = (
     Part("list_speed", ("1000", "8"), "1,000 cases, 8 seconds of load", ("50000", "60")),
     Part("case_page", ("500", "10"), "500 cases, a thread of 300 lines, 10 seconds of load", ("5000", "30")),
     Part("audit_clients", ("1",), "16 clients, 1 second a way", ("10",)),
+    Part("breach", ("2000", "5000"), "2,000 cases, 5,000 readings", ("100000", "500000")),
     Part("media", (), "all texts"),
     Part("suppression", ("--short",), "published extract, without the greedy peer"),
     Part("attacks", ("--short",), "published extract, few tries"),

@@ -6,10 +6,11 @@ Cases under seal are in no figure. Every count leaves this module as `counting.s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ from havre.trust import clocks, policy
 from havre.trust.actors import Actor
 from havre.trust.contracts import Waiting
 from havre.trust.enums import Act, Basis
+from havre.trust.errors import Words
 from havre.trust.models import Agreement, Grant, Organisation, Seal
 
 # an agreement is renewed in time when one hears of its end a month before
@@ -169,6 +171,43 @@ def late(at: datetime) -> list[Figure]:
         _("deadlines that had passed at the start of today and that nobody has closed"), pgettext_lazy("denominator", "none"), _("deadline")
     )
     return [Figure(rule.title, shown(counts.get((rule.workflow, rule.name), 0)), method) for rule in clocks.rules()]
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """One deadline of the house beside what was waited for: what still runs and what has passed (both now), what ended in time and late."""
+
+    title: Words
+    running: int | None
+    passed: int | None
+    kept: int | None
+    late: int | None
+
+    @property
+    def shown(self) -> bool:
+        """Whether one of its figures may be shown."""
+        return any(one is not None for one in (self.running, self.passed, self.kept, self.late))
+
+
+def against_clocks(period: Period, at: datetime) -> list[Against]:
+    """For each rule of the house: its periods that run and that have passed at this moment, and how those of the period ended.
+
+    A period that was held when it ended had no date: it ended in time.
+    """
+    sealed = Seal.objects.filter(ended_at=None).values("case_id")
+    by_rule = ("workflow", "name")
+    rows = clocks.running(at).exclude(case_id__in=sealed).order_by().values_list(*by_rule).annotate(n=Count("pk"))
+    running = {(workflow, name): number for workflow, name, number in rows}
+    ended = clocks.ended_between(period.start, period.end).exclude(case_id__in=sealed).order_by()
+    is_late = Q(promised__isnull=False, at__gt=F("promised"))
+    rows = ended.values_list("clock__workflow", "clock__name").annotate(n=Count("pk"), late=Count("pk", filter=is_late))
+    done = {(workflow, name): (number, behind) for workflow, name, number, behind in rows}
+    found = []
+    for rule, passed in zip(clocks.rules(), late(at), strict=True):
+        number, behind = done.get((rule.workflow, rule.name), (0, 0))
+        still = shown(running.get((rule.workflow, rule.name), 0))
+        found.append(Against(rule.title, still, passed.count, shown(number - behind), shown(behind)))
+    return found
 
 
 def late_in_all(at: datetime) -> int | None:

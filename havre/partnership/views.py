@@ -87,11 +87,11 @@ def _title(period: Period) -> str:
 def board(request: ActorRequest) -> HttpResponse:
     """Where the chain waits: counts, delays and passed deadlines."""
     period, context = _counted(request)
-    late = queries.late(queries.start_of_day(request.actor.at))
-    context |= {"chain": queries.chain(period), "delays": queries.delays(period), "late": late}
-    # what passed is read first; the others are named, and folded away
-    context["late_shown"] = [one for one in late if one.count is not None]
-    context["late_few"] = [one for one in late if one.count is None]
+    against = queries.against_clocks(period, queries.start_of_day(request.actor.at))
+    context |= {"chain": queries.chain(period), "delays": queries.delays(period)}
+    # what may be shown is read first; the other deadlines are named, and folded away
+    context["against"] = [one for one in against if one.shown]
+    context["against_few"] = [one for one in against if not one.shown]
     context["gaps"] = [
         ("declined", _("Referrals declined"), _("Answer"), gaps.declined(period)),
         ("unmet", _("Help that could not be had"), _("Need"), gaps.unmet(period)),

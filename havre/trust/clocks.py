@@ -210,6 +210,22 @@ def overdue(at: datetime) -> QuerySet[Any]:
     return waiting.filter(last_due__lte=at).order_by("last_due", "pk")
 
 
+def running(at: datetime) -> QuerySet[Any]:
+    """The clocks that nobody ended and whose date has not passed by `at`, those that are held among them. For the delays page."""
+    last = ClockEvent.objects.for_house("clocks").filter(clock=OuterRef("pk")).order_by("-number")
+    found: QuerySet[Any] = Clock.objects.for_house("clocks").annotate(
+        last_due=Subquery(last.values("due_at")[:1]), last_kind=Subquery(last.values("kind")[:1])
+    )
+    return found.exclude(last_kind__in=[Kind.ENDED, Kind.ENDED_EARLY]).exclude(last_due__lte=at)
+
+
+def ended_between(start: datetime, end: datetime) -> QuerySet[Any]:
+    """The ends written in a stretch of time (`start` included), each with `promised`, the date that stood before it. For the delays page."""
+    before = ClockEvent.objects.for_house("clocks").filter(clock=OuterRef("clock"), number__lt=OuterRef("number")).order_by("-number")
+    found: QuerySet[Any] = ClockEvent.objects.for_house("clocks").filter(kind__in=[Kind.ENDED, Kind.ENDED_EARLY], at__gte=start, at__lt=end)
+    return found.annotate(promised=Subquery(before.values("due_at")[:1]))
+
+
 def due_by_subject(subject_ids: Iterable[UUID], name: str) -> dict[UUID, datetime | None]:
     """When the newest clock of that name runs out, for several records in one query. For lists of records already held."""
     last = ClockEvent.objects.for_house("clocks").filter(clock=OuterRef("pk")).order_by("-number").values("due_at")[:1]

@@ -17,6 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce, JSONObject
@@ -203,6 +204,8 @@ class _Statement:
 
     def rows(self, case_id: UUID) -> list[tuple[Any, ...]]:
         """The rows of one case; on PostgreSQL as the actor in force, whom row-level security asks again."""
+        if not self.sql:
+            return []
         connection = connections[self.using]
         own = case_id if connection.features.has_native_uuid_field else case_id.hex
         with connection.cursor() as cursor:
@@ -230,7 +233,10 @@ def _statement(lines: tuple[Line, ...], readable: tuple[Section, ...], ground: p
 def _made(lines: tuple[Line, ...], ground: policy.Ground, using: str) -> _Statement:
     branches = [_branch(number, line, ground) for number, line in enumerate(lines)]
     rows = branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
-    sql, params = rows.order_by("-m_key")[:MOST].query.get_compiler(using).as_sql()
+    try:
+        sql, params = rows.order_by("-m_key")[:MOST].query.get_compiler(using).as_sql()
+    except EmptyResultSet:
+        return _Statement(using, "", (), frozenset())
     places = frozenset(place for place, one in enumerate(params) if one in (ground.case_id, ground.case_id.hex))
     return _Statement(using, sql, tuple(params), places)
 
