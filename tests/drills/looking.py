@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -102,8 +103,11 @@ def plain(value: Any) -> str:
     return str(value).replace("-", "").lower()
 
 
-def scratch(url: str, name: str, *, template: str = "template1") -> str:
-    """A new PostgreSQL database beside the one of `url`, empty or a copy of one that nobody uses; its address."""
+def scratch(url: str, name: str, *, template: str = os.environ.get("HAVRE_DRILL_TEMPLATE", "template1")) -> str:
+    """A new PostgreSQL database beside the one of `url`, empty or a copy of one that nobody uses; its address.
+
+    HAVRE_DRILL_TEMPLATE names a database at the head of the migrations: `havre init` then finds the tables there and is done at once.
+    """
     import psycopg
     from psycopg import sql
 

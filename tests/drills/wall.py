@@ -241,7 +241,8 @@ class Walk:
     purpose: Purpose
     look: Look
     deep: bool = True
-    asked: int = 0
+    # what was asked for already: a list, or a page without an id, is the same on whichever kind of case
+    asked: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.actor = make_now(self.role).for_purpose(self.purpose)
@@ -249,13 +250,14 @@ class Walk:
         self.client = at_desk(self.actor)
 
     def walk(self, kind: str) -> int:
-        """Every address on this kind of case. Gives how many there were. What a POST changed is undone."""
-        every = [address for address in addresses() if address.name not in LEAVING]
-        for address in every:
+        """Every address on this kind of case that was not asked for yet. Gives how many. What a POST changed is undone."""
+        every = {where: one for one in addresses() if one.name not in LEAVING and (where := url(one, self.sides[kind])) not in self.asked}
+        self.asked |= set(every)
+        for where, address in every.items():
             if not self.client.session.get("membership"):
                 # the address before ended the session, and a page of the sign-in shows nothing
                 self.client = at_desk(self.actor)
-            self._try(address, f"{self.role.value} {self.purpose.value} {kind} {address.name}", url(address, self.sides[kind]))
+            self._try(address, f"{self.role.value} {self.purpose.value} {kind} {address.name}", where)
         return len(every)
 
     def _try(self, address: Address, said: str, where: str) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import polars as pl
 import pytest
@@ -149,6 +150,24 @@ def test_dates_of_other_parts_become_waits_in_days(tmp_path, extra_contract):
     extra_contract(Contract(part="protection", extract=lambda: [("decisions", [row])], columns=columns))
     extracting.write(tmp_path, now=NOW)
     assert pl.read_parquet(tmp_path / "steps.parquet").select("step", "days").rows() == [("decisions.presumed", 0)]
+
+
+@pytest.mark.parametrize("way", [UUID, str], ids=["id", "text"])
+def test_part_may_write_ids_as_text_and_its_sealed_rows_stay_out_and_its_dates_count(way, tmp_path, extra_contract):
+    owner = make_actor()
+    sealed, seen = make_register(2, owner=owner)
+    seal_case(sealed, owner)
+    rows = []
+    for case in (sealed, seen):
+        person = Person.objects.for_house("tests").get(case=case)
+        rows.append({"case_id": way(str(case.pk)), "person_id": way(str(person.pk)), "presumed_on": NOW.date()})
+    kinds = {"case_id": "pseudonym", "person_id": "pseudonym", "presumed_on": "date"}
+    columns = tuple(Column("decisions", name, kind) for name, kind in kinds.items())
+    extra_contract(Contract(part="protection", extract=lambda: [("decisions", rows)], columns=columns))
+    manifest = extracting.write(tmp_path, now=NOW)
+    assert [manifest["tables"][table]["rows"] for table in ("decisions", "steps")] == [1, 1]
+    known = set(pl.read_parquet(tmp_path / "persons.parquet")["person"])
+    assert set(pl.read_parquet(tmp_path / "steps.parquet")["person"]) <= known
 
 
 def test_web_process_imports_no_analytics():

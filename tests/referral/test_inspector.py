@@ -62,7 +62,7 @@ def test_inspection_reads_care_on_its_own_case_for_identification_and_never_for_
     assert reads(pursuing, case) == {Section.CASE, Section.IDENTITY, Section.FACTS, Section.JUSTICE}
     with pytest.raises(Refused) as refusal:
         note(case, pursuing)
-    assert "the declared purpose is justice" in str(refusal.value.reasons[0])
+    assert "change the purpose of your job to identification" in str(refusal.value.reasons[0])
     with trust.acting(pursuing):
         assert list(Note.objects.visible_to(pursuing).filter(case=case)) == []
 

@@ -78,6 +78,8 @@ def lists(client):
             continue
         answer = ask(client, "GET", address.url())
         found[address.name] = (answer.status_code, still(answer.content if not answer.streaming else b"".join(answer.streaming_content)))
+    # void otherwise: to somebody who is signed out every case is absent
+    assert client.session.get("membership")
     return found
 
 
@@ -136,6 +138,11 @@ class Watch:
                 for there, nowhere in ((self.case.ref, NO_SUCH), (str(self.case.pk), str(NOBODYS))):
                     self._typed(address.name, method, dict.fromkeys(fields, there), dict.fromkeys(fields, nowhere))
 
+    def _stay(self):
+        """Sign in again when the address before ended the session, which no savepoint brings back."""
+        if not self.client.session.get("membership"):
+            self.client = signed_in(self.actor)
+
     def _typed(self, name, method, given, other):
         url = next(address for address in addresses() if address.name == name).url()
         there, nowhere = (self._send(method, url, typed) for typed in (given, other))
@@ -149,6 +156,7 @@ class Watch:
         return _blank(body)
 
     def _send(self, method, url, data):
+        self._stay()
         self.client.raise_request_exception = False
         point = transaction.savepoint()
         try:

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from havre.trust.models import Grant
 
 
+# where the condition's own words would not say what to do next
+_REFUSALS: dict[When, Words] = {
+    When.ALWAYS: _("this role never does that"),
+    When.FOR_JUSTICE: _("you act for justice now: change the purpose of your job to identification for this"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The answer, the rows that decided, and the reasons of a refusal in the user's language."""
@@ -203,7 +210,7 @@ def decide(
         }[row.when]
         if fires:
             cited.append(name)
-            reasons.append(row.when.words if row.when is not When.ALWAYS else _("this role never does that"))
+            reasons.append(_REFUSALS.get(row.when, row.when.words))
     minds_seal = any(
         row.when is When.CASE_SEALED and act in row.acts and section & row.sections and actor.role in row.roles
         for _name, row in policy.forbids
