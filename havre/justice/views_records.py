@@ -272,26 +272,33 @@ def wages(request: ActorRequest, pk: UUID) -> HttpResponse:
     claim = CompensationClaim.objects.visible_to(request.actor).select_related("case").get_or_missing(pk=pk)
     if request.actor.role not in PROFESSIONALS:
         raise Missing
-    today = request.actor.at.date()
-    legal, interest = lost_wages.legal_rate(claim.case.country, on=today), lost_wages.interest_rate(claim.case.country, on=today)
-    form, status, steps, total = WageForm(request.POST or None, initial={"currency": claim.currency}), 200, None, None
+    found, today = claim.case.country, request.actor.at.date()
+    known = [lost_wages.offers(name, found, on=today) for name in lost_wages.FACTS]
+    form = WageForm(request.POST or None, wages=known[0], interests=known[1], initial={"currency": claim.currency})
+    status, steps, total, unsigned = 200, None, None, False
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                stretch = form.stretch(legal)
-                done = lost_wages.reckoned(claim, [stretch], on=today)
-                steps, total, status = showing.wage_steps(done.steps), done.total, 200
+                stretch, interest = form.stretch(), form.interest()
+                done = lost_wages.reckoned([stretch], on=today, interest=interest)
                 if request.POST.get("act") == "keep":
-                    lost_wages.keep(claim_id=pk, stretches=[stretch], currency=form.cleaned_data["currency"], by=request.actor)
+                    kept_in = {"stretches": [stretch], "interest": interest, "currency": form.cleaned_data["currency"]}
+                    lost_wages.keep(claim_id=pk, by=request.actor, **kept_in)
                     return redirect("justice:wages", pk=pk)
+                steps, total, status = showing.wage_steps(done.steps), done.total, 200
+                unsigned = lost_wages.rests_on_unsigned(one.numbers for one in done.steps)
             except Invalid as invalid:
-                status, steps, total = 422, None, None
                 for name, words in invalid.problems.items():
                     form.add_error(name if name in form.fields else None, [str(word) for word in words])
     kept = list(WageCalculation.objects.visible_to(request.actor).filter(claim=claim)[:20])
     context = {
-        "claim": claim, "form": form, "steps": steps, "total": total, "legal": legal, "interest": interest, "once": new_id(),
-        "kept": [{"row": one, "steps": showing.kept_steps(one)} for one in kept],
+        "claim": claim, "form": form, "steps": steps, "total": total, "unsigned": unsigned, "once": new_id(),
+        "known": [*known[0], *known[1]], "lacks": [not one for one in known],
+        "remarks": list(filter(None, (lost_wages.remark(name, found, on=today) for name in lost_wages.FACTS))),
+        "kept": [
+            {"row": one, "steps": showing.kept_steps(one), "unsigned": lost_wages.rests_on_unsigned(step["numbers"] for step in one.steps)}
+            for one in kept
+        ],
     }  # fmt: skip
     return render(request, "justice/wages.html", context, status=status)
