@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from havre.justice.enums import TRAFFICKING_ICCS, Against, ClaimKind, CloseReason, HearingMode, Measure, Nexus, NonPunishment, Verdict
+from havre import standards
+from havre.justice.enums import Against, ClaimKind, CloseReason, HearingMode, Measure, Nexus, NonPunishment, Verdict
 from havre.justice.enums_records import Court
-from havre.justice.models import ICCS
+from havre.justice.models.proceedings import ARTICLE
 
 
 def _moment(label: Any) -> forms.DateTimeField:
@@ -68,14 +69,24 @@ class StepForm(ProceedingForm):
 
 
 class ChargeForm(forms.Form):
-    iccs = forms.CharField(max_length=6, validators=[ICCS], label=_("ICCS code"), widget=forms.TextInput(attrs={"list": "iccs"}))
-    article = forms.CharField(max_length=60, label=_("Article of national law"))
-    suspect_id = _list((), _("Held against"))
-    suggestions = tuple(TRAFFICKING_ICCS.items())
+    """An offence, chosen from the country's list; another article is cited, and then its category is chosen."""
 
-    def __init__(self, *args: Any, suspects: Collection[tuple[str, str]] = (), **fields: Any) -> None:
+    article_code = _list((), _("Article of national law"))
+    article = forms.CharField(
+        max_length=60, required=False, validators=[ARTICLE], label=_("Another article"), help_text=_("As it is cited, for example s. 12(3).")
+    )  # fmt: skip
+    iccs = _list((), _("ICCS category"))
+    suspect_id = _list((), _("Held against"))
+
+    def __init__(self, *args: Any, country: str = "", suspects: Collection[tuple[str, str]] = (), **fields: Any) -> None:
         super().__init__(*args, **fields)
-        self.fields["suspect_id"].choices = [("", "—"), *suspects]  # type: ignore[attr-defined]
+        book = standards.offences()
+        articles = [(one.code, f"{one.article} – {one.label}") for one in book.of(country).values()]
+        categories = [(code, f"{code} {words}") for code, words in book.labels.items()]
+        for name, choices in (("article_code", articles), ("iccs", categories), ("suspect_id", suspects)):
+            self.fields[name].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
+        if not articles:
+            del self.fields["article_code"]
 
 
 class ClaimForm(RecordForm):

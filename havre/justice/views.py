@@ -104,7 +104,7 @@ def _suspects(request: ActorRequest, found: Proceeding) -> list[tuple[str, str]]
 
 
 def _proceeding(request: ActorRequest, pk: UUID) -> dict[str, Any]:
-    found = Proceeding.objects.visible_to(request.actor).select_related("person").get_or_missing(pk=pk)
+    found = Proceeding.objects.visible_to(request.actor).select_related("person", "case").get_or_missing(pk=pk)
     moves = PROCEEDING.open_to(found, request.actor)
     gates = {right.key: (right, met) for move in moves for right, met in PROCEEDING.standing(found, move=move.step, by=request.actor)}
     return {
@@ -114,7 +114,9 @@ def _proceeding(request: ActorRequest, pk: UUID) -> dict[str, Any]:
             {"words": right.words if met else right.reason, "met": met, "blocks": right.effect == "block"} for right, met in gates.values()
         ],
         "charges": list(Charge.objects.visible_to(request.actor).filter(proceeding=found).order_by("charged_on")),
-        "charge": ChargeForm(suspects=_suspects(request, found)) if request.actor.role in PROFESSIONALS else None,
+        "charge": ChargeForm(country=found.case.country, suspects=_suspects(request, found))
+        if request.actor.role in PROFESSIONALS
+        else None,
         "tabs": tabs(request, found, ""),
         "waivers": waiver_lines(request, PROCEEDING, found),
         "once": new_id(),
@@ -151,7 +153,8 @@ def charge(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.actor.role not in PROFESSIONALS:
         raise Missing
     context = _proceeding(request, pk)
-    form = ChargeForm(request.POST, suspects=_suspects(request, context["proceeding"]))
+    found = context["proceeding"]
+    form = ChargeForm(request.POST, country=found.case.country, suspects=_suspects(request, found))
     if not form.is_valid():
         return render(request, "justice/proceeding.html", {**context, "charge": form}, status=422)
     told = {**form.cleaned_data, "suspect_id": form.cleaned_data["suspect_id"] or None}
