@@ -16,7 +16,7 @@ from havre.justice import drawing, showing
 from havre.justice.forms_records import ExhibitFileForm, NodeForm, PartForm, RowStepForm, SentenceForm, WageForm
 from havre.justice.models import Charge, CompensationClaim, Exhibit, Proceeding, SourcedLink, Suspect, WageCalculation
 from havre.justice.services import linking, lost_wages, records
-from havre.justice.services.records import KINDS, Kind
+from havre.justice.services.records import KINDS
 from havre.justice.waiving import Line, signed, waiver_lines
 from havre.justice.workflow import CUSTODIANS, PROFESSIONALS
 from havre.register.attachments import keeping
@@ -26,6 +26,7 @@ from havre.register.views import confirm_url
 from havre.register.views_attachments import handed_out
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
+from havre.trust.kinds import Kind
 from havre.trust.middleware import ActorRequest
 
 TITLES = {
@@ -77,7 +78,7 @@ def page(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
 
 def _about(request: ActorRequest, proceeding: Proceeding, what: Kind) -> UUID:
     """What a waiver is signed upon: the row, or for a first step the proceeding. Raises: Missing."""
-    if request.POST.get("step") == what.first:
+    if request.POST.get("step") == what.opens:
         return proceeding.pk
     return _row(request, proceeding, what).pk  # type: ignore[no-any-return]
 
@@ -117,14 +118,14 @@ def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[
     choices = _choices(request, proceeding, what)
     mine = what.model.objects.visible_to(request.actor).filter(proceeding=proceeding)
     rows = list(mine.select_related(*RELATED.get(what.code, ())).order_by("-recorded_at", "-pk")[:200])
-    may_add = any(move.step == what.first and request.actor.role in move.who for move in what.table.moves)
+    may_add = any(move.step == what.opens and request.actor.role in move.who for move in what.table.moves)
     shown = showing.SHOWN[what.code](request.actor, proceeding, rows)
     waivers = _first_waivers(request, proceeding, what)
     for one, row in zip(shown, rows, strict=True):
         row.proceeding = proceeding
         one["waivers"] = waiver_lines(request, what.table, row, row.pk)
         steps = [(move.step, move.name) for move in what.table.open_to(row, request.actor)]
-        written = frozenset(name for step, _name in steps for name in what.steps.get(step, ()))
+        written = what.of_steps(step for step, _name in steps)
         one["form"] = (
             RowStepForm(kind=what.code, written=written, choices=choices, steps=steps, auto_id=f"id_{row.pk}_%s") if steps else None
         )
@@ -135,8 +136,10 @@ def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[
         "title": TITLES[what.code],
         "tabs": tabs(request, proceeding, what.code),
         "rows": shown,
-        "form": PartForm(kind=what.code, written=what.fields, choices=choices, needed=what.needed) if may_add else None,
-        "first": next(move.name for move in what.table.moves if move.step == what.first),
+        "form": PartForm(kind=what.code, written=frozenset(what.of(what.opens)), choices=choices, needed=what.demanded)
+        if may_add
+        else None,
+        "first": next(move.name for move in what.table.moves if move.step == what.opens),
         "waivers": waivers,
         "once": new_id(),
         **_beside(request, proceeding, what, may_add, choices),
@@ -185,26 +188,34 @@ def _posted(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[s
         return _node(request, proceeding)
     if act == "sentence" and what.code == "suspects":
         return _sentence(request, proceeding)
-    form = PartForm(request.POST, kind=what.code, written=what.fields, choices=_choices(request, proceeding, what), needed=what.needed)
+    form = PartForm(
+        request.POST,
+        kind=what.code,
+        written=frozenset(what.of(what.opens)),
+        choices=_choices(request, proceeding, what),
+        needed=what.demanded,
+    )
     if not form.is_valid():
         return {"form": form}
     sent = request.FILES.get("file") if what.code == "exhibits" else None
     if sent is None and what.code == "exhibits" and too_big(request.META.get("CONTENT_LENGTH")):
         raise Invalid({"file": [REFUSED["size"] % {"most": MOST_BYTES // 1_048_576}]})
     file = (sent.read(), sent.name or "") if sent else None
-    records.add(kind=what.code, proceeding_id=proceeding.pk, record=form.record(what.fields), file=file, by=request.actor)
+    records.add(
+        kind=what.code, proceeding_id=proceeding.pk, record=form.record(frozenset(what.of(what.opens))), file=file, by=request.actor
+    )
     return {}
 
 
 def _step(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[str, Any]:
     row = _row(request, proceeding, what)
     steps = [(move.step, move.name) for move in what.table.open_to(row, request.actor)]
-    written = frozenset(name for step, _name in steps for name in what.steps.get(step, ()))
+    written = what.of_steps(step for step, _name in steps)
     form = RowStepForm(request.POST, kind=what.code, written=written, choices=_choices(request, proceeding, what), steps=steps)
     if not form.is_valid():
         return {"invalid": [str(word) for words in form.errors.values() for word in words]}
     step = form.cleaned_data["step"]
-    record = form.record(what.steps.get(step, frozenset()))
+    record = form.record(frozenset(what.of(step)))
     records.step(kind=what.code, record_id=row.pk, step=step, record=record, by=request.actor)
     return {}
 

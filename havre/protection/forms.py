@@ -28,6 +28,7 @@ from havre.protection.enums_care import Channel, OwnView, RiskAbout
 from havre.protection.enums_evidence import AnywayReason, LateReason
 from havre.register.enums import AgeBasis
 from havre.trust.models import Organisation
+from havre.trust.waivers import WaiverForm  # noqa: F401 (the pages of this part take it from here)
 
 YES_NO = [("", _("Not recorded")), ("true", _("Yes")), ("false", _("No"))]
 

@@ -56,7 +56,7 @@ def open_proceeding(*, case_id: UUID, person_id: UUID, record: dict[str, Any], b
     person = Person.objects.visible_to(by).get_or_missing(pk=person_id, case_id=case_id)
     draft = Proceeding(case_id=case_id, person=person, opened_at=by.at, organisation_id=by.organisation_id)
     _set(draft, record, PROCEEDING_RECORDS["open"])
-    waiver = overrides.signed(workflow=PROCEEDING.name, step="open", about=person_id, by=by)
+    waiver = overrides.signed(workflow=PROCEEDING.name, step="open", subject_id=person_id, by=by)
     checked = PROCEEDING.check(draft, move="open", by=by, override=waiver, about=person_id)
     made = Proceeding.objects.add(
         by=by,
@@ -82,7 +82,7 @@ def move(*, proceeding_id: UUID, step: str, by: Actor, record: dict[str, Any] | 
     if step == "open":
         raise Invalid(_("this step has an act of its own"))
     _set(proceeding, record or {}, PROCEEDING_RECORDS.get(step, frozenset()))
-    waiver = overrides.signed(workflow=PROCEEDING.name, step=step, about=proceeding_id, by=by)
+    waiver = overrides.signed(workflow=PROCEEDING.name, step=step, subject_id=proceeding_id, by=by)
     checked = PROCEEDING.check(proceeding, move=step, by=by, override=waiver)
     proceeding.status = checked.end
     _effects(proceeding, step, by)
@@ -205,7 +205,7 @@ def inform(
     """
     person = Person.objects.visible_to(by).get_or_missing(pk=person_id, case_id=case_id)
     fields = {"case_id": case_id, "person": person, "informed_at": by.at, "language": language, "kind": kind}
-    waiver = overrides.signed(workflow=CLAIM.name, step="inform", about=person_id, by=by)
+    waiver = overrides.signed(workflow=CLAIM.name, step="inform", subject_id=person_id, by=by)
     checked = CLAIM.check(CompensationClaim(**fields), move="inform", by=by, override=waiver, about=person_id)
     mine = CompensationClaim.objects.visible_to(by).filter(case_id=case_id, person_id=person_id, kind=kind)
     if kind and mine.exclude(status__in=[ClaimStatus.REJECTED, ClaimStatus.PAID]).exists():

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from havre.protection import queries, showing
+from havre.protection.forms import WaiverForm
 from havre.protection.forms_care import RecordStepForm
 from havre.protection.kinds import KINDS, Kind
 from havre.protection.services import care as services
@@ -20,7 +21,6 @@ from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 from havre.trust.models import Override
-from havre.trust.waivers import WaiverForm
 
 
 @login_required

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
 
 from havre.protection import queries, standing, workflow
-from havre.protection.forms import PeriodForm, StepForm
+from havre.protection.forms import PeriodForm, StepForm, WaiverForm
 from havre.protection.models import Evidence, Identification
 from havre.protection.rights import FRONT_LINE
 from havre.protection.services import identification as services
@@ -24,7 +24,6 @@ from havre.trust.errors import Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 from havre.trust.models import Override
-from havre.trust.waivers import WaiverForm
 
 TABLES = {table.name: table for table in workflow.TABLES}
 # what may be done to the recovery period, the act's name on the page → the grounds that its rule lists
