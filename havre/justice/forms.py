@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,9 +14,24 @@ from havre.justice.enums import Against, ClaimKind, CloseReason, HearingMode, Me
 from havre.justice.enums_records import Court
 from havre.justice.models.proceedings import ARTICLE
 
+# the first year that is one of the Buddhist Era rather than a slip of the common one (2400 is 1857)
+BUDDHIST_FROM, BUDDHIST_AHEAD = 2400, 543
+
+
+def our_era(day: date) -> None:
+    """Refuse a year of the Buddhist Era, with the year to write: it is never kept and never guessed. Raises: ValidationError."""
+    if day.year >= BUDDHIST_FROM:
+        words = {"year": str(day.year), "common": str(day.year - BUDDHIST_AHEAD)}
+        raise forms.ValidationError(_("%(year)s looks like a year of the Buddhist Era: write %(common)s") % words, code="buddhist")
+
 
 def _moment(label: Any) -> forms.DateTimeField:
-    return forms.DateTimeField(required=False, label=label, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
+    return forms.DateTimeField(required=False, label=label, widget=widget, validators=[our_era])
+
+
+def _day(label: Any, required: bool = False) -> forms.DateField:
+    return forms.DateField(required=required, label=label, widget=forms.DateInput(attrs={"type": "date"}), validators=[our_era])
 
 
 def _list(choices: Any, label: Any) -> forms.ChoiceField:
@@ -46,7 +62,7 @@ class ProceedingForm(RecordForm):
     nexus = _list(Nexus.choices, _("Link of the act with the trafficking"))
     nexus_assessed_at = _moment(_("Link assessed"))
     non_punishment = _list([(NonPunishment.MAINTAINED.value, NonPunishment.MAINTAINED.label)], _("Answer to the request"))
-    hearing_on = forms.DateField(required=False, label=_("Hearing on"), widget=forms.DateInput(attrs={"type": "date"}))
+    hearing_on = _day(_("Hearing on"))
     court = _list(Court.choices, _("Court"))
     court_number = forms.CharField(
         max_length=40, required=False, label=_("File number"), help_text=_("Capitals, digits, / . and -; no name.")
@@ -94,7 +110,7 @@ class ClaimForm(RecordForm):
     kind = _list(ClaimKind.choices, _("Kind of claim"))
     wanted_at = _moment(_("The person decided to claim"))
     lawyer_at = _moment(_("Lawyer advised the person"))
-    limitation_on = forms.DateField(required=False, label=_("To be claimed before"), widget=forms.DateInput(attrs={"type": "date"}))
+    limitation_on = _day(_("To be claimed before"))
     currency = forms.CharField(max_length=3, required=False, label=_("Currency"))
     claimed = forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, required=False, label=_("Amount claimed"))
     awarded = forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, required=False, label=_("Amount awarded"))
@@ -111,4 +127,4 @@ class InformForm(forms.Form):
     # left empty, the table refuses with its reason
     language = forms.CharField(max_length=8, required=False, label=_("In this language"))
     kind = _list(ClaimKind.choices, _("Kind of claim"))
-    limitation_on = forms.DateField(required=False, label=_("To be claimed before"), widget=forms.DateInput(attrs={"type": "date"}))
+    limitation_on = _day(_("To be claimed before"))

@@ -12,15 +12,11 @@ from django.utils.translation import pgettext_lazy
 
 from havre.justice import enums_records as codes
 from havre.justice.enums import HearingMode, Measure, Verdict
-from havre.justice.forms import RecordForm, _list, _moment
+from havre.justice.forms import RecordForm, _day, _list, _moment
 from havre.justice.models.exhibits import SEAL, SHA256
 from havre.justice.models.parties import COUNTRY, CURRENCY, FILE_NUMBER
 from havre.justice.services.lost_wages import Offer, within
 from havre.justice.wages import Rate, Stretch
-
-
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(required=False, label=label, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 def _money(label: Any) -> forms.DecimalField:
@@ -153,8 +149,8 @@ class SentenceForm(RecordForm):
 class WageForm(forms.Form):
     """One stretch of work."""
 
-    first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    first = _day(_("First day"), required=True)
+    last = _day(_("Last day"), required=True)
     days_a_week = forms.IntegerField(min_value=1, max_value=7, label=_("Days a week"))
     hours_a_week = forms.DecimalField(min_value=Decimal("0.5"), max_value=168, decimal_places=1, label=_("Hours a week"))
     normal_hours = forms.DecimalField(min_value=1, max_value=168, decimal_places=1, initial=48, label=_("Of these normal, before overtime"))

@@ -18,6 +18,7 @@ from havre.justice.views_records import tabs
 from havre.justice.waiving import signed, waiver_lines
 from havre.justice.workflow import CLAIM, PROCEEDING, PROFESSIONALS
 from havre.register.models import Person
+from havre.trust import acts
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
@@ -135,10 +136,14 @@ def proceeding(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.POST.get("waive"):
         case_id = context["proceeding"].case_id
         return signed(request, PROCEEDING, pk, case_id, context, "justice/proceeding.html") or redirect("justice:proceeding", pk=pk)
-    if not form.is_valid():
+    if acts.repeated("proceeding", by=request.actor):
+        return redirect("justice:proceeding", pk=pk)
+    step = request.POST.get("step", "")
+    # a colleague was quicker: the table says where the proceeding stands now
+    stale = step in PROCEEDING.steps and step not in dict(context["steps"])
+    if not stale and not form.is_valid():
         return render(request, "justice/proceeding.html", context, status=422)
-    step = form.cleaned_data["step"]
-    record = form.record(services.PROCEEDING_RECORDS.get(step, frozenset()))
+    record = {} if stale else form.record(services.PROCEEDING_RECORDS.get(step, frozenset()))
     try:
         services.move(proceeding_id=pk, step=step, record=record, by=request.actor)
     except Refused as refusal:
@@ -176,11 +181,15 @@ def claim(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = {"claim": found, "form": form if steps else None, "once": new_id(), "wages": request.actor.role in PROFESSIONALS}
     if request.method == "GET":
         return render(request, "justice/claim.html", context)
-    if not form.is_valid():
+    if acts.repeated("claim", by=request.actor):
+        return redirect("justice:claim", pk=pk)
+    step = request.POST.get("step", "")
+    stale = step in CLAIM.steps and step not in dict(steps)
+    if not stale and not form.is_valid():
         return render(request, "justice/claim.html", context, status=422)
-    step = form.cleaned_data["step"]
+    record = {} if stale else form.record(services.CLAIM_RECORDS.get(step, frozenset()))
     try:
-        services.move_claim(claim_id=pk, step=step, by=request.actor, record=form.record(services.CLAIM_RECORDS.get(step, frozenset())))
+        services.move_claim(claim_id=pk, step=step, by=request.actor, record=record)
     except Refused as refusal:
         return render(request, "justice/claim.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
     return redirect("justice:claim", pk=pk)

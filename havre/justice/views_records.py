@@ -24,6 +24,7 @@ from havre.register.attachments.kinds import MOST_BYTES, REFUSED
 from havre.register.forms_attachments import too_big
 from havre.register.views import confirm_url
 from havre.register.views_attachments import handed_out
+from havre.trust import acts
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.kinds import Kind
@@ -62,6 +63,8 @@ def page(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
         context = _context(request, proceeding, what)
         again = signed(request, what.table, _about(request, proceeding, what), proceeding.case_id, context, "justice/records.html")
         return again or redirect(f"justice:{kind}", pk=pk)
+    if request.method == "POST" and acts.repeated("justice.record_step", by=request.actor):
+        return redirect(f"justice:{kind}", pk=pk)
     if request.method == "POST":
         try:
             problems = _posted(request, proceeding, what)
@@ -210,6 +213,10 @@ def _posted(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[s
 def _step(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[str, Any]:
     row = _row(request, proceeding, what)
     steps = [(move.step, move.name) for move in what.table.open_to(row, request.actor)]
+    asked = request.POST.get("step", "")
+    if asked in what.table.steps and asked not in dict(steps):
+        # a colleague was quicker: the table says where the record stands now
+        records.step(kind=what.code, record_id=row.pk, step=asked, by=request.actor)
     written = what.of_steps(step for step, _name in steps)
     form = RowStepForm(request.POST, kind=what.code, written=written, choices=_choices(request, proceeding, what), steps=steps)
     if not form.is_valid():

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import transaction
 
 from havre.trust import audit
-from havre.trust.context import acting
+from havre.trust.context import acting, current
 from havre.trust.errors import Refused
 from havre.trust.models import Receipt
 
@@ -47,6 +47,12 @@ def act(event: str) -> Callable[[F], F]:
         return run  # type: ignore[return-value]
 
     return wrap
+
+
+def repeated(event: str, *, by: Any) -> bool:
+    """Whether this very request (its idempotency key) did this act before: a page then shows what it made, and asks nothing again."""
+    context = current()
+    return context is not None and context.once is not None and Receipt.objects.filter(key=context.once, event=event, user=by.user).exists()
 
 
 def _done_before(event: str, key: Any, by: Any) -> Any:
