@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -58,7 +58,7 @@ class Offer:
         """As a list offers it."""
         days = _("from %(first)s") if self.last is None else _("%(first)s to %(last)s")
         told = {"first": date_format(self.first), "last": date_format(self.last) if self.last else ""}
-        amount = f"{self.rate.amount.normalize():f} {self.currency} {UNITS[self.rate.unit]}"
+        amount = f"{number_format(self.rate.amount)} {self.currency} {UNITS[self.rate.unit]}"
         return ", ".join(str(part) for part in (amount, self.where, str(days) % told) if part)
 
 
