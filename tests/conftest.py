@@ -29,6 +29,7 @@ ON_POSTGRESQL_TOO = (
     "tests/referral/test_views.py",
     "tests/justice/test_claims.py",
     "tests/justice/test_custody.py",
+    "tests/justice/test_faults.py",
     "tests/justice/test_leaving.py",
     "tests/justice/test_non_punishment.py",
     "tests/justice/test_records.py",

@@ -75,13 +75,3 @@ class ClaimKind(models.TextChoices):
     CIVIL = "civil", _("Civil action")
     FUND = "fund", _("State fund")
     WAGES = "wages", _("Unpaid wages")
-
-
-# International Classification of Crime for Statistical Purposes (UNODC 2015), trafficking in persons; quoted from memory, to be compared
-TRAFFICKING_ICCS = {
-    "0204": _("Trafficking in persons"),
-    "02041": _("Trafficking in persons for sexual exploitation"),
-    "02042": _("Trafficking in persons for forced labour or services"),
-    "02043": _("Trafficking in persons for organ removal"),
-    "02049": _("Trafficking in persons for other purposes"),
-}

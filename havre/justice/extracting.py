@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
+from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import Count
 
+from havre import standards
 from havre.justice import enums, models
 from havre.justice import enums_records as records
 from havre.trust.contracts import Column
@@ -23,6 +25,10 @@ CASE = (("case_id", "pseudonym", "case_id"),)
 OF_PROCEEDING = (*CASE, ("proceeding_id", "pseudonym", "proceeding_id"))
 # the waits of a person are reckoned from these
 OF_PERSON = (*OF_PROCEEDING, ("person_id", "pseudonym", "proceeding.person_id"))
+
+
+# the coded articles of every country; one that was cited by hand stays here
+ARTICLES = SimpleNamespace(values=standards.offences().article_codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ TABLES = (
         (("measures", enums.Measure, "measures"),),
     ),
     Table(
-        "charge", models.Charge, (("verdict", enums.Verdict, "verdict"),),
+        "charge", models.Charge, (("verdict", enums.Verdict, "verdict"), ("article", ARTICLES, "article_code")),
         (
             *OF_PROCEEDING, ("suspect_id", "pseudonym", "suspect_id"), ("charge_id", "pseudonym", "pk"), ("iccs", "iccs", "iccs"),
             ("charged_on", "date", "charged_on"),

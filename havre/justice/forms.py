@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from havre.justice.enums import TRAFFICKING_ICCS, Against, ClaimKind, CloseReason, HearingMode, Measure, Nexus, NonPunishment, Verdict
+from havre import standards
+from havre.justice.enums import Against, ClaimKind, CloseReason, HearingMode, Measure, Nexus, NonPunishment, Verdict
 from havre.justice.enums_records import Court
-from havre.justice.models import ICCS
+from havre.justice.models.proceedings import ARTICLE
+
+# the first year that is one of the Buddhist Era rather than a slip of the common one (2400 is 1857)
+BUDDHIST_FROM, BUDDHIST_AHEAD = 2400, 543
+
+
+def our_era(day: date) -> None:
+    """Refuse a year of the Buddhist Era, with the year to write: it is never kept and never guessed. Raises: ValidationError."""
+    if day.year >= BUDDHIST_FROM:
+        words = {"year": str(day.year), "common": str(day.year - BUDDHIST_AHEAD)}
+        raise forms.ValidationError(_("%(year)s looks like a year of the Buddhist Era: write %(common)s") % words, code="buddhist")
 
 
 def _moment(label: Any) -> forms.DateTimeField:
-    return forms.DateTimeField(required=False, label=label, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
+    return forms.DateTimeField(required=False, label=label, widget=widget, validators=[our_era])
+
+
+def _day(label: Any, required: bool = False) -> forms.DateField:
+    return forms.DateField(required=required, label=label, widget=forms.DateInput(attrs={"type": "date"}), validators=[our_era])
 
 
 def _list(choices: Any, label: Any) -> forms.ChoiceField:
@@ -47,7 +64,7 @@ class ProceedingForm(RecordForm):
     nexus = _list(Nexus.choices, _("Link of the act with the trafficking"))
     nexus_assessed_at = _moment(_("Link assessed"))
     non_punishment = _list([(NonPunishment.MAINTAINED.value, NonPunishment.MAINTAINED.label)], _("Answer to the request"))
-    hearing_on = forms.DateField(required=False, label=_("Hearing on"), widget=forms.DateInput(attrs={"type": "date"}))
+    hearing_on = _day(_("Hearing on"))
     court = _list(Court.choices, _("Court"))
     court_number = forms.CharField(
         max_length=40, required=False, label=_("File number"), help_text=_("Capitals, digits, / . and -; no name.")
@@ -70,14 +87,24 @@ class StepForm(ProceedingForm):
 
 
 class ChargeForm(forms.Form):
-    iccs = forms.CharField(max_length=6, validators=[ICCS], label=_("ICCS code"), widget=forms.TextInput(attrs={"list": "iccs"}))
-    article = forms.CharField(max_length=60, label=_("Article of national law"))
-    suspect_id = _list((), _("Held against"))
-    suggestions = tuple(TRAFFICKING_ICCS.items())
+    """An offence, chosen from the country's list; another article is cited, and then its category is chosen."""
 
-    def __init__(self, *args: Any, suspects: Collection[tuple[str, str]] = (), **fields: Any) -> None:
+    article_code = _list((), _("Article of national law"))
+    article = forms.CharField(
+        max_length=60, required=False, validators=[ARTICLE], label=_("Another article"), help_text=_("As it is cited, for example s. 12(3).")
+    )  # fmt: skip
+    iccs = _list((), _("ICCS category"))
+    suspect_id = _list((), _("Held against"))
+
+    def __init__(self, *args: Any, country: str = "", suspects: Collection[tuple[str, str]] = (), **fields: Any) -> None:
         super().__init__(*args, **fields)
-        self.fields["suspect_id"].choices = [("", "—"), *suspects]  # type: ignore[attr-defined]
+        book = standards.offences()
+        articles = [(one.code, f"{one.article} – {one.label}") for one in book.of(country).values()]
+        categories = [(code, f"{code} {words}") for code, words in book.labels.items()]
+        for name, choices in (("article_code", articles), ("iccs", categories), ("suspect_id", suspects)):
+            self.fields[name].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
+        if not articles:
+            del self.fields["article_code"]
 
 
 class ClaimForm(RecordForm):
@@ -86,7 +113,7 @@ class ClaimForm(RecordForm):
     kind = _list(ClaimKind.choices, _("Kind of claim"))
     wanted_at = _moment(_("The person decided to claim"))
     lawyer_at = _moment(_("Lawyer advised the person"))
-    limitation_on = forms.DateField(required=False, label=_("To be claimed before"), widget=forms.DateInput(attrs={"type": "date"}))
+    limitation_on = _day(_("To be claimed before"))
     currency = forms.CharField(max_length=3, required=False, label=_("Currency"))
     claimed = forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, required=False, label=_("Amount claimed"))
     awarded = forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, required=False, label=_("Amount awarded"))
@@ -103,4 +130,4 @@ class InformForm(forms.Form):
     # left empty, the table refuses with its reason
     language = forms.CharField(max_length=8, required=False, label=_("In this language"))
     kind = _list(ClaimKind.choices, _("Kind of claim"))
-    limitation_on = forms.DateField(required=False, label=_("To be claimed before"), widget=forms.DateInput(attrs={"type": "date"}))
+    limitation_on = _day(_("To be claimed before"))

@@ -12,14 +12,11 @@ from django.utils.translation import pgettext_lazy
 
 from havre.justice import enums_records as codes
 from havre.justice.enums import HearingMode, Measure, Verdict
-from havre.justice.forms import RecordForm, _list, _moment
+from havre.justice.forms import RecordForm, _day, _list, _moment
 from havre.justice.models.exhibits import SEAL, SHA256
 from havre.justice.models.parties import COUNTRY, CURRENCY, FILE_NUMBER
+from havre.justice.services.lost_wages import Offer, within
 from havre.justice.wages import Rate, Stretch
-
-
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(required=False, label=label, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 def _money(label: Any) -> forms.DecimalField:
@@ -152,8 +149,8 @@ class SentenceForm(RecordForm):
 class WageForm(forms.Form):
     """One stretch of work."""
 
-    first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    first = _day(_("First day"), required=True)
+    last = _day(_("Last day"), required=True)
     days_a_week = forms.IntegerField(min_value=1, max_value=7, label=_("Days a week"))
     hours_a_week = forms.DecimalField(min_value=Decimal("0.5"), max_value=168, decimal_places=1, label=_("Hours a week"))
     normal_hours = forms.DecimalField(min_value=1, max_value=168, decimal_places=1, initial=48, label=_("Of these normal, before overtime"))
@@ -173,12 +170,33 @@ class WageForm(forms.Form):
         help_text=_("Food, lodging, debt, fines."),
     )
     currency = forms.CharField(max_length=3, validators=[CURRENCY], label=_("Currency"))
+    known = _list((), _("Legal minimum on record"))
+    known_interest = _list((), _("Interest on record"))
 
-    def stretch(self, legal: Rate | None) -> Stretch:
-        """The stretch, with the country's own legal rate where nothing was typed."""
+    def __init__(self, *args: Any, wages: Collection[Offer] = (), interests: Collection[Offer] = (), **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.offered = {one.code: one for one in (*wages, *interests)}
+        for name, found in (("known", wages), ("known_interest", interests)):
+            self.fields[name].choices = [("", "—"), *((one.code, one.words) for one in found)]  # type: ignore[attr-defined]
+            if not found:
+                del self.fields[name]
+        self.order_fields(
+            ["first", "last", "days_a_week", "hours_a_week", "normal_hours", "overtime_factor", "agreed", "legal", "unit", "known"]
+        )
+
+    def interest(self) -> Rate | None:
+        """The interest that was chosen; none is added by itself."""
+        found = self.offered.get(self.cleaned_data.get("known_interest", ""))
+        return found.rate if found else None
+
+    def stretch(self) -> Stretch:
+        """The stretch, with the rate chosen from the record where no legal one was typed. Raises: Invalid when it does not hold then."""
         told = self.cleaned_data
+        chosen = None if told["legal"] else self.offered.get(told.get("known", ""))
         typed = {name: Rate(told[name], told["unit"]) for name in ("agreed", "legal") if told[name]}
         rest = {name: told[name] for name in ("first", "last", "days_a_week", "hours_a_week", "normal_hours", "overtime_factor")}
-        return Stretch(
-            **rest, paid=told["paid"], deducted=told["deducted"], agreed=typed.get("agreed"), legal=typed.get("legal", legal)
-        )  # fmt: skip
+        legal = typed.get("legal", chosen.rate if chosen else None)
+        found = Stretch(**rest, paid=told["paid"], deducted=told["deducted"], agreed=typed.get("agreed"), legal=legal)
+        if chosen:
+            within(chosen, found, told["currency"])
+        return found

@@ -18,6 +18,7 @@ from havre.justice.views_records import tabs
 from havre.justice.waiving import signed, waiver_lines
 from havre.justice.workflow import AGAINST_PERSON, AGAINST_TRAFFICKER, CLAIM, OPENERS, PROCEEDING, PROFESSIONALS
 from havre.register.models import Person
+from havre.trust import acts
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
@@ -111,7 +112,7 @@ def _fits(found: Proceeding, move: Move) -> bool:
 
 
 def _proceeding(request: ActorRequest, pk: UUID) -> dict[str, Any]:
-    found = Proceeding.objects.visible_to(request.actor).select_related("person").get_or_missing(pk=pk)
+    found = Proceeding.objects.visible_to(request.actor).select_related("person", "case").get_or_missing(pk=pk)
     asked = request.POST.get("step", "")
     moves = [move for move in PROCEEDING.open_to(found, request.actor) if move.step == asked or _fits(found, move)]
     gates = {right.key: (right, met) for move in moves for right, met in PROCEEDING.standing(found, move=move.step, by=request.actor)}
@@ -123,7 +124,9 @@ def _proceeding(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "gates": [{"words": right.words if met else right.reason, "met": met, "blocks": right.effect == "block"} for right, met in shown],
         "charges": list(Charge.objects.visible_to(request.actor).filter(proceeding=found).order_by("charged_on")),
         "claims": [one for one in queries.claims(request.actor, found.case_id) if one.person_id == found.person_id],
-        "charge": ChargeForm(suspects=_suspects(request, found)) if request.actor.role in PROFESSIONALS else None,
+        "charge": ChargeForm(country=found.case.country, suspects=_suspects(request, found))
+        if request.actor.role in PROFESSIONALS
+        else None,
         "tabs": tabs(request, found, ""),
         "waivers": waiver_lines(request, PROCEEDING, found),
         "once": new_id(),
@@ -142,17 +145,20 @@ def proceeding(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.POST.get("waive"):
         case_id = context["proceeding"].case_id
         return signed(request, PROCEEDING, pk, case_id, context, "justice/proceeding.html") or redirect("justice:proceeding", pk=pk)
-    if not form.is_valid():
-        return render(request, "justice/proceeding.html", context, status=422)
-    step = form.cleaned_data["step"]
-    record = form.record(services.PROCEEDING_RECORDS.get(step, frozenset()))
-    try:
-        services.move(proceeding_id=pk, step=step, record=record, by=request.actor)
-    except Refused as refusal:
-        return render(request, "justice/proceeding.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
-    except Invalid as invalid:
-        _tell(form, invalid)
-        return render(request, "justice/proceeding.html", context, status=422)
+    if not acts.repeated("proceeding", by=request.actor):
+        step = request.POST.get("step", "")
+        # a colleague was quicker: the table says where the proceeding stands now
+        stale = step in PROCEEDING.steps and step not in dict(context["steps"])
+        if not stale and not form.is_valid():
+            return render(request, "justice/proceeding.html", context, status=422)
+        record = {} if stale else form.record(services.PROCEEDING_RECORDS.get(step, frozenset()))
+        try:
+            services.move(proceeding_id=pk, step=step, record=record, by=request.actor)
+        except Refused as refusal:
+            return render(request, "justice/proceeding.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
+        except Invalid as invalid:
+            _tell(form, invalid)
+            return render(request, "justice/proceeding.html", context, status=422)
     return redirect("justice:proceeding", pk=pk)
 
 
@@ -163,7 +169,8 @@ def charge(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.actor.role not in PROFESSIONALS:
         raise Missing
     context = _proceeding(request, pk)
-    form = ChargeForm(request.POST, suspects=_suspects(request, context["proceeding"]))
+    found = context["proceeding"]
+    form = ChargeForm(request.POST, country=found.case.country, suspects=_suspects(request, found))
     if not form.is_valid():
         return render(request, "justice/proceeding.html", {**context, "charge": form}, status=422)
     told = {**form.cleaned_data, "suspect_id": form.cleaned_data["suspect_id"] or None}
@@ -185,11 +192,15 @@ def claim(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = {"claim": found, "form": form if steps else None, "once": new_id(), "wages": request.actor.role in PROFESSIONALS}
     if request.method == "GET":
         return render(request, "justice/claim.html", context)
-    if not form.is_valid():
+    if acts.repeated("claim", by=request.actor):
+        return redirect("justice:claim", pk=pk)
+    step = request.POST.get("step", "")
+    stale = step in CLAIM.steps and step not in dict(steps)
+    if not stale and not form.is_valid():
         return render(request, "justice/claim.html", context, status=422)
-    step = form.cleaned_data["step"]
+    record = {} if stale else form.record(services.CLAIM_RECORDS.get(step, frozenset()))
     try:
-        services.move_claim(claim_id=pk, step=step, by=request.actor, record=form.record(services.CLAIM_RECORDS.get(step, frozenset())))
+        services.move_claim(claim_id=pk, step=step, by=request.actor, record=record)
     except Refused as refusal:
         return render(request, "justice/claim.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
     except Invalid as invalid:

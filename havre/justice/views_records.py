@@ -16,7 +16,7 @@ from havre.justice import drawing, showing
 from havre.justice.forms_records import ExhibitFileForm, NodeForm, PartForm, RowStepForm, SentenceForm, WageForm
 from havre.justice.models import Charge, CompensationClaim, Exhibit, Proceeding, SourcedLink, Suspect, WageCalculation
 from havre.justice.services import linking, lost_wages, records
-from havre.justice.services.records import KINDS, Kind
+from havre.justice.services.records import KINDS
 from havre.justice.waiving import Line, signed, waiver_lines
 from havre.justice.workflow import CUSTODIANS, PROFESSIONALS
 from havre.register.attachments import keeping
@@ -24,8 +24,10 @@ from havre.register.attachments.kinds import MOST_BYTES, REFUSED
 from havre.register.forms_attachments import too_big
 from havre.register.views import confirm_url
 from havre.register.views_attachments import handed_out
+from havre.trust import acts
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
+from havre.trust.kinds import Kind
 from havre.trust.middleware import ActorRequest
 
 TITLES = {
@@ -61,6 +63,8 @@ def page(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
         context = _context(request, proceeding, what)
         again = signed(request, what.table, _about(request, proceeding, what), proceeding.case_id, context, "justice/records.html")
         return again or redirect(f"justice:{kind}", pk=pk)
+    if request.method == "POST" and acts.repeated("justice.record_step", by=request.actor):
+        return redirect(f"justice:{kind}", pk=pk)
     if request.method == "POST":
         try:
             problems = _posted(request, proceeding, what)
@@ -77,7 +81,7 @@ def page(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
 
 def _about(request: ActorRequest, proceeding: Proceeding, what: Kind) -> UUID:
     """What a waiver is signed upon: the row, or for a first step the proceeding. Raises: Missing."""
-    if request.POST.get("step") == what.first:
+    if request.POST.get("step") == what.opens:
         return proceeding.pk
     return _row(request, proceeding, what).pk  # type: ignore[no-any-return]
 
@@ -117,7 +121,7 @@ def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[
     choices = _choices(request, proceeding, what)
     mine = what.model.objects.visible_to(request.actor).filter(proceeding=proceeding)
     rows = list(mine.select_related(*RELATED.get(what.code, ())).order_by("-recorded_at", "-pk")[:200])
-    may_add = any(move.step == what.first and request.actor.role in move.who for move in what.table.moves)
+    may_add = any(move.step == what.opens and request.actor.role in move.who for move in what.table.moves)
     shown = showing.SHOWN[what.code](request.actor, proceeding, rows)
     waivers = _first_waivers(request, proceeding, what)
     sent = request.POST if request.method == "POST" else None
@@ -128,7 +132,7 @@ def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[
         # after a refusal what was typed stays, and the row's form stays open
         one["tried"] = act == "step" and sent is not None and sent.get("row") == str(row.pk)
         steps = [(move.step, move.name) for move in what.table.open_to(row, request.actor)]
-        written = frozenset(name for step, _name in steps for name in what.steps.get(step, ()))
+        written = what.of_steps(step for step, _name in steps)
         one["form"] = (
             RowStepForm(
                 sent if one["tried"] else None, kind=what.code, written=written, choices=choices, steps=steps, auto_id=f"id_{row.pk}_%s"
@@ -137,16 +141,17 @@ def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[
             else None
         )
         one["pk"] = row.pk
+    writes = frozenset(what.of(what.opens))
     return {
         "proceeding": proceeding,
         "kind": what.code,
         "title": TITLES[what.code],
         "tabs": tabs(request, proceeding, what.code),
         "rows": shown,
-        "form": PartForm(sent if act == "add" else None, kind=what.code, written=what.fields, choices=choices, needed=what.needed)
+        "form": PartForm(sent if act == "add" else None, kind=what.code, written=writes, choices=choices, needed=what.demanded)
         if may_add
         else None,
-        "first": next(move.name for move in what.table.moves if move.step == what.first),
+        "first": next(move.name for move in what.table.moves if move.step == what.opens),
         "waivers": waivers,
         "once": new_id(),
         **_beside(request, proceeding, what, may_add, choices),
@@ -200,26 +205,38 @@ def _posted(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[s
         return _node(request, proceeding)
     if act == "sentence" and what.code == "suspects":
         return _sentence(request, proceeding)
-    form = PartForm(request.POST, kind=what.code, written=what.fields, choices=_choices(request, proceeding, what), needed=what.needed)
+    form = PartForm(
+        request.POST,
+        kind=what.code,
+        written=frozenset(what.of(what.opens)),
+        choices=_choices(request, proceeding, what),
+        needed=what.demanded,
+    )
     if not form.is_valid():
         return {"form": form}
     sent = request.FILES.get("file") if what.code == "exhibits" else None
     if sent is None and what.code == "exhibits" and too_big(request.META.get("CONTENT_LENGTH")):
         raise Invalid({"file": [REFUSED["size"] % {"most": MOST_BYTES // 1_048_576}]})
     file = (sent.read(), sent.name or "") if sent else None
-    records.add(kind=what.code, proceeding_id=proceeding.pk, record=form.record(what.fields), file=file, by=request.actor)
+    records.add(
+        kind=what.code, proceeding_id=proceeding.pk, record=form.record(frozenset(what.of(what.opens))), file=file, by=request.actor
+    )
     return {}
 
 
 def _step(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[str, Any]:
     row = _row(request, proceeding, what)
     steps = [(move.step, move.name) for move in what.table.open_to(row, request.actor)]
-    written = frozenset(name for step, _name in steps for name in what.steps.get(step, ()))
+    asked = request.POST.get("step", "")
+    if asked in what.table.steps and asked not in dict(steps):
+        # a colleague was quicker: the table says where the record stands now
+        records.step(kind=what.code, record_id=row.pk, step=asked, by=request.actor)
+    written = what.of_steps(step for step, _name in steps)
     form = RowStepForm(request.POST, kind=what.code, written=written, choices=_choices(request, proceeding, what), steps=steps)
     if not form.is_valid():
         return {"invalid": [str(word) for words in form.errors.values() for word in words]}
     step = form.cleaned_data["step"]
-    record = form.record(what.steps.get(step, frozenset()))
+    record = form.record(frozenset(what.of(step)))
     records.step(kind=what.code, record_id=row.pk, step=step, record=record, by=request.actor)
     return {}
 
@@ -287,26 +304,33 @@ def wages(request: ActorRequest, pk: UUID) -> HttpResponse:
     claim = CompensationClaim.objects.visible_to(request.actor).select_related("case").get_or_missing(pk=pk)
     if request.actor.role not in PROFESSIONALS:
         raise Missing
-    today = request.actor.at.date()
-    legal, interest = lost_wages.legal_rate(claim.case.country, on=today), lost_wages.interest_rate(claim.case.country, on=today)
-    form, status, steps, total = WageForm(request.POST or None, initial={"currency": claim.currency}), 200, None, None
+    found, today = claim.case.country, request.actor.at.date()
+    known = [lost_wages.offers(name, found, on=today) for name in lost_wages.FACTS]
+    form = WageForm(request.POST or None, wages=known[0], interests=known[1], initial={"currency": claim.currency})
+    status, steps, total, unsigned = 200, None, None, False
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                stretch = form.stretch(legal)
-                done = lost_wages.reckoned(claim, [stretch], on=today)
-                steps, total, status = showing.wage_steps(done.steps), done.total, 200
+                stretch, interest = form.stretch(), form.interest()
+                done = lost_wages.reckoned([stretch], on=today, interest=interest)
                 if request.POST.get("act") == "keep":
-                    lost_wages.keep(claim_id=pk, stretches=[stretch], currency=form.cleaned_data["currency"], by=request.actor)
+                    kept_in = {"stretches": [stretch], "interest": interest, "currency": form.cleaned_data["currency"]}
+                    lost_wages.keep(claim_id=pk, by=request.actor, **kept_in)
                     return redirect("justice:wages", pk=pk)
+                steps, total, status = showing.wage_steps(done.steps), done.total, 200
+                unsigned = lost_wages.rests_on_unsigned(one.numbers for one in done.steps)
             except Invalid as invalid:
-                status, steps, total = 422, None, None
                 for name, words in invalid.problems.items():
                     form.add_error(name if name in form.fields else None, [str(word) for word in words])
     kept = list(WageCalculation.objects.visible_to(request.actor).filter(claim=claim)[:20])
     context = {
-        "claim": claim, "form": form, "steps": steps, "total": total, "legal": legal, "interest": interest, "once": new_id(),
-        "kept": [{"row": one, "steps": showing.kept_steps(one)} for one in kept],
+        "claim": claim, "form": form, "steps": steps, "total": total, "unsigned": unsigned, "once": new_id(),
+        "known": [*known[0], *known[1]], "lacks": [not one for one in known],
+        "remarks": list(filter(None, (lost_wages.remark(name, found, on=today) for name in lost_wages.FACTS))),
+        "kept": [
+            {"row": one, "steps": showing.kept_steps(one), "unsigned": lost_wages.rests_on_unsigned(step["numbers"] for step in one.steps)}
+            for one in kept
+        ],
     }  # fmt: skip
     return render(request, "justice/wages.html", context, status=status)

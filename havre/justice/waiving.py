@@ -29,7 +29,8 @@ class Line:
 
 def waiver_lines(request: ActorRequest, table: Workflow, obj: Any, row: UUID | None = None) -> list[Line]:
     """What a supervisor may let pass now, step by step; empty for everybody else."""
-    found = waivers.forms_of(table, obj, moves=table.open_to(obj, request.actor), by=request.actor, membership=request.membership)
+    moves, place = table.open_to(obj, request.actor), f"{row}_" if row else ""
+    found = waivers.forms_of(table, obj, moves=moves, by=request.actor, membership=request.membership, place=place)
     return [Line(table.name, move.step, move.name, form, row) for move, form in found]
 
 

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from havre.protection import models, workflow
-from havre.trust.enums import Role, Section
 from havre.trust.errors import Words
-from havre.trust.workflow import Workflow
-
-Names = tuple[str, ...]
+from havre.trust.kinds import Kind
 
 # what sealed words are called where they are written and read
 WORDS: dict[str, Words] = {
@@ -28,43 +21,6 @@ WORDS: dict[str, Words] = {
     "task": _("What exactly"),
     "answer": _("What came of it"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of record. `records` says which columns a step writes, `needs` those it cannot do without, `words` what it seals."""
-
-    code: str
-    model: Any
-    table: Workflow
-    opens: str
-    hint: Words
-    records: Mapping[str, Names]
-    needs: Mapping[str, Names] = field(default_factory=dict)
-    words: Mapping[str, Names] = field(default_factory=dict)
-    # only for a person who is, or may be, a child
-    for_children: bool = False
-    # made by another act, never by hand
-    by_hand: bool = True
-
-    @property
-    def title(self) -> Words:
-        return self.table.title
-
-    @property
-    def section(self) -> Section:
-        """Where its rows and its words stand."""
-        found: Section = self.model.section
-        return found
-
-    @property
-    def openers(self) -> frozenset[Role]:
-        """Who may make one."""
-        return frozenset(next(move.who for move in self.table.moves if move.step == self.opens)) if self.by_hand else frozenset()
-
-    def facts(self) -> Names:
-        """Every column that some step writes, once, in the order of the table."""
-        return tuple(dict.fromkeys(name for step in self.table.steps for name in self.records.get(step, ())))
 
 
 AGE_FIELDS = (

@@ -19,6 +19,7 @@ from havre.standards.files.htcds import Htcds, Traps
 from havre.standards.files.ictip import Ictip
 from havre.standards.files.indicators import Indicators
 from havre.standards.files.media import MediaRules
+from havre.standards.files.offences import Offences
 from havre.standards.files.profiles import FactBook, Profile
 from havre.standards.files.retention import Retention
 from havre.standards.files.rights import Rights
@@ -50,6 +51,7 @@ __all__ = [
     "indicators",
     "languages",
     "media_rules",
+    "offences",
     "packaged_fact",
     "packaged_facts",
     "profile",
@@ -105,6 +107,11 @@ def vulnerability() -> Vulnerability:
 def route_statuses() -> RouteStatuses:
     """What a person may have been at a stage of the route."""
     return library().route_statuses
+
+
+def offences() -> Offences:
+    """What a charge is chosen from: ICCS categories and the countries' articles."""
+    return library().offences
 
 
 def glossary() -> Glossary:

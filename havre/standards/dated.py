@@ -91,6 +91,10 @@ def _as_text(value: Any, language: str | None) -> str:
             return str(words) if language is None else words.text(language)
         if "number" in value:
             return str(value["number"])
+        if "amount" in value:
+            days = f"{value['from']} – {value.get('until', '…')}"
+            where = _as_text(value["where"], language) if "where" in value else ""
+            return ", ".join(part for part in (f"{value['amount']} {value['currency']}/{value['unit']}", days, where) if part)
         return "; ".join(f"{key}: {_as_text(part, language)}" for key, part in value.items())
     if isinstance(value, (list, tuple)):
         return "; ".join(_as_text(part, language) for part in value)

@@ -15,6 +15,7 @@ from havre.standards.files import (
     ictip,
     indicators,
     media,
+    offences,
     profiles,
     retention,
     rights,
@@ -119,6 +120,10 @@ class Library:
     @cached_property
     def route_statuses(self) -> routes.RouteStatuses:
         return routes.read(self._page("route_status"))
+
+    @cached_property
+    def offences(self) -> offences.Offences:
+        return offences.read(self._page("offences"), countries=self.profiles.countries)
 
     @cached_property
     def glossary(self) -> glossary.Glossary:

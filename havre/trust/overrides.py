@@ -64,14 +64,11 @@ def give(*, case_id: UUID, subject_id: UUID, workflow: str, step: str, gates: It
     return override
 
 
-def signed(*, workflow: str, step: str, about: UUID, by: Actor) -> Override | None:
-    """The newest unused waiver that another supervisor of the actor's service signed for this very step; None without one.
-
-    Args: about, the record, or for a first step what the record will hang on. The row is held for the step: two acts cannot both spend it.
-    """
-    theirs = Override.objects.visible_to(by).filter(
-        workflow=workflow, step=step, subject_id=about, used_at=None, given_at__lte=by.at, ends_at__gt=by.at,
-        membership__organisation_id=by.organisation_id, membership__supervisor=True, membership__ended_at=None,
-    )  # fmt: skip
-    newest = theirs.exclude(given_by=by.user).order_by("-given_at").values_list("pk", flat=True).first()
+def signed(*, subject_id: UUID, workflow: str, step: str, by: Actor) -> Override | None:
+    """The newest waiver that still serves this very step of this record, signed by another, locked for its use; None without one."""
+    live = {"membership__supervisor": True, "membership__ended_at": None, "membership__organisation_id": by.organisation_id}
+    mine = Override.objects.visible_to(by).filter(
+        subject_id=subject_id, workflow=workflow, step=step, used_at=None, given_at__lte=by.at, ends_at__gt=by.at, **live
+    )
+    newest = mine.exclude(given_by=by.user).order_by("-given_at").values_list("pk", flat=True).first()
     return Override.objects.visible_to(by).get_for_step(pk=newest) if newest else None

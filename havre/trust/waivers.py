@@ -27,17 +27,20 @@ class WaiverForm(forms.Form):
 
 
 def forms_of(
-    table: Workflow, obj: Any, *, moves: tuple[Move, ...], by: Actor, membership: Membership | None
+    table: Workflow, obj: Any, *, moves: tuple[Move, ...], by: Actor, membership: Membership | None, place: str = ""
 ) -> list[tuple[Move, WaiverForm]]:
-    """For a supervisor, each step of `moves` that a waivable block holds up now, with its form. Nothing for anybody else."""
+    """For a supervisor, each step of `moves` that a waivable block holds up now, with its form. Nothing for anybody else.
+
+    Args: place, what tells several records of one page apart.
+    """
     if not getattr(membership, "supervisor", False):
         return []
-    held = ((move, table.waivable(obj, move=move.step, by=by)) for move in moves)
-    return [
-        (move, WaiverForm(gates=[(right.key, right.reason) for right in rights], auto_id=f"id_{move.step}_%s"))
-        for move, rights in held
-        if rights
-    ]
+    found = []
+    for move in moves:
+        gates = [(right.key, right.reason) for right in table.waivable(obj, move=move.step, by=by)]
+        if gates:
+            found.append((move, WaiverForm(gates=gates, auto_id=f"id_{place}{move.step}_waiver_%s")))
+    return found
 
 
 def sign(posted: QueryDict, table: Workflow, *, about: UUID, case_id: UUID, by: Actor) -> dict[str, list[str]]:

@@ -199,8 +199,8 @@ class Workflow:
     def check(self, obj: Any, *, move: str, by: Actor | None, override: Override | None = None, about: UUID | None = None) -> Checked:
         """Answer whether a step may be taken now; changes nothing on `obj`.
 
-        Args: move, the name of a step; by, the actor, None for the house itself; override, a supervisor's signed waiver of blocks; about,
-        what the waiver of a first step was signed upon, since the record itself is not there yet (its proceeding, its person).
+        Args: move, the name of a step; by, the actor, None for the house itself; override, a supervisor's signed waiver of blocks;
+        about, whom such a waiver names where the step makes the record: the person, for no record is there to sign for yet.
         Raises: Invalid for a step that the table does not have. Refused with every unmet reason at once: 403 when the role is the only
         reason, else 409. A used waiver is written in the audit trail as `<workflow>.override` and cannot be used again.
         """
@@ -273,9 +273,9 @@ class Workflow:
         return blocks, tuple(warnings)
 
     def _waived(
-        self, blocks: list[Right], about: UUID, step: str, by: Actor | None, override: Override, reasons: list[Words], rows: list[str]
+        self, blocks: list[Right], subject_id: UUID, step: str, by: Actor | None, override: Override, reasons: list[Words], rows: list[str]
     ) -> tuple[Right, ...]:
-        problem = override.problem(workflow=self.name, subject_id=about, step=step, by=by)
+        problem = override.problem(workflow=self.name, subject_id=subject_id, step=step, by=by)
         if problem:
             reasons.append(problem)
             rows.append(f"{self.name}.{step}:override")

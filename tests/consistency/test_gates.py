@@ -118,7 +118,7 @@ def test_gate_is_seen_blocking_overridden_with_reason_by_a_named_supervisor_and_
         assert Override.objects.for_house("tests").get().used_at is None
         return
     with trust.acting(by):
-        found = overrides.signed(workflow=table.name, step=move.step, about=missing.pk, by=by)
+        found = overrides.signed(workflow=table.name, step=move.step, subject_id=missing.pk, by=by)
         assert table.check(missing, move=move.step, by=by, override=found).overridden == (right,)
     spent = Override.objects.for_house("tests").get()
     assert (spent.used_by, spent.given_by, spent.reason) == (by.user, head.user, "danger")

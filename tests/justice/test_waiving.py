@@ -1,5 +1,8 @@
 """A block of justice is passed with the reason of a named supervisor, on the pages, once, and by nobody for their own act."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -137,3 +140,17 @@ def test_waiver_of_another_services_supervisor_does_not_serve(case):
     url = reverse("justice:proceeding", args=[found.pk])
     assert stranger.post(url, {"waive": "proceeding", "step": "interview", "gates": ["RG02"], **WAIVED}).status_code == 302
     assert officer.post(url, {"step": "interview"}).status_code == 409
+
+
+def test_fields_of_several_waivers_on_one_page_have_names_of_their_own(case):
+    _officer, head, by = service(Role.PROSECUTOR, case)
+    found = a_proceeding(case, by)
+    for day in (1, 2):
+        starts = by.at + timedelta(days=day)
+        Hearing(
+            case=case, proceeding=found, by_id=by.user.pk, starts_at=starts, court="supreme", purpose="trial_day", person_heard=True
+        ).save(force_insert=True)
+    page = head.get(reverse("justice:hearings", args=[found.pk])).content.decode()
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    assert page.count('name="waive" value="hearing"') == 3
+    assert sorted({one for one in ids if ids.count(one) > 1}) == []

@@ -20,6 +20,8 @@ from havre.trust.records import ProtectedModel
 
 _ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 ICCS = RegexValidator(r"^\d{2,6}$", _("an ICCS code is two to six digits"))
+# a citation: no sentence, and no line that could hold a name and an address
+ARTICLE = RegexValidator(r"^[\w()/.,§ -]{2,60}$", _("cite the article: letters, figures, ( ) / . , § and -"))
 COURT_NUMBER = RegexValidator(r"^[A-Z0-9][A-Z0-9/.-]{2,39}$", _("a file number has capitals, digits, / . and -, no spaces"))
 
 
@@ -108,7 +110,9 @@ class Charge(ProtectedModel):
     case = models.ForeignKey(Case, models.PROTECT, related_name="+")
     proceeding = models.ForeignKey(Proceeding, models.PROTECT, related_name="charges")
     iccs = models.CharField(max_length=6, validators=[ICCS])
-    article = models.CharField(max_length=60)
+    # as it is cited; the code of the country's list where it was chosen there
+    article = models.CharField(max_length=60, validators=[ARTICLE])
+    article_code = models.CharField(max_length=24, blank=True)
     # whom it is held against; "justice.Suspect" stands in another file, which reads this one
     suspect = models.ForeignKey("justice.Suspect", models.PROTECT, null=True, blank=True, related_name="charges")
     charged_on = models.DateField()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from havre import trust
+from havre import standards, trust
 from havre.justice.enums import ClaimStatus, Measure
 from havre.justice.models import Charge, CompensationClaim, Proceeding, Suspect
 from havre.justice.workflow import CLAIM, ENFORCE, LAWYER, LIMITATION, LONG_UNPAID, PROCEEDING
@@ -56,7 +56,7 @@ def open_proceeding(*, case_id: UUID, person_id: UUID, record: dict[str, Any], b
     person = Person.objects.visible_to(by).get_or_missing(pk=person_id, case_id=case_id)
     draft = Proceeding(case_id=case_id, person=person, opened_at=by.at, organisation_id=by.organisation_id)
     _set(draft, record, PROCEEDING_RECORDS["open"])
-    waiver = overrides.signed(workflow=PROCEEDING.name, step="open", about=person_id, by=by)
+    waiver = overrides.signed(workflow=PROCEEDING.name, step="open", subject_id=person_id, by=by)
     checked = PROCEEDING.check(draft, move="open", by=by, override=waiver, about=person_id)
     made = Proceeding.objects.add(
         by=by,
@@ -82,7 +82,7 @@ def move(*, proceeding_id: UUID, step: str, by: Actor, record: dict[str, Any] | 
     if step == "open":
         raise Invalid(_("this step has an act of its own"))
     _set(proceeding, record or {}, PROCEEDING_RECORDS.get(step, frozenset()))
-    waiver = overrides.signed(workflow=PROCEEDING.name, step=step, about=proceeding_id, by=by)
+    waiver = overrides.signed(workflow=PROCEEDING.name, step=step, subject_id=proceeding_id, by=by)
     checked = PROCEEDING.check(proceeding, move=step, by=by, override=waiver)
     proceeding.status = checked.end
     _effects(proceeding, step, by)
@@ -155,21 +155,43 @@ def protect(*, proceeding_id: UUID, record: dict[str, Any], by: Actor) -> Procee
 
 
 @trust.act("charge.add")
-def add_charge(*, proceeding_id: UUID, iccs: str, article: str, by: Actor, suspect_id: UUID | None = None) -> Charge:
-    """Add an offence: ICCS code (two to six digits), national article, and the suspect against whom it is held.
+def add_charge(
+    *, proceeding_id: UUID, by: Actor, iccs: str = "", article: str = "", article_code: str = "", suspect_id: UUID | None = None
+) -> Charge:
+    """Add an offence, and the suspect against whom it is held.
 
+    Args: article_code, an article of the country's list, which gives its citation and, where `iccs` is empty, its category; else article,
+    the citation of another one; iccs, the category (two to six digits).
     Raises: Missing, also for a suspect of another proceeding; Refused (403); Invalid, also for the same offence twice.
     """
-    proceeding = Proceeding.objects.visible_to(by).get_or_missing(pk=proceeding_id)
+    proceeding = Proceeding.objects.visible_to(by).select_related("case").get_or_missing(pk=proceeding_id)
+    article, iccs = _cited(proceeding.case.country, article_code, article, iccs)
     suspect = Suspect.objects.visible_to(by).get_or_missing(pk=suspect_id, proceeding_id=proceeding.pk) if suspect_id else None
     if Charge.objects.visible_to(by).filter(proceeding=proceeding, suspect=suspect, iccs=iccs, article=article).exists():
         raise Invalid({"article": [_("this offence is held against the same suspect already")]})
     charge = Charge.objects.add(
-        by=by, case_id=proceeding.case_id, proceeding=proceeding, suspect=suspect, iccs=iccs, article=article,
+        by=by, case_id=proceeding.case_id, proceeding=proceeding, suspect=suspect, iccs=iccs, article=article, article_code=article_code,
         charged_on=by.at.date(), by_id=by.user.pk,
     )  # fmt: skip
     audit.record(event="charge.add", by=by, subject=proceeding.person_id, case_id=proceeding.case_id, codes={"iccs": iccs})
     return charge
+
+
+def _cited(country: str, code: str, article: str, iccs: str) -> tuple[str, str]:
+    """How the article is cited, and its category. Raises: Invalid."""
+    if code:
+        found = standards.offences().of(country).get(code)
+        if found is None:
+            raise Invalid({"article_code": [_("this article is not in the list of the country")]})
+        if article and article != found.article:
+            raise Invalid({"article": [_("choose the article from the list, or cite another one: not both")]})
+        article, iccs = found.article, iccs or found.category
+    if not article:
+        raise Invalid({"article_code": [_("choose the article, or cite another one")]})
+    if not iccs:
+        raise Invalid({"iccs": [_("choose the category: this article alone does not say it")]})
+    clean(Charge(iccs=iccs, article=article), {"iccs", "article"})
+    return article, iccs
 
 
 @trust.act("claim.inform")
@@ -183,7 +205,7 @@ def inform(
     """
     person = Person.objects.visible_to(by).get_or_missing(pk=person_id, case_id=case_id)
     fields = {"case_id": case_id, "person": person, "informed_at": by.at, "language": language, "kind": kind}
-    waiver = overrides.signed(workflow=CLAIM.name, step="inform", about=person_id, by=by)
+    waiver = overrides.signed(workflow=CLAIM.name, step="inform", subject_id=person_id, by=by)
     checked = CLAIM.check(CompensationClaim(**fields), move="inform", by=by, override=waiver, about=person_id)
     mine = CompensationClaim.objects.visible_to(by).filter(case_id=case_id, person_id=person_id, kind=kind)
     if kind and mine.exclude(status__in=[ClaimStatus.REJECTED, ClaimStatus.PAID]).exists():

@@ -6,8 +6,6 @@ stands in the tables of `workflow`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -38,35 +36,8 @@ from havre.trust import audit, clocks, overrides
 from havre.trust.actors import Actor
 from havre.trust.enums import Role, Section
 from havre.trust.errors import Invalid, Refused
+from havre.trust.kinds import Kind
 from havre.trust.records import clean
-from havre.trust.workflow import Workflow
-
-Effect = Callable[[Any, str, dict[str, Any], Actor], None]
-
-
-def _nothing(_row: Any, _step: str, _record: dict[str, Any], _by: Actor) -> None:
-    return None
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of record: its table, its first step, what each step writes, what is prepared before the check and done after it."""
-
-    code: str
-    model: Any
-    table: Workflow
-    first: str
-    fields: frozenset[str]
-    steps: dict[str, frozenset[str]] = field(default_factory=dict)
-    readers: frozenset[Role] = PROFESSIONALS
-    before: Effect = _nothing
-    after: Effect = _nothing
-
-    @property
-    def needed(self) -> frozenset[str]:
-        """The fields without which the first step cannot be taken."""
-        columns = {one.name: one for one in self.model._meta.fields}
-        return frozenset(name for name in self.fields if name in columns and not columns[name].blank and not columns[name].has_default())
 
 
 def _suspect(row: Any, step: str, _record: dict[str, Any], by: Actor) -> None:
@@ -110,44 +81,61 @@ def _hearing(row: Any, _step: str, _record: dict[str, Any], _by: Actor) -> None:
     row.request_open = asking.is_open(row.proceeding_id)
 
 
-KINDS: dict[str, Kind] = {
-    kind.code: kind
-    for kind in (
-        Kind(
-            "suspects", Suspect, workflow.SUSPECT, "suspect", frozenset({"kind", "role", "file_number"}),
-            {"detain": frozenset({"file_number"})}, before=_charges, after=_suspect,
-        ),
-        Kind(
-            "hearings", Hearing, workflow.HEARING, "schedule",
-            frozenset({"starts_at", "court", "purpose", "mode", "measures", "person_heard"}),
-            {"hold": frozenset({"mode", "measures"}), "adjourn": frozenset({"adjourned_because"})}, before=_hearing,
-        ),
-        Kind(
-            "assets", Asset, workflow.ASSET, "trace", frozenset({"kind", "amount", "currency", "suspect"}),
-            {"freeze": frozenset({"frozen_on"}), "confiscate": frozenset({"confiscated_on"}), "assign": frozenset({"claim"})}, after=_asset,
-        ),
-        Kind(
-            "exhibits", custody.Exhibit, workflow.EXHIBIT, "seize",
-            frozenset({"kind", "source", "taken_at", "seal_number", "sha256", "attachment"}),
-            {"hand_over": frozenset({"offered_to", "given_at"}), "receive": frozenset({"received_at", "seal_whole", "seal_number"})},
-            before=custody.before, after=custody.after, readers=CUSTODIANS,
-        ),
-        Kind(
-            "requests", NonPunishmentRequest, workflow.NON_PUNISHMENT, "flag", frozenset({"ground"}),
-            {"refuse": frozenset({"kept_because"}), "uphold": frozenset({"kept_because"})}, before=asking.before, after=asking.after,
-        ),
-        Kind(
-            "assistance", LegalAssistance, workflow.ASSISTANCE_ABROAD, "prepare",
-            frozenset({"kind", "basis", "country", "file_number", "until"}),
-            {"send": frozenset({"sent_on", "answer_by"}), "begin_team": frozenset({"until"})}, after=_abroad, readers=CUSTODIANS,
-        ),
-        Kind(
-            "links", SourcedLink, workflow.SOURCED_LINK, "link",
-            frozenset({"kind", "first", "second", "origin", "seen_on", "until"}),
-            {"corroborate": frozenset({"second_origin"})}, after=_link, readers=CUSTODIANS,
-        ),
-    )
-}  # fmt: skip
+_ROWS = (
+    Kind(
+        "suspects", Suspect, workflow.SUSPECT, "suspect", "",
+        {"suspect": ("kind", "role", "file_number"), "detain": ("file_number",)},
+        readers=PROFESSIONALS, before=_charges, after=_suspect,
+    ),
+    Kind(
+        "hearings", Hearing, workflow.HEARING, "schedule", "",
+        {
+            "schedule": ("starts_at", "court", "purpose", "mode", "measures", "person_heard"),
+            "hold": ("mode", "measures"),
+            "adjourn": ("adjourned_because",),
+        },
+        readers=PROFESSIONALS, before=_hearing,
+    ),
+    Kind(
+        "assets", Asset, workflow.ASSET, "trace", "",
+        {
+            "trace": ("kind", "amount", "currency", "suspect"),
+            "freeze": ("frozen_on",),
+            "confiscate": ("confiscated_on",),
+            "assign": ("claim",),
+        },
+        readers=PROFESSIONALS, after=_asset,
+    ),
+    Kind(
+        "exhibits", custody.Exhibit, workflow.EXHIBIT, "seize", "",
+        {
+            "seize": ("kind", "source", "taken_at", "seal_number", "sha256", "attachment"),
+            "hand_over": ("offered_to", "given_at"),
+            "receive": ("received_at", "seal_whole", "seal_number"),
+        },
+        readers=CUSTODIANS, before=custody.before, after=custody.after,
+    ),
+    Kind(
+        "requests", NonPunishmentRequest, workflow.NON_PUNISHMENT, "flag", "",
+        {"flag": ("ground",), "refuse": ("kept_because",), "uphold": ("kept_because",)},
+        readers=PROFESSIONALS, before=asking.before, after=asking.after,
+    ),
+    Kind(
+        "assistance", LegalAssistance, workflow.ASSISTANCE_ABROAD, "prepare", "",
+        {
+            "prepare": ("kind", "basis", "country", "file_number", "until"),
+            "send": ("sent_on", "answer_by"),
+            "begin_team": ("until",),
+        },
+        readers=CUSTODIANS, after=_abroad,
+    ),
+    Kind(
+        "links", SourcedLink, workflow.SOURCED_LINK, "link", "",
+        {"link": ("kind", "first", "second", "origin", "seen_on", "until"), "corroborate": ("second_origin",)},
+        readers=CUSTODIANS, after=_link,
+    ),
+)  # fmt: skip
+KINDS: dict[str, Kind] = {kind.code: kind for kind in _ROWS}
 
 
 @trust.act("justice.record")
@@ -160,20 +148,20 @@ def add(*, kind: str, proceeding_id: UUID, record: dict[str, Any], by: Actor, fi
     """
     what = KINDS[kind]
     proceeding = Proceeding.objects.visible_to(by).select_related("person").get_or_missing(pk=proceeding_id)
-    _only(record, what.fields)
-    if file is not None and "attachment" in what.fields:
+    _only(what, what.opens, record)
+    if file is not None and "attachment" in what.of(what.opens):
         place = {"case_id": proceeding.case_id, "person_id": proceeding.person_id, "section": Section.JUSTICE, "by": by}
         record = {**record, "attachment": keeping.add(**place, data=file[0], name=file[1]).pk}
     values = {**_resolved(record, proceeding, by), "case_id": proceeding.case_id, "proceeding": proceeding, "by_id": by.user.pk}
     draft = what.model(**values, **_stamps(what, by))
-    what.before(draft, what.first, record, by)
+    what.before(draft, what.opens, record, by)
     clean(draft, {*record, *_required(what.model)})
-    waiver = overrides.signed(workflow=what.table.name, step=what.first, about=proceeding.pk, by=by)
-    checked = what.table.check(draft, move=what.first, by=by, override=waiver, about=proceeding.pk)
+    waiver = overrides.signed(workflow=what.table.name, step=what.opens, subject_id=proceeding.pk, by=by)
+    checked = what.table.check(draft, move=what.opens, by=by, override=waiver, about=proceeding.pk)
     made = what.model.objects.add(by=by, **{name: getattr(draft, name) for name in _written(draft)}, status=checked.end)
-    what.after(made, what.first, record, by)
+    what.after(made, what.opens, record, by)
     made.save()
-    _audit(what, what.first, made, by, checked.codes)
+    _audit(what, what.opens, made, by, checked.codes)
     return made
 
 
@@ -182,16 +170,13 @@ def step(*, kind: str, record_id: UUID, step: str, record: dict[str, Any] | None
     """Take one step of a record. Raises: Missing; Refused, with every unmet condition; Invalid."""
     what = KINDS[kind]
     row = what.model.objects.visible_to(by).select_related("proceeding", "proceeding__person").get_for_step(pk=record_id)
-    if step == what.first:
+    if step == what.opens:
         raise Invalid(_("this step has an act of its own"))
     told = record or {}
-    _only(told, what.steps.get(step, frozenset()))
-    own = {name: value for name, value in _resolved(told, row.proceeding, by).items() if hasattr(row, name)}
-    for name, value in own.items():
-        setattr(row, name, value)
-    clean(row, set(own) & {one.name for one in row._meta.fields})
+    _only(what, step, told)
+    what.write(row, step, _resolved(told, row.proceeding, by))
     what.before(row, step, told, by)
-    waiver = overrides.signed(workflow=what.table.name, step=step, about=row.pk, by=by)
+    waiver = overrides.signed(workflow=what.table.name, step=step, subject_id=row.pk, by=by)
     checked = what.table.check(row, move=step, by=by, override=waiver)
     row.status = checked.end
     what.after(row, step, told, by)
@@ -205,10 +190,8 @@ def _audit(what: Kind, step: str, row: Any, by: Actor, codes: dict[str, str | in
     audit.record(event=f"{what.table.name}.{step}", by=by, subject=row.proceeding.person_id, case_id=row.case_id, codes=told)
 
 
-def _only(record: dict[str, Any], allowed: frozenset[str]) -> None:
-    strange = sorted(set(record) - allowed)
-    if strange:
-        raise Invalid({name: [_("this step does not record that")] for name in strange})
+def _only(what: Kind, step: str, record: dict[str, Any]) -> None:
+    what.only(step, record)
     if set(record.get("measures", ())) - set(Measure.values):
         raise Invalid({"measures": [_("choose the measures from the list")]})
 

@@ -17,7 +17,6 @@ from havre.trust import audit
 from havre.trust.actors import Actor
 from havre.trust.errors import Invalid, Refused
 from havre.trust.models import Override
-from havre.trust.records import clean
 from havre.trust.workflow import Checked
 
 CODE = 24
@@ -35,7 +34,7 @@ def open_record(
     known = _known(kind)
     person = Person.objects.visible_to(by).select_related("case").get_or_missing(pk=person_id, case_id=case_id)
     made = known.model(case_id=case_id, person=person, by=by.user, at=by.at)
-    _write(known, made, known.opens, record or {})
+    known.write(made, known.opens, record or {})
     effects.prepare(known.code, made, by)
     checked = known.table.check(made, move=known.opens, by=by)
     made.status = checked.end
@@ -70,7 +69,7 @@ def take_step(
     kept = known.model.objects.visible_to(by).select_related("person").get_for_step(pk=record_id)
     if step == known.opens:
         raise Invalid(_("this step has an act of its own"))
-    _write(known, kept, step, record or {})
+    known.write(kept, step, record or {})
     waiver = Override.objects.visible_to(by).get_for_step(pk=override_id) if override_id else None
     checked = known.table.check(kept, move=step, by=by, override=waiver)
     kept.status = checked.end
@@ -84,21 +83,6 @@ def _known(kind: str) -> Kind:
     if kind not in KINDS:
         raise Invalid(_("there is no such kind of record"))
     return KINDS[kind]
-
-
-def _write(kind: Kind, kept: Any, step: str, record: dict[str, Any]) -> None:
-    allowed = kind.records.get(step, ())
-    problems: dict[str, list[Any]] = {name: [_("this step does not record that")] for name in sorted(set(record) - set(allowed))}
-    if problems:
-        raise Invalid(problems)
-    for name, value in record.items():
-        setattr(kept, name, value)
-    for name in kind.needs.get(step, ()):
-        if not getattr(kept, name) and getattr(kept, name) is not False:
-            problems[name] = [_("this is needed for the step")]
-    if problems:
-        raise Invalid(problems)
-    clean(kept, set(record))
 
 
 def _close(kind: Kind, kept: Any, step: str, checked: Checked, by: Actor, words: dict[str, str] | None) -> None:

@@ -61,7 +61,7 @@ def ask(*, case_id: UUID, person_id: UUID, by: Actor, screening_id: UUID | None 
     draft = Identification(case_id=case_id, person=person, screening_id=screening_id, opened_at=by.at)
     _write(draft, "ask", record)
     # nothing is there yet that a supervisor could sign for but the person
-    signed = overrides.signed(about=person.pk, workflow=workflow.IDENTIFICATION.name, step="ask", by=by)
+    signed = overrides.signed(subject_id=person.pk, workflow=workflow.IDENTIFICATION.name, step="ask", by=by)
     checked = workflow.IDENTIFICATION.check(draft, move="ask", by=by, override=signed, about=person.pk)
     try:
         with transaction.atomic():

@@ -98,7 +98,7 @@ def screen(
     known = _of_group(group_person_id, by) if group_person_id else None
     # a person who has a case already is one for whom a supervisor can sign; for anybody else the urgent screen asks for nothing first
     about = known[1].pk if known else None
-    signed = overrides.signed(about=about, workflow=SCREENING.name, step="record", by=by) if about else None
+    signed = overrides.signed(subject_id=about, workflow=SCREENING.name, step="record", by=by) if about else None
     checked = SCREENING.check(screening, move="record", by=by, override=signed, about=about)
     if known:
         case, somebody = known

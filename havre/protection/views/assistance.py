@@ -93,7 +93,7 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     step = form.cleaned_data["step"]
     try:
         record = form.record(services.RECORDS.get(step, frozenset()))
-        signed = overrides.signed(about=pk, workflow=PLAN.name, step=step, by=request.actor)
+        signed = overrides.signed(subject_id=pk, workflow=PLAN.name, step=step, by=request.actor)
         services.move_plan(plan_id=pk, step=step, by=request.actor, record=record, words=form.words(step), override_id=signed and signed.pk)
     except Refused as refusal:
         return render(request, PAGE, {**context, "form": form, "reasons": refusal.reasons}, status=refusal.status)

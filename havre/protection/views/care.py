@@ -130,7 +130,7 @@ def _reasons(problem: Refused | Invalid, form: RecordStepForm) -> tuple[Any, ...
 
 def _signed(request: ActorRequest, kind: Kind, pk: UUID, step: str) -> UUID | None:
     """The unused waiver that somebody else signed for this step, if there is one."""
-    found = overrides.signed(about=pk, workflow=kind.table.name, step=step, by=request.actor)
+    found = overrides.signed(subject_id=pk, workflow=kind.table.name, step=step, by=request.actor)
     return found.pk if found else None
 
 

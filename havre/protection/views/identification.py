@@ -113,7 +113,7 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _signed(request: ActorRequest, pk: UUID, step: str) -> UUID | None:
     """The unused waiver that somebody else signed for this step, if there is one."""
-    found = overrides.signed(about=pk, workflow=workflow.IDENTIFICATION.name, step=step, by=request.actor)
+    found = overrides.signed(subject_id=pk, workflow=workflow.IDENTIFICATION.name, step=step, by=request.actor)
     return found.pk if found else None
 
 

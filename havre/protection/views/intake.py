@@ -162,7 +162,7 @@ def ask(request: ActorRequest, pk: UUID) -> HttpResponse:
         return render(request, "protection/ask.html", context, status=422)
     step = form.cleaned_data["step"]
     try:
-        signed = overrides.signed(about=pk, workflow=LATER_CONSENT.name, step=step, by=request.actor)
+        signed = overrides.signed(subject_id=pk, workflow=LATER_CONSENT.name, step=step, by=request.actor)
         later.answer(by=request.actor, later_id=pk, override_id=signed and signed.pk, **form.cleaned_data)
     except Refused as refusal:
         return render(request, "protection/ask.html", {**context, "reasons": refusal.reasons}, status=409)

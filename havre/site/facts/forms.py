@@ -94,6 +94,11 @@ def _value_fields(fact: Fact) -> dict[str, forms.Field]:
             help_text=_("Unless this is ticked, no number is printed or shown to the public."),
         )
         return {"value": _area(_("Numbers"), lines, _("One per line; SMS before a number for messages.")), "dialled": dialled}
+    if fact.kind == "rates":
+        help_text = _(
+            "One per line: from | until (or nothing) | amount | currency, or % | hour, day, month or year | source | where, if not everywhere"
+        )
+        return {"value": _area(_("Rates"), "\n".join(_rate_line(one) for one in now or []), help_text)}
     if fact.kind == "record":
         return {"value": _area(_("Values"), _lines_of(now), _("One “name: value” per line."))}
     words = _("One entry per line, in the same order in both languages.") if fact.kind == "texts" else ""
@@ -143,6 +148,26 @@ def _phones(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
+def _rate_line(entry: Mapping[str, Any]) -> str:
+    where = entry.get("where", "")
+    both = f"{where['en']} / {where['fr']}" if isinstance(where, dict) else where
+    parts = (entry["from"], entry.get("until", ""), entry["amount"], entry["currency"], entry["unit"], entry["source"], both)
+    return " | ".join(parts).rstrip(" |")
+
+
+def _rates(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = []
+    for line in _entries(data["value"]):
+        parts = [part.strip() for part in line.split("|")]
+        entry: dict[str, Any] = dict(zip(("from", "until", "amount", "currency", "unit", "source", "where"), parts, strict=False))
+        english, both, french = entry.get("where", "").partition(" / ")
+        if both:
+            entry["where"] = {"en": english, "fr": french}
+        # what is not there is left out; what is wrong is refused by the service, which names the line
+        found.append({name: part for name, part in entry.items() if part})
+    return found
+
+
 def _record(data: Mapping[str, Any]) -> dict[str, Any] | None:
     found: dict[str, Any] = {}
     for line in _entries(data["value"]):
@@ -162,4 +187,5 @@ _VALUES = {
     "phones": _phones,
     "authorities": lambda data: list(data["value"]),
     "record": _record,
+    "rates": _rates,
 }

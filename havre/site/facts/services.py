@@ -29,6 +29,7 @@ MESSAGES: dict[str, Words] = {
     "phone": _("%(what)s is no telephone number: use figures, spaces, + and -, and at most 15 figures"),
     "authority": _("%(what)s is no authority of this country's profile"),
     "empty": _("write at least one entry"),
+    "rate": _("“%(what)s” is no rate: days as 2025-01-31, an amount, three capitals or %, a unit, a source"),
     "floor": _("national law may give more but never less than %(what)s"),
 }
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from havre.standards.reading import Page, unique
 from havre.standards.words import Words
 
+UNITS = ("hour", "day", "month", "year")
 Confidence = Literal["high", "medium", "low"]
-Kind = Literal["days", "age", "count", "text", "texts", "record", "phones", "authorities"]
+Kind = Literal["days", "age", "count", "text", "texts", "record", "phones", "authorities", "rates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ class FactBook:
 class Problem:
     """Why a value cannot be that of a fact. `code` is stable; `what` names the offending part, for a translated message."""
 
-    code: Literal["whole_number", "range", "text", "list", "record", "phone", "authority", "empty", "floor"]
+    code: Literal["whole_number", "range", "text", "list", "record", "phone", "authority", "empty", "floor", "rate"]
     what: str = ""
 
 
@@ -173,6 +176,8 @@ def _list_problems(kind: Kind, value: Any, authorities: frozenset[str]) -> tuple
         return (Problem("empty"),)
     if kind == "phones":
         return tuple(Problem("phone", str(entry)) for entry in value if not _is_phone(entry))
+    if kind == "rates":
+        return tuple(Problem("rate", _rate_name(entry)) for entry in value if not _is_rate(entry))
     if kind == "authorities":
         return tuple(Problem("authority", str(code)) for code in value if code not in authorities)
     return tuple(Problem("text", str(entry)) for entry in value if not _is_text(entry))
@@ -198,6 +203,30 @@ def _is_phone(entry: Any) -> bool:
     digits = [sign for sign in number if sign.isdigit()] if isinstance(number, str) else []
     sound = bool(digits) and len(digits) <= 15 and all(sign.isdigit() or sign in "+ -()" for sign in str(number))
     return sound and entry.get("channel") in {"call", "sms", "chat"} and isinstance(entry.get("verified"), bool)
+
+
+def _rate_name(entry: Any) -> str:
+    return str(entry.get("from", entry)) if isinstance(entry, Mapping) else str(entry)
+
+
+def _is_rate(entry: Any) -> bool:
+    """A rate: `from` and perhaps `until` as ISO days, `amount` as digits, `currency`, `unit`, its `source`, perhaps `where` it holds."""
+    needed, more = {"from", "amount", "currency", "unit", "source"}, {"until", "where"}
+    if not isinstance(entry, Mapping) or set(entry) - needed - more or needed - set(entry):
+        return False
+    if not all(isinstance(part, str) and part.strip() for name, part in entry.items() if name != "where") or not _is_text(
+        entry.get("where", "-")
+    ):
+        return False
+    if entry["unit"] not in UNITS or re.fullmatch(r"%|[A-Z]{3}", entry["currency"]) is None:
+        return False
+    if re.fullmatch(r"\d{1,9}(\.\d{1,4})?", entry["amount"]) is None or float(entry["amount"]) <= 0:
+        return False
+    try:
+        first, last = date.fromisoformat(entry["from"]), date.fromisoformat(entry.get("until", entry["from"]))
+    except ValueError:
+        return False
+    return first <= last
 
 
 def read(page: Page, *, languages: frozenset[str], countries: Mapping[str, Any], book: FactBook, gates: frozenset[str]) -> Profiles:
