@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.justice import keeping, queries
+from havre.justice import keeping, merging, queries
 from havre.justice.enums import Against, ClaimKind, ClaimStatus, NonPunishment, Stage, Verdict
 from havre.justice.models import (
     Asset,
@@ -85,6 +85,7 @@ def register() -> None:
             acts=queries.acts,
             dossier=queries.dossier,
             waiting=queries.waiting,
+            merge=merging.merge,
             needed=keeping.needed,
             extract=queries.extract,
             columns=tuple(Column(table, name, "code", tuple(values.values)) for table, name, values in _CODES)

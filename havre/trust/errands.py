@@ -30,6 +30,7 @@ ERRANDS = frozenset(
         "emergency",
         "history",
         "matching",
+        "merging",
         "own data",
         "tests",
     }

@@ -104,6 +104,7 @@ ERRAND_WORDS: dict[str, str] = {
     "history": "gives the ids of the persons in a case, for the history of accesses",
     "import": "asks whether a record of a file was imported before, so that a second import adds nothing",
     "matching": "finds the keys of the rows that hold what was typed, before the policy judges each of them",
+    "merging": "lets open rows of one organisation name the one that it has become part of; what is past stays",
     "offers": "finds the referrals offered to a service and role before any grant exists; a sealed case leaves no trace",
     "opening": "writes the first rows of a case, before its first grant exists",
     "own data": "finds a code for reading from afar by its digest, and lists the requests about own data by number and clock for the officer",
