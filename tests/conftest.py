@@ -64,6 +64,7 @@ ON_POSTGRESQL_TOO = (
     "tests/trust/test_identity_requests_any.py",
     "tests/trust/test_identity_requests_pages.py",
     "tests/trust/test_identity_search.py",
+    "tests/trust/test_mergers.py",
     "tests/trust/test_records.py",
     "tests/trust/test_workflow_clocks.py",
     "tests/partnership/test_counting.py",

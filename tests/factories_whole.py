@@ -106,6 +106,7 @@ from havre.trust.models import (
     IdentityRequest,
     LegalHold,
     Membership,
+    Merger,
     Nomination,
     Override,
     Restriction,
@@ -408,7 +409,10 @@ def _accounts(actor: Actor, case_id: UUID) -> dict[str, Any]:
     )  # fmt: skip
     whom = {"case_id": case_id, "person_id": asked.person_id, "holder": person_holder(job.user_id)}
     line = Restriction(**whom, sections=int(Section.HEALTH), reason="safety", placed_by=actor.user, placed_at=now)
-    for row in (nomination, reset, glass, hold, batch, asked, line):
+    # with an administrator of its own: else any administrator may act on it
+    to = MembershipFactory(role=Role.ADMINISTRATOR).organisation
+    merger = Merger(first_id=actor.organisation_id, second=to, proposed_by=administrator.user, proposed_at=now)
+    for row in (nomination, reset, glass, hold, batch, asked, line, merger):
         row.save(force_insert=True)
     key = Authenticator.objects.create(user=actor.user, type="webauthn", data={"name": "key", "credential": {}})
     return {
@@ -423,6 +427,7 @@ def _accounts(actor: Actor, case_id: UUID) -> dict[str, Any]:
         "authenticator": key.pk,
         "asked": asked.pk,
         "restriction": line.pk,
+        "merger": merger.pk,
     }
 
 

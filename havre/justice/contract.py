@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.justice import copying, extracting, keeping, moments, queries
+from havre.justice import copying, extracting, keeping, merging, moments, queries
 from havre.justice.models import (
     Asset,
     Charge,
@@ -54,6 +54,7 @@ def register() -> None:
             acts=queries.acts,
             dossier=copying.dossier,
             waiting=queries.waiting,
+            merge=merging.merge,
             needed=keeping.needed,
             extract=extracting.extract,
             columns=extracting.COLUMNS,

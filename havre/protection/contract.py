@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.protection import casefile, extracting, keeping, models, moments, queries, workflow
+from havre.protection import casefile, extracting, keeping, merging, models, moments, queries, workflow
 from havre.protection.enums import (
     AskState,
     CallEnd,
@@ -141,6 +141,7 @@ def register() -> None:
             acts=casefile.acts,
             dossier=queries.dossier,
             waiting=queries.waiting,
+            merge=merging.merge,
             outcomes=keeping.outcomes,
             needed=keeping.needed,
             erase=queries.erase,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from havre.referral import keeping, queries, services, signals  # noqa: F401  importing the receivers connects them
+from havre.referral import keeping, merging, queries, services, signals  # noqa: F401  importing the receivers connects them
 from havre.referral.enums import (
     ClosedBecause,
     ConferenceStatus,
@@ -64,6 +64,7 @@ def register() -> None:
             acts=queries.acts,
             dossier=queries.dossier,
             waiting=queries.waiting,
+            merge=merging.merge,
             needed=keeping.needed,
             sweep=_sweep,
             extract=queries.extract,

@@ -67,7 +67,7 @@ EXCHANGE_WORDS = (
 def register() -> None:
     # queries reads models, which are ready only when every app is
     from havre.register import contract_person as person
-    from havre.register import moments, queries
+    from havre.register import merging, moments, queries
     from havre.register.exchange import staging
 
     register_contract(
@@ -91,6 +91,7 @@ def register() -> None:
             ),
             workflows=("consent", "request"),
             waiting=person.waiting,
+            merge=merging.merge,
             find_case=find_case,
             ended=queries.ended,
             persons_of_case=persons_of_case,

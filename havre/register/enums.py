@@ -129,6 +129,7 @@ class AskAgain(models.TextChoices):
 
     ENDING = "ending_soon", _("It ends soon")
     MAJORITY = "turned_18", _("The person may be 18 by now: the answer is theirs")
+    MERGED = "recipient_merged", _("The service that they agreed to has become part of another")
 
 
 class RequestKind(models.TextChoices):

@@ -19,6 +19,7 @@ from havre.trust.asking.queries import to_answer
 from havre.trust.assessment import services as assessment
 from havre.trust.contracts import Contract, Link, UrlRow, Waiting, register_contract
 from havre.trust.enums import Act, Role, Section
+from havre.trust.merging.queries import to_approve as mergers_to_approve
 from havre.trust.models import BlindIndex, Clock, ClockEvent, Membership, Nomination, Override, SealedSection
 from havre.trust.models.requests import IdentityReason
 from havre.trust.retention import services as retention
@@ -93,6 +94,8 @@ def _assessment_to_sign(actor: Actor) -> Iterable[Waiting]:
 def _second_person(actor: Actor) -> Iterable[Waiting]:
     place = actor.organisation_id
     jobs = Nomination.objects.filter(organisation_id=place, decided_at=None).exclude(user=actor.user).exclude(asked_by=actor.user)
+    for merger in mergers_to_approve(actor):
+        yield Waiting(_("Approve a merger of organisations"), reverse("accounts_merger", args=[merger.pk]), None, str(merger.first))
     for nomination in jobs.order_by("asked_at"):
         yield Waiting(_("Confirm a job"), reverse("accounts_confirm_job", args=[place, nomination.pk]), None, nomination.get_role_display())
     for reset, may in queries.resets_asked(actor, place):
@@ -104,6 +107,7 @@ NAVIGATION = (
     Link(_("Your jobs"), "accounts_jobs", "swap", frozenset(Role), _("Account")),
     Link(_("Your second factor"), "mfa_index", "lock", frozenset(Role), _("Account")),
     Link(_("Organisations"), "accounts_organisations", "person", ADMINISTRATORS, _("Administration")),
+    Link(_("Mergers"), "accounts_mergers", "swap", ADMINISTRATORS, _("Administration")),
     Link(_("Emergency accesses"), "accounts_reviews", "eye", OFFICERS, _("Oversight")),
     Link(_("Access history"), "history_find", "eye", OFFICERS, _("Oversight")),
     Link(_("Identity requests"), "identity_requests", "person", ASKERS, _("Account")),
@@ -139,6 +143,9 @@ URLS = (
         UrlRow(name, ("POST",), own=ADMINISTRATORS, note="fresh factor")
         for name in ("accounts_new_code", "accounts_close", "accounts_end_job")
     ),
+    UrlRow("accounts_mergers", BOTH, own=ADMINISTRATORS, note="fresh factor to propose"),
+    UrlRow("accounts_merger", BOTH, note="its proposer, a head or administrator of one of the two; else 404. Fresh factor to approve"),
+    UrlRow("accounts_drop_merger", ("POST",), note="its proposer, or who may approve it"),
     UrlRow("accounts_confirm_job", BOTH, note="second person, fresh factor"),
     *(UrlRow(name, ("POST",), note="two persons, fresh factor") for name in ("accounts_ask_reset", "accounts_confirm_reset")),
     UrlRow("accounts_break_glass", BOTH, own=BREAKERS, note="fresh factor"),
@@ -184,6 +191,10 @@ AUDIT_WORDS = (
     ("account.factor_removed", _("removed a second factor")),
     ("account.recovery_codes_made", _("made recovery codes")),
     ("organisation.add", _("added an organisation")),
+    ("organisation.merge_propose", _("proposed a merger of two organisations")),
+    ("organisation.merge_approve", _("approved a merger of two organisations")),
+    ("organisation.merge_drop", _("dropped a merger of two organisations")),
+    ("organisation.merge", _("carried out a merger of two organisations")),
     ("membership.add", _("gave or asked for a job")),
     ("membership.confirm", _("confirmed a job")),
     ("membership.decline", _("refused a job")),

@@ -145,6 +145,8 @@ class Contract:
     ended: Callable[[datetime], Iterable[Ended]] = _nothing
     outcomes: Callable[[Collection[UUID]], dict[UUID, str]] = lambda _persons: {}
     needed: Callable[[Collection[UUID]], dict[UUID, Words]] = lambda _cases: {}
+    # two organisations merge: (first, second, actor) → lines of the report: what, how many went on, how many were resolved otherwise, how
+    merge: Callable[[UUID, UUID, Actor], Iterable[tuple[str, int, int, str]]] = _nothing
     # what is due by now: expire, remind, suspend; idempotent, gives how many things moved
     sweep: Callable[[datetime], int] = lambda _now: 0
     extract: Callable[[], Iterable[tuple[str, Iterable[dict[str, Any]]]]] = _nothing

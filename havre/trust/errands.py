@@ -27,6 +27,7 @@ WORDS: dict[str, Words] = {
     "history": _("gives the ids of the persons in a case, for the history of accesses"),
     "import": _("asks whether a record of a file was imported before, so that a second import adds nothing"),
     "matching": _("finds the keys of the rows that hold what was typed, before the policy judges each of them"),
+    "merging": _("lets open rows of one organisation name the one that it has become part of; what is past stays"),
     "offers": _("finds the referrals offered to a service and role before any grant exists; a sealed case leaves no trace"),
     "opening": _("writes the first rows of a case, before its first grant exists"),
     "own data": _(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from havre.trust.enums import Basis, Purpose, Role, Section
 from havre.trust.errors import Refused
 from havre.trust.models import Agreement, Conflict, Grant, Holder, IdentityRequest, Seal
+from havre.trust.models.accounts import lineage
 from havre.trust.models.grants import FOR_EVER
 
 
@@ -81,7 +82,8 @@ def _close_names(case_ids: set[UUID], at: datetime) -> int:
     named = Grant.objects.filter(case_id__in=case_ids, basis=Basis.IDENTITY_REQUEST, ends_at__gt=at)
     closed = 0
     for grant in named:
-        job = IdentityRequest.objects.filter(pk__in=[grant.source_id]).values("holder_id")
+        asked = IdentityRequest.objects.filter(pk__in=[grant.source_id]).select_related("holder__organisation").first()
+        job = lineage(asked.holder) if asked else []
         still = Grant.objects.filter(holder_id__in=job, case_id=grant.case_id, role=grant.role, purpose=grant.purpose, ends_at__gt=at)
         if not still.exists():
             closed += _shorten(Grant.objects.filter(pk=grant.pk), at)

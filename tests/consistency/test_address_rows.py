@@ -29,6 +29,7 @@ BY_PARAMETER = {
     "reset_pk": "reset",
     "revision": "revision",
     "restriction_pk": "restriction",
+    "merger_pk": "merger",
 }
 BY_ADDRESS = {
     "mfa_remove_webauthn": "authenticator",

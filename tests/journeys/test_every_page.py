@@ -28,10 +28,10 @@ from havre.register.models import Case, Consent, Note, Person
 from havre.release.models import Release
 from havre.site import demonstration, line
 from havre.trust.enums import Basis, Purpose, Role
-from havre.trust.models import BreakGlass, IdentityRequest, Membership, Nomination
+from havre.trust.models import BreakGlass, IdentityRequest, Membership, Merger, Nomination
 from havre.trust.models.accounts import job_holder, person_holder
 from tests.consistency.test_addresses import Address, addresses, rows
-from tests.factories import give_to
+from tests.factories import OrganisationFactory, give_to
 from tests.factories_whole import consent, consented, fill_care, meetings, proceedings
 from tests.journeys.conftest import WIDTHS
 from tests.journeys.test_pages import barriers
@@ -192,12 +192,14 @@ def _accounts(case_id: Any) -> dict[str, Any]:
         holder=job_holder(manager.organisation_id, manager.role), role=manager.role, purpose=Purpose.PROTECTION, reason="papers",
         until=now + timedelta(days=9), asked_at=now, agree="any", custodians=["case_manager@lead"],
     )  # fmt: skip
-    for row in (waits, glass, asked):
+    merger = Merger(first=administrator.organisation, second=OrganisationFactory(), proposed_by=manager.user, proposed_at=now)
+    for row in (waits, glass, asked, merger):
         row.save(force_insert=True)
     key = Authenticator.objects.create(user=first.user, type="webauthn", data={"name": "Key", "credential": {}})
     return {
         "user_pk": administrator.user_id,
         "nomination_pk": waits.pk,
+        "merger_pk": merger.pk,
         "accounts_glass": glass.pk,
         "identity_request": asked.pk,
         "mfa_remove_webauthn": key.pk,

@@ -29,7 +29,7 @@ def test_navigation_leads_to_addresses():
 
 def test_every_event_has_its_words():
     written = set()
-    for path in (SOURCES / "accounts").rglob("*.py"):
+    for path in (*(SOURCES / "accounts").rglob("*.py"), *(SOURCES / "merging").rglob("*.py")):
         written |= set(re.findall(r'(?:event=|@act\(|note\()"([a-z_.]+)"', path.read_text()))
     others = ("identity.", "erasure.", "history.", "retention.", "restriction.")
     assert written == {event for event, _words in AUDIT_WORDS if not event.startswith(others)}

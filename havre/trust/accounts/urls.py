@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from havre.trust.accounts.views import administering, emergency, own, signin
 from havre.trust.accounts.views.factors import RemoveKey, index
+from havre.trust.merging import views as merging
 
 mine = [
     path("login/", signin.SignIn.as_view(), name="account_login"),
@@ -33,6 +34,9 @@ mine = [
 others = [
     path("", administering.organisations, name="accounts_organisations"),
     path("add/", administering.add_organisation, name="accounts_add_organisation"),
+    path("mergers/", merging.every, name="accounts_mergers"),
+    path("mergers/<uuid:merger_pk>/", merging.one, name="accounts_merger"),
+    path("mergers/<uuid:merger_pk>/drop/", merging.drop, name="accounts_drop_merger"),
     path("<uuid:pk>/", administering.members, name="accounts_members"),
     path("<uuid:pk>/invite/", administering.invite, name="accounts_invite"),
     path("<uuid:pk>/people/<uuid:user_pk>/job/", administering.add_job, name="accounts_add_job"),

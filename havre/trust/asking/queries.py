@@ -17,7 +17,8 @@ from havre.trust.asking.custody import COUNTRY, LEADING
 from havre.trust.contracts import contracts
 from havre.trust.enums import Act, Basis, Role, Section
 from havre.trust.errors import Missing
-from havre.trust.models import Conflict, Grant, IdentityEvent, IdentityRequest, Membership, Seal
+from havre.trust.models import Conflict, Grant, Holder, IdentityEvent, IdentityRequest, Membership, Seal
+from havre.trust.models.accounts import ancestry, lineage
 from havre.trust.models.requests import Agree, IdentityEventKind, IdentityReason
 
 WAITING, OPEN, REFUSED, ENDED = "waiting", "open", "refused", "ended"
@@ -47,11 +48,16 @@ def own_access_ends(by: Actor, case_id: UUID) -> datetime | None:
 
 def access_ends(request: IdentityRequest, *, at: datetime) -> datetime | None:
     """The same for a request's job; None too when the person has left it or a conflict of interest was recorded since."""
-    if not Membership.objects.filter(pk=request.membership_id, ended_at=None, user__is_active=True).exists():
+    jobs = lineage(request.holder)
+    places = Holder.objects.filter(pk__in=jobs).values("organisation_id")
+    held = Membership.objects.filter(
+        user=request.user_id, role=request.role, organisation_id__in=places, ended_at=None, user__is_active=True
+    )
+    if not held.exists():
         return None
-    if Conflict.objects.filter(Q(holder=request.holder_id) | Q(holder__user=request.user_id), case_id=request.case_id).exists():
+    if Conflict.objects.filter(Q(holder_id__in=jobs) | Q(holder__user=request.user_id), case_id=request.case_id).exists():
         return None
-    return _last(_live(request.case_id, at).filter(holder=request.holder_id, role=request.role, purpose=request.purpose))
+    return _last(_live(request.case_id, at).filter(holder_id__in=jobs, role=request.role, purpose=request.purpose))
 
 
 def _last(grants: QuerySet[Grant]) -> datetime | None:
@@ -125,7 +131,7 @@ def visible(by: Actor, request_id: UUID) -> IdentityRequest:
 def _may_see(by: Actor, request: IdentityRequest) -> bool:
     if policy.may_in_house(by, Act.REVIEW):
         return _of_country(by, request)
-    mine = request.user_id == by.user.pk and request.holder_id == by.holder_id
+    mine = request.user_id == by.user.pk and request.holder_id in ancestry(by.holder_id)
     if mine:
         return policy.decide(by, Act.READ, Section.CASE, request.case_id).allowed
     return bool(custodian_job(by, request))
@@ -136,7 +142,9 @@ def mine(by: Actor) -> list[IdentityRequest]:
     held = Grant.objects.filter(holder_id__in=by.holders, role=by.role, purpose=by.purpose, starts_at__lte=by.at, ends_at__gt=by.at)
     sealed = Seal.objects.filter(ended_at=None).values("case_id")
     kept_out = Conflict.objects.filter(holder_id__in=by.holders).values("case_id")
-    rows = _rows().filter(user=by.user, holder_id=by.holder_id, case_id__in=held.exclude(case_id__in=sealed).values("case_id"))
+    rows = _rows().filter(
+        user=by.user, holder_id__in=ancestry(by.holder_id), case_id__in=held.exclude(case_id__in=sealed).values("case_id")
+    )
     return list(rows.exclude(case_id__in=kept_out).order_by("-asked_at")[:SHOWN])
 
 
@@ -197,4 +205,4 @@ def lines(rows: Sequence[IdentityRequest], *, at: datetime) -> list[dict[str, An
 
 
 def _rows() -> QuerySet[IdentityRequest]:
-    return IdentityRequest.objects.select_related("user", "organisation").prefetch_related("events__by")
+    return IdentityRequest.objects.select_related("user", "organisation", "holder__organisation").prefetch_related("events__by")

@@ -6,6 +6,7 @@ from havre.trust.models.audit import ActRow, ChainLink, Checkpoint, Reading, Rea
 from havre.trust.models.clocks import Clock, ClockEvent, Override
 from havre.trust.models.codes import CodeKind, FactorReset, Nomination, OneTimeCode, Slowdown, UsedCode
 from havre.trust.models.grants import BreakGlass, Conflict, Grant, Receipt, Restriction, Seal
+from havre.trust.models.mergers import Merger, MergerApproval
 from havre.trust.models.organisations import Accreditation, Agreement, Organisation
 from havre.trust.models.requests import IdentityEvent, IdentityRequest
 from havre.trust.models.retention import LegalHold, RetentionOrder
@@ -34,6 +35,8 @@ __all__ = [
     "IndexKey",
     "LegalHold",
     "Membership",
+    "Merger",
+    "MergerApproval",
     "Nomination",
     "OneTimeCode",
     "Organisation",

@@ -111,6 +111,31 @@ def person_holder(user_id: object) -> Holder:
     return Holder.objects.get_or_create(user_id=user_id, organisation=None, role="")[0]
 
 
+def lineage(holder: Holder) -> list[int]:
+    """The ids of a job's holder and of the same job in the organisations that its own went on in, one merger after the other."""
+    found, place = [holder.pk], holder.organisation
+    while place is not None and place.merged_into_id is not None:
+        later = (
+            Holder.objects.filter(organisation_id=place.merged_into_id, role=holder.role, user=None).select_related("organisation").first()
+        )
+        place = later.organisation if later else Organisation.objects.get(pk=place.merged_into_id)
+        found += [later.pk] if later else []
+    return found
+
+
+def ancestry(holder_id: int) -> list[int]:
+    """The ids of a job's holder and of the same job in the organisations that went on in its own."""
+    found = [holder_id]
+    role = Holder.objects.filter(pk=holder_id).values("role")[:1]
+    last = found
+    while last:
+        places = Holder.objects.filter(pk__in=last).values("organisation_id")
+        earlier = Holder.objects.filter(organisation__merged_into__in=places, role=role, user=None)
+        last = list(earlier.values_list("pk", flat=True))
+        found = found + last
+    return found
+
+
 def with_holders(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
     """The memberships with the ids of both holders beside them, in the same query; None for one that was not made yet."""
     job = Holder.objects.filter(organisation_id=OuterRef("organisation_id"), role=OuterRef("role"), user=None)

@@ -34,11 +34,20 @@ class Organisation(models.Model):
     country = models.CharField(max_length=2)
     region = models.CharField(max_length=80, blank=True)
     active = models.BooleanField(default=True)
+    # it went on in another organisation; what happened in it stays under its own name
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    merged_at = models.DateTimeField(null=True, blank=True)
     # true for whatever the demonstration made up, so that no page can show it unmarked
     made_up = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("name",)
+        constraints = [
+            models.CheckConstraint(
+                name="organisation_merged_whole",
+                condition=Q(merged_into=None, merged_at=None) | Q(merged_into__isnull=False, merged_at__isnull=False, active=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trust', '0007_identity_requests'),
+        ('trust', '0007_names_and_mergers'),
     ]
 
     operations = [
