@@ -6,6 +6,8 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from havre.protection.enums import (
@@ -26,6 +28,7 @@ from havre.protection.enums import (
 )
 from havre.protection.enums_care import Channel, OwnView, RiskAbout
 from havre.protection.enums_evidence import AnywayReason, LateReason
+from havre.register import wording
 from havre.register.enums import AgeBasis
 from havre.trust.models import Organisation
 
@@ -56,12 +59,40 @@ def yes_no(label: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(choices=YES_NO, label=label, required=False, coerce=lambda value: value == "true", empty_value=None)
 
 
+class TongueInput(forms.TextInput):
+    """A line to type in, with the known languages to choose from; it works without script."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        found = super().get_context(name, value, attrs)
+        found["widget"]["attrs"]["list"] = f"known-{name}"
+        return found
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        known = format_html_join("", '<option value="{}">{}</option>', sorted(wording.LANGUAGES.items(), key=lambda one: str(one[1])))
+        return format_html('{}<datalist id="known-{}">{}</datalist>', super().render(name, value, attrs, renderer), name, known)
+
+
+class TongueField(forms.CharField):
+    """A language, by its three letters (ISO 639-3) or by its name as the page writes it."""
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(max_length=40, widget=TongueInput, help_text=_("A name of the list, or its three letters"), **fields)
+
+    def clean(self, value: Any) -> str:
+        typed: str = super().clean(value)
+        named = {str(words).casefold(): code for code, words in wording.LANGUAGES.items()}
+        found = named.get(typed.casefold(), typed.lower())
+        if found and not (found.isascii() and found.isalpha() and 2 <= len(found) <= 3):
+            raise forms.ValidationError(_("Choose a language of the list, or give its three letters."))
+        return found
+
+
 class StartForm(forms.Form):
     """Before the first card: where, in which language, and the three rights of a first contact."""
 
     situation = forms.ChoiceField(choices=Situation.choices, label=_("Place"))
     profile = forms.ChoiceField(choices=Profile.choices, label=_("Set of cards"))
-    language = forms.CharField(max_length=8, label=_("Language of the talk (three letters)"))
+    language = TongueField(label=_("Language of the talk"))
     informed = forms.BooleanField(required=False, label=_("I said who asks, why, and what happens to the answers"))
     interpreter = forms.BooleanField(required=False, label=_("With an interpreter"))
     interpreter_conflict_checked = forms.BooleanField(required=False, label=_("The interpreter has no link with anyone concerned"))
@@ -119,7 +150,7 @@ class RecordForm(forms.Form):
     """
 
     informed_at = MomentField(label=_("Rights explained"))
-    language = forms.CharField(max_length=8, required=False, label=_("In this language"))
+    language = TongueField(required=False, label=_("In this language"))
     reason = optional(DecisionReason.choices, _("Reason"))
     foreign_national = yes_no(_("Foreign national"))
     removal_hold_ref = forms.CharField(max_length=40, required=False, label=_("Reference of the hold on removal"))

@@ -26,7 +26,7 @@ from havre.protection.enums import (
     Tie,
     VitalGround,
 )
-from havre.protection.forms import OfOurEra, StartForm, optional
+from havre.protection.forms import OfOurEra, StartForm, TongueField, optional
 from havre.protection.services.intake import Row
 from havre.protection.services.screening import Given
 
@@ -86,7 +86,7 @@ class UrgentForm(forms.Form):
     needs = forms.MultipleChoiceField(choices=Need.choices, widget=forms.CheckboxSelectMultiple, label=_("Needed now"))
     age_band = optional(AgeBand.choices, _("Age"))
     gender = forms.CharField(max_length=40, required=False, label=_("Gender, as the person says it"))
-    language = forms.CharField(max_length=8, required=False, label=_("Language (three letters)"))
+    language = TongueField(required=False, label=_("Language"))
 
 
 class AskForm(forms.Form):
@@ -101,7 +101,7 @@ class AskForm(forms.Form):
         widget=forms.RadioSelect,
         label=_("What the person says"),
     )
-    language = forms.CharField(max_length=8, required=False, label=_("Asked in this language (three letters)"))
+    language = TongueField(required=False, label=_("Asked in this language"))
 
 
 class PrintForm(forms.Form):
@@ -182,4 +182,4 @@ class CallForm(forms.Form):
     caller = forms.ChoiceField(choices=Caller.choices, label=_("Who calls"))
     subject = forms.ChoiceField(choices=CallSubject.choices, label=_("About"))
     ended = forms.ChoiceField(choices=CallEnd.choices, label=_("How it ended"))
-    language = forms.CharField(max_length=8, required=False, label=_("Language (three letters)"))
+    language = TongueField(required=False, label=_("Language"))

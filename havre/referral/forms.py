@@ -25,11 +25,14 @@ from havre.referral.enums import (
 from havre.referral.models import Service
 from havre.referral.workflow import RECEIVERS
 from havre.register import wording
-from havre.trust.enums import SECTION_LABELS, Purpose, Role, Section
+from havre.trust.enums import ROLE_PURPOSES, SECTION_LABELS, Act, Purpose, Role, Section
 from havre.trust.models import Organisation
+from havre.trust.policy.table import POLICY
 
 # the bare file goes with everything
 SHAREABLE = [section for section in Section if section != Section.CASE]
+# what somebody who receives may work for: nobody is referred for statistics
+PURPOSES = [one for one in Purpose if any(one in ROLE_PURPOSES[role] for role in RECEIVERS)]
 
 # asked only where the person is a child, or may be one
 CHILD_FIELDS = ("best_interests_at", "child_heard_at", "guardian_named_at", "accompanied")
@@ -41,7 +44,7 @@ class OfferForm(forms.Form):
     receiver = forms.ModelChoiceField(Organisation.objects.none(), label=_("Service"))
     receiver_role = forms.ChoiceField(choices=[(r.value, r.label) for r in Role if r in RECEIVERS], label=_("Role that will help"))
     need = forms.ChoiceField(choices=ReferralNeed.choices, label=_("Need"))
-    purpose = forms.ChoiceField(choices=Purpose.choices, label=_("Purpose"))
+    purpose = forms.ChoiceField(choices=[(one.value, one.label) for one in PURPOSES], label=_("Purpose"))
     sections = forms.MultipleChoiceField(
         choices=[(int(s), SECTION_LABELS[s]) for s in SHAREABLE], label=_("Opens on acceptance"), widget=forms.CheckboxSelectMultiple
     )
@@ -71,8 +74,13 @@ class OfferForm(forms.Form):
         choices=[("", "—"), *AnywayReason.choices], required=False, label=_("No place there: why it is sent all the same")
     )
 
-    def __init__(self, *args: Any, consents: list[tuple[str, str]], sender_id: Any, child: bool = True, **fields: Any) -> None:
+    def __init__(
+        self, *args: Any, consents: list[tuple[str, str]], sender_id: Any, sender_role: Role, child: bool = True, **fields: Any
+    ) -> None:
         super().__init__(*args, **fields)
+        # a part that this role may send to nobody is not offered
+        may = [section for section in SHAREABLE if (Act.SHARE, section, sender_role) in POLICY.rules]
+        self.fields["sections"].choices = [(int(one), SECTION_LABELS[one]) for one in may]  # type: ignore[attr-defined]
         for name in () if child else CHILD_FIELDS:
             del self.fields[name]
         self.fields["receiver"].queryset = Organisation.objects.filter(active=True).exclude(pk=sender_id)  # type: ignore[attr-defined]
@@ -127,8 +135,8 @@ class UrgentForm(forms.Form):
 class SeveralForm(OfferForm):
     """What is asked for all; each person's consent is chosen beside the person."""
 
-    def __init__(self, *args: Any, sender_id: Any, **fields: Any) -> None:
-        super().__init__(*args, consents=[], sender_id=sender_id, **fields)
+    def __init__(self, *args: Any, sender_id: Any, sender_role: Role, **fields: Any) -> None:
+        super().__init__(*args, consents=[], sender_id=sender_id, sender_role=sender_role, **fields)
         for name in ("consent", "vital_interest", "best_interests_at", "child_heard_at", "guardian_named_at", "accompanied"):
             del self.fields[name]
 

@@ -39,6 +39,7 @@ WORDS = {
     "offline": _("No network. What is saved stays sealed here and is sent later."),
     "signed_out": _("Sign in, then send again. What waits stays here."),
     "sign_in": _("Sign in"),
+    "home": _("Go to the home page"),
     "failed": _("The service did not answer. What waits stays here."),
     "not_yours": _("Your role does not send talks. What waits stays here."),
     "aside": _("set aside at the service"),

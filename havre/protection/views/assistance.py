@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from havre.protection import queries, standing
 from havre.protection.forms import PlanForm, RiskForm, ServiceForm, ServiceStepForm, StartHelpForm
+from havre.protection.kinds import KINDS
 from havre.protection.models import AssistancePlan, AssistanceService
 from havre.protection.services import assistance as services
 from havre.protection.views import waiving
@@ -49,6 +50,7 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "form": _form(plan, steps) if steps else None,
         "offer": ServiceForm(local=sorted(local.items())),
         "risk_form": RiskForm(),
+        "may_plan_safety": request.actor.role in KINDS["safety_measure"].openers,
         "service_step": ServiceStepForm(auto_id=False),
         "gates": queries.gates_of(PLAN, plan, [step for step, _name in steps], request.actor),
         "clocks": queries.clock_lines(plan.pk, request.actor),

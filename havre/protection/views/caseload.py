@@ -80,7 +80,9 @@ def places(request: ActorRequest) -> HttpResponse:
         (one for one in houses if str(one.pk) == request.POST.get("house") and one.organisation_id == request.actor.organisation_id), None
     )
     form = ShelterForm(request.POST if request.method == "POST" else None, instance=chosen) if own else None
-    forms = [(one, ShelterForm(instance=one)) for one in houses if own and one.organisation_id == request.actor.organisation_id]
+    mine = [one for one in houses if own and one.organisation_id == request.actor.organisation_id]
+    # each house's form has ids of its own: a label belongs to one field of the page
+    forms = [(one, ShelterForm(instance=one, auto_id=f"id_{one.pk}_%s")) for one in mine]
     context: dict[str, Any] = {"houses": showing.houses(houses), "form": form, "forms": forms, "once": new_id()}
     if request.method == "GET":
         return render(request, "protection/places.html", context)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from havre.protection import queries, standing, workflow
 from havre.protection.forms import PeriodForm, StepForm
+from havre.protection.kinds import KINDS
 from havre.protection.models import Evidence, Identification
 from havre.protection.rights import FRONT_LINE
 from havre.protection.services import identification as services
@@ -58,6 +59,7 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "waivers": waiving.waivable(request, table, [f"{act}_recovery" for act, _name, _form in of_the_period], record=found),
         "page": reverse("protection:recovery", args=[found.pk]),
         "evidence": list(Evidence.objects.visible_to(request.actor).filter(identification=found).order_by("element", "at")),
+        "may_weigh": request.actor.role in KINDS["evidence"].openers,
         "standard": standing.standard(found.case.country, "decision" if found.presumed_at else "presumption", request.actor.at.date()),
         "bars": standing.removal_bars([found], request.actor.at),
         "gaps": [gap.label for gap in quality.gaps(found, words={"for": "…"}, by=request.actor)] if _sends(found, request) else [],

@@ -85,7 +85,7 @@ def _asked(request: ActorRequest, case_id: UUID, person_id: UUID, kind: Any) -> 
         raise Missing
     person = Person.objects.visible_to(request.actor).select_related("case").get_or_missing(pk=person_id, case_id=case_id)
     consents = live_consents(request.actor, [person.pk])[person.pk]
-    beside = {"consents": consents, "child": person.is_child} if kind is OfferForm else {}
+    beside = {"consents": consents, "child": person.is_child, "sender_role": request.actor.role} if kind is OfferForm else {}
     form = kind(request.POST or None, sender_id=request.actor.organisation_id, **beside)
     return person, form, {"form": form, "case": person.case, "person": person, "once": new_id()}
 
@@ -132,7 +132,7 @@ def several(request: ActorRequest) -> HttpResponse:
         raise Missing
     persons = _persons(request)
     consents = live_consents(request.actor, [one.pk for one in persons])
-    form = SeveralForm(request.POST or None, sender_id=request.actor.organisation_id)
+    form = SeveralForm(request.POST or None, sender_id=request.actor.organisation_id, sender_role=request.actor.role)
     rows = [(one, consents[one.pk], request.POST.get(f"consent-{one.pk}", "")) for one in persons]
     context = {"form": form, "rows": rows, "once": new_id()}
     if request.method == "GET":

@@ -128,6 +128,7 @@
       button("begin", w("begin"), () => { start(false); }, "main full big"),
       button("send", w("send"), () => { note = ""; send(); }),
       h("a", { class: "btn full", href: at.login }, w("sign_in")),
+      officer ? h("a", { class: "btn full", id: "home", href: at.home }, w("home")) : null,
       button("practice", w("practice"), () => { start(true); }),
       button("tongue", w("language"), () => { tongue = tongue === "en" ? "fr" : "en"; home(); }),
       h("p", { class: "quiet" }, w("wipe_why")),
