@@ -68,6 +68,8 @@ _SCREENING_WORDS = (
     ("later_consent.agree", _("The person, asked later, agrees")),
     ("later_consent.refuse", _("The person, asked later, does not agree")),
     ("later_consent.unreachable", _("The person, to be asked, cannot be reached")),
+    ("later_consent.override", _("Consent asked later: condition waived by a supervisor")),
+    ("screening.override", _("First talk: condition waived by a supervisor")),
     ("parcel.take", _("Screening of a phone taken in")),
     ("parcel.aside", _("Screening of a phone set aside")),
     ("group.open", _("Group taken in")),

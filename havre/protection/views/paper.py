@@ -38,6 +38,11 @@ from havre.trust.middleware import ActorRequest
 
 # lines on one sheet of a group's paper; the next sheet has a serial and an event of its own, or is typed in on the group's page
 SHEET = 12
+BLANK = {
+    PaperKind.CARDS: "protection/paper_blank_cards.html",
+    PaperKind.GROUP: "protection/paper_blank_group.html",
+    PaperKind.URGENT: "protection/paper_blank_urgent.html",
+}
 UNKNOWN = _("no form of your service has this serial; a paper of another service is typed in there")
 
 
@@ -57,7 +62,7 @@ def blank(request: ActorRequest) -> HttpResponse:
         last = paper.print_forms(by=request.actor, **told)
         mine = PaperForm.objects.filter(printed_by=request.actor.user, printed_at=last.printed_at).order_by("serial")
         serials = list(mine.values_list("serial", flat=True))
-    return render(request, f"protection/paper_blank_{told['kind']}.html", {"serials": serials, "practice": practice, **_sheet(told)})
+    return render(request, BLANK[PaperKind(told["kind"])], {"serials": serials, "practice": practice, **_sheet(told)})
 
 
 def _sheet(told: dict[str, Any]) -> dict[str, Any]:
