@@ -68,7 +68,8 @@ class TongueInput(forms.TextInput):
         return found
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        known = format_html_join("", '<option value="{}">{}</option>', sorted(wording.LANGUAGES.items(), key=lambda one: str(one[1])))
+        by_name = sorted((str(words), code) for code, words in wording.LANGUAGES.items())
+        known = format_html_join("", '<option value="{}">{}</option>', ((code, words) for words, code in by_name))
         return format_html('{}<datalist id="known-{}">{}</datalist>', super().render(name, value, attrs, renderer), name, known)
 
 
