@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from havre.register.models import Case, Person
 from havre.trust.actors import Actor
+from havre.trust.assessment.snapshot import digest, model_of
 from havre.trust.contracts import Waiting, contracts, register_contract
 from havre.trust.enums import ALL_SECTIONS, Basis, Role
 from havre.trust.middleware import SESSION_FACTOR, actor_of
-from havre.trust.models import Membership
+from havre.trust.models import Assessment, Membership
 from tests.factories import MembershipFactory, give_to
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -38,6 +39,16 @@ def signed_in(actor: Actor, *, fresh: bool = True, client: Client | None = None)
     session[SESSION_FACTOR] = given.isoformat()
     session.save()
     return client
+
+
+def signed_assessment(officer: Actor) -> Assessment:
+    """The impact assessment of today's model, signed by this officer: without one, the officer's home page asks for it."""
+    today = timezone.localdate()
+    model, job = model_of(today), Membership.objects.get(user=officer.user)
+    return Assessment.objects.create(
+        number=1, model=model, digest=digest(model), residual={}, opinion="accept", review_on=today + timedelta(days=365),
+        signed_by=job, signed_at=officer.at,
+    )  # fmt: skip
 
 
 @contextmanager

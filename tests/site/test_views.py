@@ -8,13 +8,16 @@ from django.utils import timezone
 from havre.trust.contracts import Waiting
 from havre.trust.enums import Role
 from tests.factories import UserFactory
-from tests.factories_site import BACKEND, make_case_now, make_now, signed_in, waiting
+from tests.factories_site import BACKEND, make_case_now, make_now, signed_assessment, signed_in, waiting
 
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_home_of_every_role_with_nothing_waiting_says_what_the_role_is_there_for(role, language):
-    response = signed_in(make_now(role, language=language)).get("/")
+    actor = make_now(role, language=language)
+    if role is Role.DATA_PROTECTION_OFFICER:
+        signed_assessment(actor)
+    response = signed_in(actor).get("/")
     text = response.content.decode()
     assert response.status_code == 200
     assert f'<html lang="{language}"' in text
