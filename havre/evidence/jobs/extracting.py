@@ -18,6 +18,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -133,7 +134,7 @@ def write(work: Path, *, now: datetime, progress: Callable[[int], None] = lambda
     """Write the tables into an empty folder and give the manifest: tables, rows, columns, code lists, digests, what was dropped."""
     declared = _declared()
     gate = Gate(secrets.token_bytes(32))
-    sealed = {str(case_id) for case_id in Seal.objects.filter(ended_at=None).values_list("case_id", flat=True)}
+    sealed = set(Seal.objects.filter(ended_at=None).values_list("case_id", flat=True))
     first = first_detections()
     steps: list[dict[str, Any]] = []
     tables: dict[str, Any] = {}
@@ -155,9 +156,9 @@ def write(work: Path, *, now: datetime, progress: Callable[[int], None] = lambda
     }
 
 
-def first_detections() -> dict[str, date]:
-    """Each person's first detection day, by the key as text; stays in memory, only months and waits are written."""
-    found: dict[str, date] = {}
+def first_detections() -> dict[UUID, date]:
+    """Each person's first detection day; stays in memory, only months and waits are written."""
+    found: dict[UUID, date] = {}
     for contract in contracts():
         if contract.part != "register":
             continue
@@ -165,8 +166,7 @@ def first_detections() -> dict[str, date]:
             if table == "detections":
                 for row in rows:
                     day = _day(row["happened_on"])
-                    person = str(row["person_id"])
-                    found[person] = min(day, found.get(person, day))
+                    found[row["person_id"]] = min(day, found.get(row["person_id"], day))
     return found
 
 
@@ -194,8 +194,8 @@ def _table(
     rows: Iterable[dict[str, Any]],
     columns: dict[str, Column],
     gate: Gate,
-    sealed: set[str],
-    first: dict[str, date],
+    sealed: set[UUID],
+    first: dict[UUID, date],
     steps: list[dict[str, Any]],
     now: datetime,
 ) -> dict[str, Any]:
@@ -212,12 +212,11 @@ def _table(
             # the bare file of a sealed case is absent too; a row without its case could not be told to be one of a sealed case
             if row.get("case_id") is None:
                 raise Undeclared(f"{table}: a row without its case_id; every row names its case so that sealed ones stay out")
-            # a part gives its keys as UUID or as text: both are the same case
-            if str(row["case_id"]) in sealed:
+            if _key(row["case_id"]) in sealed:
                 continue
             if table == "persons" and row.get("role") != PersonRole.VICTIM:
                 continue
-            person = str(row["person_id"]) if row.get("person_id") else None
+            person = _key(row.get("person_id"))
             if person in first and table not in ("persons", "detections", "events"):
                 _steps(table, row, columns, gate.pseudonym(person), first[person], steps)
             line = {_renamed(name): gate.take(column, row.get(name)) for name, column in columns.items()}
@@ -229,6 +228,11 @@ def _table(
             yield line
 
     return _write(work, table, schema, coded())
+
+
+def _key(value: Any) -> UUID | None:
+    """A row's id, which a part may give as a text too: compared as it came, the rows of a sealed case would pass."""
+    return value if value is None or isinstance(value, UUID) else UUID(str(value))
 
 
 def _steps(table: str, row: dict[str, Any], columns: dict[str, Column], person: str, since: date, steps: list[dict[str, Any]]) -> None:
