@@ -18,6 +18,8 @@ from havre.trust.workflow import Move, Workflow
 
 
 class WaiverForm(forms.Form):
+    """Which conditions are waived, out of `gates` (key, words), and the reason from the list."""
+
     gates = forms.MultipleChoiceField(label=_("Conditions waived"), widget=forms.CheckboxSelectMultiple)
     reason = forms.ChoiceField(choices=OverrideReason.choices, label=_("Reason"))
 

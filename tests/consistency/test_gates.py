@@ -140,7 +140,7 @@ def test_gates_are_counted(capsys):
     found = {right.gate if right.gate in NEVER else f"{table.name}.{right.gate}" for table, _m, right in (one.values for one in GATES)
              if right.effect == "block" and not right.overridable}  # fmt: skip
     with capsys.disabled():
-        print(f"\n{len(kinds)} gates named by {len(GATES)} moves of {len(ALL)} tables: {dict(seen)}")
+        print(f"\n{len(kinds)} gates, asked {len(GATES)} times by the moves of {len(ALL)} tables: {dict(seen)}")
         for name, why in sorted(NEVER.items()):
             print(f"  {name} is never overridden: {why}")
         print(f"  named by no move: {', '.join(sorted(set(law.gates()) - kinds))}")
