@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
@@ -103,7 +104,10 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         return render(request, template, {**context, "reasons": refusal.reasons}, status=409)
-    return render(request, template, _context(request, pk)) if fragment else redirect("protection:identification", pk=pk)
+    if fragment:
+        # the state at the head and the conditions beside it change too: the whole page is asked for again
+        return HttpResponse(headers={"HX-Redirect": reverse("protection:identification", args=[pk])})
+    return redirect("protection:identification", pk=pk)
 
 
 def _signed(request: ActorRequest, pk: UUID, step: str) -> UUID | None:

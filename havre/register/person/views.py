@@ -127,7 +127,7 @@ def close(request: ActorRequest, case: Case, person: Person, said: Words, pk: UU
         who=name_of(consent.recipient, neutral=True),
         effect=shown,
         stays=stays,
-        read=said.say("not_back", n=shown.read_times),
+        read=said.say("not_back", n=shown.read_times) if shown.read_times else said["read_none"],
     )
 
 
