@@ -238,7 +238,8 @@ class Walk:
 
 def _settled(response: Any) -> bool:
     """Whether this is the answer that a click waits for: a page or a fragment, no redirect on the way to it."""
-    return response.request.resource_type in {"document", "xhr", "fetch"} and not 300 <= response.status < 400
+    on_the_way = 300 <= response.status < 400 or "hx-redirect" in response.headers
+    return response.request.resource_type in {"document", "xhr", "fetch"} and not on_the_way
 
 
 def sign_in(visit: Any, role: Role, name: str, language: str, width: int) -> Walk:

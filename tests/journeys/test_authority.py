@@ -51,7 +51,10 @@ def confirm(walk: Walk) -> None:
     walk.fill(notice_at=in_days(-0.01), words_for="Made-up reasons: papers kept, debt, threats.", words_against="None found.")
     walk.page.locator('main [name="professions"]').select_option(["social", "police"])
     walk.press("Record the step")
-    walk.sees(IdentificationStatus.CONFIRMED, DecisionReason.INDICATORS.label)
+    # the head of the page and the conditions beside it say the same as the record
+    walk.sees(IdentificationStatus.CONFIRMED, DecisionReason.INDICATORS)
+    walk.sees(IdentificationStatus.CONFIRMED, within="main .head")
+    walk.sees_not("Missing:")
 
 
 def seat_the_others(conference: Conference) -> None:

@@ -57,7 +57,7 @@ def takes_it_back(walk: Walk, said: Words) -> None:
     """First what would close and what stays, then at once."""
     item = walk.page.locator("main li", has_text="Example clinic").filter(has_text=said["close_it"])
     walk.click(item.get_by_role("link", name=said["close_it"]), "close it")
-    walk.sees(said["effect"], said["stays"], said["help_same"], said["stays_trace"])
+    walk.sees(said["health"], said["effect"], said["stays"], said["help_same"], said["stays_trace"])
     walk.press(said["do_close"])
     walk.sees(said["closed_done"], said["withdrawn"])
 

@@ -79,6 +79,7 @@ WORDS = {
     "keep_title": _("What is kept"),
     "keep_ask": _("Ask whether the answers may be kept. A no is a valid answer: nothing is stored, and help goes on."),
     "keep": _("Keep the answers"),
+    "because": _("Kept because"),
     "discard": _("Keep nothing"),
     "discarded": _("Nothing was kept."),
     "saved": _("Saved and sealed. This phone cannot open it again."),

@@ -110,7 +110,10 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         return render(request, template, {**context, "reasons": refusal.reasons}, status=409)
-    return render(request, template, _context(request, pk)) if fragment else redirect("protection:identification", pk=pk)
+    if fragment:
+        # the state at the head and the conditions beside it change too: the whole page is asked for again
+        return HttpResponse(headers={"HX-Redirect": reverse("protection:identification", args=[pk])})
+    return redirect("protection:identification", pk=pk)
 
 
 def _signed(request: ActorRequest, pk: UUID, step: str) -> UUID | None:

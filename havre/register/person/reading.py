@@ -58,11 +58,20 @@ def page(actor: Actor, case_id: UUID, person: Person, words: Words) -> Page:
             parts=parts(actor, case_id, person.pk, words),
             notes=Note.objects.visible_to(actor).filter(person_id=person.pk).exists(),
             readers=_readers(rows, words),
-            shares=[_share(line, words) for line in accesses(case_id, at=actor.at, person_id=person.pk)],
+            shares=_once([_share(line, words) for line in accesses(case_id, at=actor.at, person_id=person.pk)]),
             asked=[_asked(line, words) for line in names.lines(names.of_persons(case_id, [person.pk]), at=actor.at)],
             consents=[_consent(one, actor, words) for one in consents_of(actor, person.pk)],
             requests=[_request(one, words) for one in requests_of(actor, person.pk)],
         )
+
+
+def _once(lines: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The same service, in plain words the same job, until the same day: one line, however many grants stand behind it."""
+    found: list[dict[str, str]] = []
+    for line in lines:
+        if line not in found:
+            found.append(line)
+    return found
 
 
 def parts(actor: Actor, case_id: UUID, person_id: UUID, words: Words) -> list[Part]:

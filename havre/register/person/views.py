@@ -125,9 +125,10 @@ def close(request: ActorRequest, case: Case, person: Person, said: Words, pk: UU
         said,
         consent=consent,
         who=name_of(consent.recipient, neutral=True),
+        what=", ".join(said[section.code] for section in Section(consent.sections) if section != Section.CASE),
         effect=shown,
         stays=stays,
-        read=said.say("not_back", n=shown.read_times),
+        read=said.say("not_back", n=shown.read_times) if shown.read_times else said["read_none"],
     )
 
 

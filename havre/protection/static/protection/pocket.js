@@ -220,7 +220,7 @@
       reasons.length ? h("div", { class: "note", role: "alert" }, reasons.map((one) => h("p", {}, one))) : null,
       talk.pictures ? h("p", { class: "ask", lang: talk.asked }, deck.ask.words.keep[talk.asked]) : null,
       h("p", {}, w("keep_ask")),
-      choice("kept", w("keep"), listed("kept"), true),
+      choice("kept", w("because"), listed("kept"), true),
       button("keep", w("keep"), save, "main full big"),
       button("discard", w("discard"), () => { note = w("discarded"); home(); }, "full big"),
       h("p", { class: "quiet" }, w("low")),
