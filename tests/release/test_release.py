@@ -183,7 +183,7 @@ def test_pages_show_the_proof_and_refuse_on_the_page(client, analyst):
     assert "primary: below k = 11" in page
     refused = client.post(reverse("release:act", args=[release.pk, "publish"]))
     assert refused.status_code == 409
-    assert "not signed yet by: Analysis" in refused.content.decode()
+    assert "Not signed yet by: Analysis" in refused.content.decode()
 
 
 def test_case_worker_may_not_read_the_proof(client, analyst):
