@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -21,9 +22,10 @@ from django.utils import timezone
 from havre.register.models import Case
 from havre.trust import policy
 from havre.trust.contracts import contracts
-from havre.trust.enums import Role
+from havre.trust.enums import Role, Section
 from havre.trust.ids import new_id
-from havre.trust.models import LegalHold, Seal
+from havre.trust.models import IdentityRequest, LegalHold, Membership, Restriction, Seal
+from havre.trust.models.accounts import person_holder
 from havre.trust.policy.rows import When
 from havre.trust.policy.table import POLICY
 from tests import factories_whole
@@ -40,7 +42,9 @@ FRESH = {"mfa_activate_totp", "accounts_code_picture", "mfa_add_webauthn", "styl
 # houses, groups of one night and keys of other services belong to no case: the factory makes them beside it, so they are read for ids alone
 OF_NO_CASE = {"protection:places", "protection:groups", "referral:outside"}
 # kinds of id that belong to no case
-NO_CASE = {"user", "organisation", "job", "nomination", "reset", "revision", "batch", "authenticator", "profile", "release", "intake"}
+NO_CASE = {"user", "organisation", "job", "nomination", "reset", "revision", "batch", "authenticator", "profile", "release", "intake"} | {
+    "merger"
+}
 
 
 def seal(case, by):
@@ -102,6 +106,16 @@ class Watch:
         self.received = factories_whole.send(sender, self.sending, self.actor.organisation_id, self.actor.role)
         hold = {"reason": "claim", "placed_by": self.actor.user, "placed_at": timezone.now(), "review_on": timezone.localdate()}
         self.hold = LegalHold.objects.create(case_id=self.case.pk, **hold)
+        # the actor asked for a name of it, and a colleague is on the person's restriction list: both are of the case, and go with it
+        job = Membership.objects.get(user=self.actor.user)
+        whose = {"case_id": self.case.pk, "person_id": self.rows["register.Person"].pk}
+        until = {"asked_at": timezone.now(), "until": timezone.now() + timedelta(days=9)}
+        held = {"holder_id": self.actor.holder_id, "role": self.actor.role, "purpose": self.actor.purpose, "membership": job}
+        rule = {"reason": "court_order", "agree": "any", "custodians": ["case_manager@lead", "data_protection_officer@country"]}
+        place = {"organisation_id": self.actor.organisation_id, "user": self.actor.user}
+        self.asked = IdentityRequest.objects.create(**whose, **until, **held, **rule, **place)
+        named = {"holder": person_holder(sender.user.pk), "placed_by": self.actor.user, "placed_at": timezone.now()}
+        self.line = Restriction.objects.create(**whose, **named, sections=int(Section.HEALTH), reason="safety")
         for case in (self.case, self.sending):
             seal(case, self.actor)
 
@@ -109,7 +123,8 @@ class Watch:
     def marks(self):
         """What must stand in no answer: the references and every id of the case's rows."""
         ids = [row.pk for row in self.rows.values() if isinstance(row.pk, type(self.case.pk))]
-        return [mark.encode() for mark in (str(self.hold.pk), self.case.ref, self.sending.ref, str(self.received.pk), *map(str, ids))]
+        own = (str(self.hold.pk), str(self.asked.pk), str(self.line.pk))
+        return [mark.encode() for mark in (*own, self.case.ref, self.sending.ref, str(self.received.pk), *map(str, ids))]
 
     def note(self, path, fine, why):
         self.tried += 1
@@ -171,6 +186,8 @@ class Watch:
             "received": self.received.pk,
             "glass": new_id(),
             "hold": self.hold.pk,
+            "asked": self.asked.pk,
+            "restriction": self.line.pk,
         }
         for address in addresses():
             kinds = set(kinds_of(address).values()) if address.name in NAMED else set()

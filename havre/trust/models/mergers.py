@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from havre.trust.ids import new_id
 from havre.trust.models.accounts import User
@@ -14,9 +14,9 @@ from havre.trust.models.organisations import Organisation
 class MergerState(models.TextChoices):
     """Where a merger stands."""
 
-    PROPOSED = "proposed", _("Proposed")
-    DONE = "done", _("Carried out")
-    DROPPED = "dropped", _("Dropped")
+    PROPOSED = "proposed", pgettext_lazy("merger", "Proposed")
+    DONE = "done", pgettext_lazy("merger", "Carried out")
+    DROPPED = "dropped", pgettext_lazy("merger", "Dropped")
 
 
 class Merger(models.Model):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from havre.trust.enums import Purpose, Role
 from havre.trust.ids import new_id
@@ -49,11 +50,11 @@ class IdentityEnd(models.TextChoices):
 class IdentityEventKind(models.TextChoices):
     """The five things that may happen to an identity request."""
 
-    REQUESTED = "requested", _("Asked")
-    GRANTED = "granted", _("Granted")
-    REFUSED = "refused", _("Refused")
-    USED = "used", _("Name opened")
-    ENDED = "ended", _("Ended")
+    REQUESTED = "requested", pgettext_lazy("identity event", "Asked")
+    GRANTED = "granted", pgettext_lazy("identity event", "Granted")
+    REFUSED = "refused", pgettext_lazy("identity event", "Refused")
+    USED = "used", pgettext_lazy("identity event", "Name opened")
+    ENDED = "ended", pgettext_lazy("identity event", "Ended")
 
 
 class Agree(models.TextChoices):
