@@ -34,6 +34,7 @@ from tests.factories_site import make_now
 from tests.factories_vault import unlocked  # noqa: F401
 from tests.factories_whole import fill_case, send
 
+pytestmark = pytest.mark.postgresql
 # what a part gives for an actor: each is asked about the sealed case
 GIVEN = {
     "timeline": lambda hook, actor, case, _person: hook(actor, case.pk),
