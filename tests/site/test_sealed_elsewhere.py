@@ -16,18 +16,25 @@ from django.utils import timezone
 
 from havre import trust
 from havre.evidence.jobs import extracting
+from havre.referral import queries as referrals
+from havre.referral.models import Referral
+from havre.referral.queries import casefile
+from havre.referral.workflow import ACKNOWLEDGE
 from havre.register.exchange.exporting import export_cases
 from havre.register.models import Case
 from havre.site import command
+from havre.trust import clocks
 from havre.trust.contracts import Contract, contracts
 from havre.trust.enums import Act, Role
 from havre.trust.errors import Missing
 from havre.trust.ids import new_id
 from havre.trust.models import Seal
+from tests.factories import OrganisationFactory
 from tests.factories_site import make_now
 from tests.factories_vault import unlocked  # noqa: F401
-from tests.factories_whole import fill_case
+from tests.factories_whole import fill_case, send
 
+pytestmark = pytest.mark.postgresql
 # what a part gives for an actor: each is asked about the sealed case
 GIVEN = {
     "timeline": lambda hook, actor, case, _person: hook(actor, case.pk),
@@ -146,3 +153,33 @@ def test_extract_has_as_many_rows_as_before_the_sealed_case_in_every_table(tmp_p
     # void otherwise: unsealed, each part gives rows, and the steps of its persons
     assert sum(map(bool, counts[1].values())) >= 15
     assert counts[1]["steps"] > 0
+
+
+def spoken_of() -> dict[str, object]:
+    """What the coordinator is told of the referrals of the whole instance: the page's figures and the line of the home page."""
+    at = timezone.now()
+    coordinator = make_now(Role.COORDINATOR)
+    figures = {name: value for name, value in referrals.coordination(at).items() if name != "lapsed"}
+    with trust.acting(coordinator):
+        lines = [str(one.title) for one in casefile.waiting(coordinator)]
+    return {**figures, "late": referrals.delays(at), "waiting": lines}
+
+
+def test_coordinator_counts_no_referral_of_a_sealed_case(sealed):
+    by, case, _person = sealed
+    long_ago = timezone.now() - timedelta(days=30)
+    changes = (
+        {"status": "offered", "offered_at": long_ago, "escalated_further_at": long_ago},
+        {"status": "declined", "decline_reason": "full"},
+        {"status": "expired", "closed_because": "no_answer"},
+    )
+    for change in changes:
+        row = send(by, case, OrganisationFactory().pk, Role.SHELTER)
+        Referral.objects.for_house("tests").filter(pk=row.pk).update(**change)
+        clocks.start(ACKNOWLEDGE, case_id=case.pk, subject_id=row.pk, at=long_ago, by=by)
+    nothing = {"risen": [], "unanswered": [], "declined": [], "urgent": 0, "urgent_asked": 0, "late": [], "waiting": []}
+    assert spoken_of() == nothing
+    Seal.objects.update(ended_at=timezone.now())
+    # void otherwise: each figure speaks of them once the seal is gone
+    told = spoken_of()
+    assert {name for name in nothing if told[name] == nothing[name]} <= {"urgent_asked"}

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from havre.referral.enums import LIVE, ConferenceStatus, MoreStatus, NoticeKind, ReferralStatus, TransferStatus
 from havre.referral.models import Conference, MoreAsked, Referral, Seat, Transfer
 from havre.referral.queries import conferences, leads
-from havre.referral.queries.offers import STATE_MARKS, TO_ANSWER, notices_of, previews, sent
+from havre.referral.queries.offers import STATE_MARKS, TO_ANSWER, counted, notices_of, previews, sent
 from havre.referral.workflow import CALLERS, LEADERS, RECEIVERS, SENDERS
 from havre.trust import clocks, policy
 from havre.trust.actors import Actor
@@ -175,7 +175,7 @@ def _meetings(actor: Actor) -> Iterable[Waiting]:
 
 def _risen() -> Iterable[Waiting]:
     """What rose to the coordination: how many, and no case."""
-    late = Referral.objects.for_house("clocks").filter(status=ReferralStatus.OFFERED).exclude(escalated_further_at=None).count()
+    late = counted().filter(status=ReferralStatus.OFFERED).exclude(escalated_further_at=None).count()
     if late:
         words = ngettext("%(n)d referral has risen to the coordination", "%(n)d referrals have risen to the coordination", late)
         yield Waiting(words % {"n": late}, reverse("referral:delays"), urgent=True)

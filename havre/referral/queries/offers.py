@@ -115,6 +115,11 @@ def for_receiver(actor: Actor, *, lock: bool = False) -> ProtectedQuerySet[Refer
     return mine.select_related("person", "consent").select_for_update(of=("self",)) if lock else mine
 
 
+def counted() -> Any:
+    """What the coordinator's figures count, of the whole instance: no referral of a sealed case, which is absent from counts too."""
+    return Referral.objects.for_house("clocks").exclude(case_id__in=Seal.objects.filter(ended_at=None).values("case_id"))
+
+
 def not_hidden(rows: Any, actor: Actor) -> Any:
     """Without the rows of a sealed case, and of one that this job or person has a conflict of interest with."""
     return rows.filter(
@@ -185,7 +190,7 @@ def late(actor: Actor) -> list[Preview]:
 
 def delays(at: datetime) -> list[dict[str, Any]]:
     """For the coordinator's page: late offers counted by receiving organisation, with no number, case or person."""
-    rows = Referral.objects.for_house("clocks").filter(status=ReferralStatus.OFFERED).values_list("pk", "receiver__name")
+    rows = counted().filter(status=ReferralStatus.OFFERED).values_list("pk", "receiver__name")
     ids = dict(rows)
     first, last = clocks.due_by_subject(ids, "acknowledge"), clocks.due_by_subject(ids, "answer")
     acknowledge = Counter(ids[pk] for pk, due in first.items() if due and due <= at)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.referral.enums import ClosedBecause, DeclineReason, MoreStatus, ReferralStatus
 from havre.referral.models import MoreAsked, Notice, Referral, Service
-from havre.referral.queries.offers import sent
+from havre.referral.queries.offers import counted, sent
 from havre.referral.workflow import readable_on_referral
 from havre.register.models import Consent
 from havre.trust import policy
@@ -211,7 +211,7 @@ def proof_of(actor: Actor, consent: Consent) -> list[Closed]:
 
 def coordination(at: datetime) -> dict[str, Any]:
     """Counts for the coordinator: by receiving organisation and by reason, with no number, case or person."""
-    house = Referral.objects.for_house("clocks")
+    house = counted()
     risen = Counter(house.filter(status=ReferralStatus.OFFERED).exclude(escalated_further_at=None).values_list("receiver__name", flat=True))
     unanswered = Counter(house.filter(closed_because=ClosedBecause.NO_ANSWER).values_list("receiver__name", flat=True))
     declined = Counter(house.filter(status=ReferralStatus.DECLINED).values_list("decline_reason", flat=True))
