@@ -168,7 +168,7 @@ class Watch:
     def _plain(self, body, typed):
         for value in typed.values():
             body = re.sub(re.escape(value.encode()) + rb"(?=[\"&<\s])", b"TYPED", body)
-        return _blank(body)
+        return still(body)
 
     def _send(self, method, url, data):
         self._stay()
