@@ -64,7 +64,9 @@ def make_case(owner: Actor, *, sections: Section = ALL_SECTIONS, basis: Basis = 
 
 
 def give_to(actor: Actor, case: Case, *, sections: Section = ALL_SECTIONS, basis: Basis = Basis.OWN_CASE, **fields):
-    """A live grant of this case for the actor's job and purpose."""
+    """A live grant of this case for the actor's job and purpose; one that a request opens is for the case's first person."""
+    if basis == Basis.IDENTITY_REQUEST:
+        fields.setdefault("person_id", Person.objects.for_house("tests").filter(case=case).earliest("recorded_at").pk)
     return grants.give(
         holder=job_holder(actor.organisation_id, actor.role),
         case_id=case.pk,

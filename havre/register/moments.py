@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from havre.register import consents
 from havre.register.enums import ConsentState
 from havre.register.models import Attachment, Case, Consent, Note, PersonRequest
+from havre.trust import policy
 from havre.trust.contracts import Panel
-from havre.trust.enums import SECTION_LABELS, Section
+from havre.trust.enums import SECTION_LABELS, Act, Section
 from havre.trust.errors import Words
 from havre.trust.moments import Line, Mark, Moment, Reading
 
@@ -59,4 +60,5 @@ def sheets(reading: Reading) -> Iterator[Panel]:
     if shown:
         shown.sort(key=lambda one: (not one.live, -one.recorded_at.timestamp()))
         yield Panel("consents", _("Consents"), "register/_consents.html", {"consents": shown}, Section.PROTECTION, side=True)
-    yield Panel("files", _("Files"), "register/_files.html", {}, Section.CASE, side=True)
+    if policy.sections_in(reading.ground, Act.READ):
+        yield Panel("files", _("Files"), "register/_files.html", {}, Section.CASE, side=True)

@@ -137,7 +137,8 @@ def test_justice_never_reads_whereabouts_on_any_basis(case, role, basis):
     actor = make_actor(role)
     give_to(actor, case, basis=basis)
     for act in (Act.READ, Act.WRITE, Act.EXPORT, Act.SHARE):
-        assert not policy.decide(actor, act, Section.WHEREABOUTS, case.pk).allowed
+        for person in (None, person_of(case).pk):
+            assert not policy.decide(actor, act, Section.WHEREABOUTS, case.pk, person_id=person).allowed
 
 
 def test_claim_goes_from_telling_to_full_payment(case):

@@ -75,7 +75,8 @@ def test_who_acts_for_justice_reads_no_words_of_care_on_any_basis(role, basis):
     give_to(by, case, basis=basis)
     for section in (*CARE, Section.WHEREABOUTS, Section.HEALTH):
         for one in (Act.READ, Act.WRITE, Act.EXPORT, Act.SHARE):
-            assert not policy.decide(by, one, section, case.pk).allowed, (section, one)
+            for person in (None, person_of(case).pk):
+                assert not policy.decide(by, one, section, case.pk, person_id=person).allowed, (section, one)
     assert reads(by, case).isdisjoint({*CARE, Section.WHEREABOUTS, Section.HEALTH})
 
 

@@ -19,7 +19,10 @@ SOURCES = Path(havre.trust.__file__).parent
 
 def test_every_address_has_its_row_and_every_row_its_address():
     names = sorted(one.name for one in [*urls.mine, *urls.others, *urls.emergencies, *urls.urlpatterns] if hasattr(one, "name"))
-    assert sorted(row.name for row in URLS if not row.name.startswith(("history_", "retention", "identity_", "restriction"))) == names
+    assert (
+        sorted(row.name for row in URLS if not row.name.startswith(("history_", "retention", "identity_", "restriction", "assessment")))
+        == names
+    )
     assert len(set(names)) == len(names)
 
 
@@ -31,7 +34,7 @@ def test_every_event_has_its_words():
     written = set()
     for path in (*(SOURCES / "accounts").rglob("*.py"), *(SOURCES / "merging").rglob("*.py")):
         written |= set(re.findall(r'(?:event=|@act\(|note\()"([a-z_.]+)"', path.read_text()))
-    others = ("identity.", "erasure.", "history.", "retention.", "restriction.")
+    others = ("identity.", "erasure.", "history.", "retention.", "restriction.", "assessment.")
     assert written == {event for event, _words in AUDIT_WORDS if not event.startswith(others)}
 
 

@@ -49,7 +49,9 @@ PLAIN = {
         benchmarks.audit_clients.import_rows benchmarks.audit_clients.measure benchmarks.audit_clients.stored benchmarks.audit_clients.main
         benchmarks.list_speed.main benchmarks.list_load.policy_cost benchmarks.list_load.queries_a_page benchmarks.list_load.counting
         benchmarks.list_load.served benchmarks.list_house.Officer benchmarks.list_house.build benchmarks.__main__.Part
-        benchmarks.__main__.run benchmarks.__main__.main""",
+        benchmarks.__main__.run benchmarks.__main__.main benchmarks.breach.prepare
+        benchmarks.breach.make_cases benchmarks.breach.make_readings benchmarks.breach.exercise
+        benchmarks.breach.main""",
 }
 
 
