@@ -210,6 +210,18 @@ def _place(alias: str, copy: Path, names: dict[str, Path]) -> None:
         subprocess.run(command, env={**os.environ, **place}, check=True)
     except subprocess.CalledProcessError:
         raise Invalid({"database": [_("PostgreSQL did not take the records back; it says why above. Nothing was kept.")]}) from None
+    _analyse(found)
+
+
+def _analyse(found: dict[str, Any]) -> None:
+    """A dump holds no statistics: until they are there, each page is planned as if the tables were empty (docs/decisions/case-page.md)."""
+    import psycopg
+
+    place = {"host": found["HOST"], "port": found["PORT"] or 5432, "user": found["USER"], "password": found["PASSWORD"]}
+    with psycopg.connect(dbname=found["NAME"], autocommit=True, **place) as owner:
+        # of the server's own tables, which are not the owner's, it would warn one by one
+        owner.execute("SET client_min_messages = error")
+        owner.execute("ANALYZE")
 
 
 def _unpack(archive: Path, home: Path) -> int:
