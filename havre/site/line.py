@@ -9,58 +9,25 @@ import random
 import secrets
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from havre.justice import services as proceedings
-from havre.justice.models import CompensationClaim, Proceeding
 from havre.protection import indicators
 from havre.protection.models import AssistancePlan, Identification
 from havre.protection.services import assistance, care, identification
 from havre.protection.services import screening as screenings
 from havre.referral import services as referrals
 from havre.register import notes
-from havre.register import services as register
-from havre.register.enums import ConsentGiver, ConsentState, Explained
+from havre.site import line_justice
 from havre.site.demonstration import as_role
+from havre.site.line_walk import Walk, accepted, later, refer, send_on
 from havre.trust.enums import Purpose, Role, Section
-from havre.trust.models import Membership, Organisation
+from havre.trust.models import Organisation
 
 Progress = Callable[[str, int, int], None]
 # who meets the persons, in turn; the border service goes on with its own, the others ask its case managers
 OTHER_DOORS = {6: Role.HELPLINE, 13: Role.LABOUR_INSPECTOR}
 GIVEN_NAMES = ("Ama", "Kofi", "Esi", "Yaw", "Abena", "Kwame")
-CHILD = {"best_interests_at", "child_heard_at", "guardian_named_at"}
-
-
-@dataclass(slots=True)
-class Walk:
-    """One person on the way: when it began, what came of it."""
-
-    draw: random.Random
-    number: int
-    start: datetime
-    now: datetime
-    done: Counter[str]
-    child: bool = False
-    case_id: UUID | None = None
-    person_id: UUID | None = None
-
-    def at(self, **span: float) -> datetime | None:
-        """A moment after the beginning, or None when it is still to come."""
-        moment = self.start + timedelta(**span)
-        return moment if moment < self.now else None
-
-    @property
-    def who(self) -> dict[str, Any]:
-        return {"case_id": self.case_id, "person_id": self.person_id}
-
-    def child_record(self, at: datetime) -> dict[str, Any]:
-        """What the steps on a child rest on (RG13)."""
-        return dict.fromkeys(CHILD, at) if self.child else {}
 
 
 def run(persons: int, *, now: datetime, seed: int = 2026, progress: Progress = lambda _name, _done, _all: None) -> Counter[str]:
@@ -95,7 +62,7 @@ def take(walk: Walk) -> None:
     if walk.child:
         _guardian(walk)
     elif walk.number % 2 == 0:
-        _justice(walk)
+        line_justice.run(walk)
 
 
 def _conditions(at: datetime) -> dict[str, Any]:
@@ -156,7 +123,7 @@ def _ask_case_managers(walk: Walk, door: Role) -> None:
     purpose = Purpose.PROTECTION if door == Role.HELPLINE else Purpose.IDENTIFICATION
     with as_role(door, at, purpose) as by:
         receiver = Organisation.objects.get(code="demo-border")
-        _refer(walk, by, at, receiver, Role.CASE_MANAGER, purpose, Section.SCREENING | Section.FACTS, "social", urgent=True)
+        refer(walk, by, at, receiver, Role.CASE_MANAGER, purpose, Section.SCREENING | Section.FACTS, "social", urgent=True)
 
 
 def _identify(walk: Walk, found: Identification) -> None:
@@ -189,14 +156,9 @@ def _identify(walk: Walk, found: Identification) -> None:
             care.open_record(kind="evidence", **walk.who, record=piece, by=by)
         identification.move(identification_id=found.pk, step="decline" if declines else "confirm", by=by, record=record)
     walk.done["decided"] += 1
-    if declines and (at := _later(at, walk.now, days=3)):
+    if declines and (at := later(at, walk.now, days=3)):
         with as_role(Role.CASE_MANAGER, at, Purpose.PROTECTION) as by:
             identification.move(identification_id=found.pk, step="ask_review", by=by)
-
-
-def _later(moment: datetime, now: datetime, **span: float) -> datetime | None:
-    after = moment + timedelta(**span)
-    return after if after < now else None
 
 
 def _help(walk: Walk) -> AssistancePlan | None:
@@ -243,72 +205,10 @@ def _plan(walk: Walk, plan: AssistancePlan) -> None:
             assistance.move_plan(plan_id=plan.pk, step="follow_up", record=record, by=by)
 
 
-def _refer(
-    walk: Walk,
-    by: Any,
-    at: datetime,
-    receiver: Organisation,
-    role: Role,
-    purpose: Purpose,
-    sections: Section,
-    need: str,
-    *,
-    urgent: bool = False,
-) -> UUID:
-    """Ask the person, write their answer down, and offer the referral."""
-    consent = register.record_consent(
-        by=by,
-        **walk.who,
-        state=ConsentState.GIVEN,
-        purpose=purpose,
-        recipient_id=receiver.pk,
-        recipient_role=role,
-        sections=sections | Section.CASE,
-        ends_at=at + timedelta(days=180),
-        language="eng",
-        given_by=ConsentGiver.GUARDIAN if walk.child else ConsentGiver.PERSON,
-        child_heard=walk.child,
-        explained=[Explained.HELP_STAYS, Explained.MAY_WITHDRAW, Explained.WHO_READS, Explained.HOW_LONG],
-    )
-    sent = referrals.prepare(
-        **walk.who,
-        receiver_id=receiver.pk,
-        receiver_role=role,
-        purpose=purpose,
-        sections=sections,
-        need=need,
-        asked_until=at + timedelta(days=150),
-        urgent=urgent,
-        by=by,
-        consent_id=consent.pk,
-        child=walk.child_record(at),
-    )
-    referrals.offer(referral_id=sent.pk, by=by)
-    walk.done["referred"] += 1
-    return sent.pk
-
-
-def _sent(walk: Walk, at: datetime, role: Role, purpose: Purpose, sections: Section, need: str) -> UUID:
-    """A referral by the case manager to the service whose account has this role."""
-    place = Membership.objects.select_related("organisation").get(user__username=role.value, ended_at=None).organisation
-    with as_role(Role.CASE_MANAGER, at, Purpose.PROTECTION) as by:
-        return _refer(walk, by, at, place, role, purpose, sections, need)
-
-
-def _accepted(walk: Walk, sent: UUID, role: Role, at: datetime | None, purpose: Purpose | None = None) -> bool:
-    """The receiver sees it, accepts and starts, when its moment has come."""
-    if at is None:
-        return False
-    with as_role(role, at, purpose) as by:
-        referrals.acknowledge(referral_id=sent, by=by)
-        referrals.accept(referral_id=sent, no_conflict=True, by=by)
-        referrals.start(referral_id=sent, by=by)
-    walk.done["referrals accepted"] += 1
-    return True
-
-
 def _shelter(walk: Walk) -> None:
-    sent = _sent(walk, walk.start + timedelta(hours=21), Role.SHELTER, Purpose.PROTECTION, Section.PROTECTION | Section.IDENTITY, "shelter")
+    sent = send_on(
+        walk, walk.start + timedelta(hours=21), Role.SHELTER, Purpose.PROTECTION, Section.PROTECTION | Section.IDENTITY, "shelter"
+    )
     answer = walk.at(hours=21 + walk.draw.randrange(3, 20))
     if answer is None:
         return
@@ -317,13 +217,13 @@ def _shelter(walk: Walk) -> None:
             referrals.acknowledge(referral_id=sent, by=by)
             referrals.decline(referral_id=sent, reason="full", by=by)
         return
-    _accepted(walk, sent, Role.SHELTER, answer)
+    accepted(walk, sent, Role.SHELTER, answer)
     if (at := walk.at(days=45)) is None:
         return
     with as_role(Role.SHELTER, at) as by:
         referrals.complete(referral_id=sent, outcome="help_given", by=by)
     walk.done["outcomes back at the sender"] += 1
-    if walk.number % 3 and (told := _later(at, walk.now, days=2)):
+    if walk.number % 3 and (told := later(at, walk.now, days=2)):
         with as_role(Role.CASE_MANAGER, told, Purpose.PROTECTION) as by:
             referrals.tell_person(referral_id=sent, by=by)
 
@@ -332,8 +232,8 @@ def _health(walk: Walk) -> None:
     if (at := walk.at(hours=26)) is None:
         return
     sections = Section.PROTECTION | Section.HEALTH
-    sent = _sent(walk, at, Role.HEALTH, Purpose.PROTECTION, sections, "medical")
-    if _accepted(walk, sent, Role.HEALTH, answer := walk.at(hours=30)) and answer:
+    sent = send_on(walk, at, Role.HEALTH, Purpose.PROTECTION, sections, "medical")
+    if accepted(walk, sent, Role.HEALTH, answer := walk.at(hours=30)) and answer:
         with as_role(Role.HEALTH, answer) as by:
             words = "Made-up note. Examined at the person's own wish; to come back in a week."
             notes.add(**walk.who, section=Section.HEALTH, happened_at=answer, words=words, by=by)
@@ -344,87 +244,5 @@ def _guardian(walk: Walk) -> None:
         if (at := walk.at(hours=hours)) is None:
             return
         sections = Section.PROTECTION | Section.FACTS if role == Role.CHILD_PROTECTION else Section.PROTECTION
-        sent = _sent(walk, at, role, Purpose.PROTECTION, sections, "child")
-        _accepted(walk, sent, role, walk.at(hours=hours + 8))
-
-
-def _justice(walk: Walk) -> None:
-    """With the person's consent: a lawyer, a complaint, the prosecution, the court; and the claim for compensation."""
-    if (at := walk.at(days=4)) is None:
-        return
-    sections = Section.FACTS | Section.PROTECTION | Section.JUSTICE
-    sent = _sent(walk, at, Role.LEGAL_AID, Purpose.JUSTICE, sections, "legal")
-    if not _accepted(walk, sent, Role.LEGAL_AID, advised := walk.at(days=5), Purpose.JUSTICE) or advised is None:
-        return
-    claim = _told(walk, advised)
-    if (at := walk.at(days=6)) is None:
-        return
-    sent = _sent(walk, at, Role.INVESTIGATOR, Purpose.JUSTICE, Section.FACTS | Section.JUSTICE, "justice")
-    if not _accepted(walk, sent, Role.INVESTIGATOR, at := walk.at(days=7)) or at is None:
-        return
-    _prosecute(walk, _investigate(walk, at, advised))
-    _compensate(walk, claim, advised)
-
-
-def _told(walk: Walk, at: datetime) -> CompensationClaim:
-    with as_role(Role.LEGAL_AID, at, Purpose.JUSTICE) as by:
-        walk.done["told of compensation"] += 1
-        return proceedings.inform(**walk.who, language="eng", by=by)
-
-
-def _investigate(walk: Walk, at: datetime, advised: datetime) -> Proceeding:
-    record: dict[str, Any] = {
-        "against": "trafficker",
-        "measures": ["pseudonym", "support_person", "no_contact"],
-        "threats_assessed_at": at,
-        "lawyer_at": advised,
-    }
-    with as_role(Role.INVESTIGATOR, at) as by:
-        opened = proceedings.open_proceeding(**walk.who, record=record, by=by)
-        walk.done["inquiries"] += 1
-    heard = walk.at(days=9)
-    if heard is None:
-        return opened
-    record = {"informed_at": heard, "language": "eng", "privacy_confirmed": True, "interview_recorded": True}
-    with as_role(Role.INVESTIGATOR, heard) as by:
-        proceedings.move(proceeding_id=opened.pk, step="interview", record=record, by=by)
-    if sent := walk.at(days=14):
-        with as_role(Role.INVESTIGATOR, sent) as by:
-            opened = proceedings.move(proceeding_id=opened.pk, step="refer", by=by)
-        walk.done["referred to the prosecution"] += 1
-    return opened
-
-
-def _prosecute(walk: Walk, opened: Proceeding) -> None:
-    steps: tuple[tuple[int, str, dict[str, Any]], ...] = (
-        (20, "charge", {}),
-        (40, "hear", {"hearing_mode": "closed", "hearing_on": (walk.start + timedelta(days=40)).date()}),
-        (60, "judge", {"verdict": "convicted"}),
-    )
-    for days, step, record in steps:
-        if (at := walk.at(days=days)) is None:
-            return
-        with as_role(Role.PROSECUTOR, at) as by:
-            if step == "charge":
-                proceedings.add_charge(proceeding_id=opened.pk, iccs="02042", article="Example article 1", by=by)
-            proceedings.move(proceeding_id=opened.pk, step=step, record=record, by=by)
-        walk.done[{"charge": "charged", "hear": "tried", "judge": "judged"}[step]] += 1
-
-
-def _compensate(walk: Walk, claim: CompensationClaim, advised: datetime) -> None:
-    """Claimed by the lawyer at the person's wish; the fund reads the claim with their consent, awards, and pays in part."""
-    if (at := walk.at(days=15)) is None:
-        return
-    record = {"wanted_at": at, "lawyer_at": advised, "kind": "fund", "claimed": Decimal("4800.00"), "currency": "GHS"}
-    with as_role(Role.LEGAL_AID, at, Purpose.JUSTICE) as by:
-        proceedings.move_claim(claim_id=claim.pk, step="claim", record=record, by=by)
-    walk.done["compensation claimed"] += 1
-    sent = _sent(walk, at, Role.COMPENSATION_FUND, Purpose.JUSTICE, Section.JUSTICE, "justice")
-    if not _accepted(walk, sent, Role.COMPENSATION_FUND, walk.at(days=17)):
-        return
-    for days, step, paid in ((35, "award", {"awarded": Decimal("3600.00")}), (50, "pay_part", {"paid": Decimal("1200.00")})):
-        if (at := walk.at(days=days)) is None:
-            return
-        with as_role(Role.COMPENSATION_FUND, at) as by:
-            proceedings.move_claim(claim_id=claim.pk, step=step, record=paid, by=by)
-        walk.done[{"award": "compensation awarded", "pay_part": "compensation paid in part"}[step]] += 1
+        sent = send_on(walk, at, role, Purpose.PROTECTION, sections, "child")
+        accepted(walk, sent, role, walk.at(hours=hours + 8))

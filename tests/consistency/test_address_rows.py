@@ -16,8 +16,8 @@ from havre.trust.enums import Act, Role, Section
 from havre.trust.ids import new_id
 from havre.trust.policy import rls
 from tests.consistency.test_addresses import NO_ENTRY, Address, _blank, addresses, ask, rows
+from tests.factories_sides import make_side
 from tests.factories_site import make_now, signed_in
-from tests.factories_whole import make_side
 
 # what an id names: by its name in the route, or, where that is only `pk`, by the beginning of the address's name
 BY_PARAMETER = {

@@ -21,9 +21,9 @@ from havre.trust.contracts import Waiting, contracts, register_contract
 from havre.trust.enums import Purpose, Role
 from tests.drills.forms import Needles, forms_of
 from tests.drills.wall import SEATS, SHARED, Look, Walk, canaries, fields_of, keep_no_contexts, links_of, plant, sides, try_errors
+from tests.factories_sides import make_side
 from tests.factories_site import make_now, signed_in
 from tests.factories_vault import unlocked  # noqa: F401
-from tests.factories_whole import make_side
 
 # an answer of a security key that is no answer ends in a failure inside allauth; its page shows nothing, and is searched all the same
 KNOWN = ("accounts_confirm", "mfa_", "account_")

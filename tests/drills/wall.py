@@ -35,8 +35,8 @@ from tests.consistency.test_address_rows import kinds_of
 from tests.consistency.test_addresses import Address, addresses, rows
 from tests.drills.forms import Needles, forms_of
 from tests.factories import OrganisationFactory, give_to
+from tests.factories_sides import make_side
 from tests.factories_site import make_now, signed_in
-from tests.factories_whole import make_side
 
 # everybody who writes the section of justice, for each purpose of the job: a new purpose is tried by itself
 JUSTICE = (Role.INVESTIGATOR, Role.PROSECUTOR, Role.COMPENSATION_FUND, Role.LABOUR_INSPECTOR, Role.LEGAL_AID)

@@ -28,7 +28,7 @@ from havre.trust.models import IdentityRequest, LegalHold, Membership, Restricti
 from havre.trust.models.accounts import person_holder
 from havre.trust.policy.rows import When
 from havre.trust.policy.table import POLICY
-from tests import factories_whole
+from tests import factories_sides, factories_whole
 from tests.consistency.test_address_rows import PUBLIC, kinds_of, same, with_ids
 from tests.consistency.test_addresses import LEAVING, NO_SUCH, NOBODYS, _blank, addresses, ask, rows
 from tests.drills.wall import fields_of, keep_no_contexts
@@ -181,7 +181,7 @@ class Watch:
 
     def walk_addresses(self):
         """Each address that names a case, a person or a record of one, GET and POST."""
-        ids = {kind: self.rows[label].pk for kind, label in factories_whole.KINDS_OF_ROW} | {
+        ids = {kind: self.rows[label].pk for kind, label in factories_sides.KINDS_OF_ROW} | {
             "intake": self.rows["protection.IntakePerson"].intake_id,
             "received": self.received.pk,
             "glass": new_id(),
