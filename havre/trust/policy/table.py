@@ -96,8 +96,6 @@ POLICY = Policy((
 
     #      may not  what                                    who                                 when                  law
     Forbid(TOUCH, WHEREABOUTS,                            JUSTICE_ROLES | {Role.LABOUR_INSPECTOR}, When.ALWAYS,       "CoE art. 28, 30; Palermo art. 6(1)"),
-    # an inspector is front line and justice: who acts for justice reads no words in which a carer may have named the place
-    Forbid(TOUCH, SCREENING | PROTECTION,                 JUSTICE_ROLES | {Role.LABOUR_INSPECTOR}, When.FOR_JUSTICE,  "CoE art. 28, 30; Palermo art. 6(1)"),
     Forbid(TOUCH, HEALTH,                                 JUSTICE_ROLES | DECIDERS,           When.ALWAYS,          "108+ art. 6"),
     Forbid(TOUCH, Section(255),                           NUMBERS_ONLY,                       When.ALWAYS,          "108+ art. 5(4)(c)"),
     Forbid(TOUCH, Section(255),                           ANYONE,                             When.CASE_SEALED,     "CoE art. 28"),
@@ -105,5 +103,7 @@ POLICY = Policy((
     Forbid(acts(Act.READ, Act.EXPORT, Act.SHARE), IDENTITY, ANYONE,                           When.FACTOR_STALE,    "108+ art. 7; OWASP ASVS 5.0 7.5.3"),
     Forbid(acts(Act.EXPORT), Section(255),                ANYONE,                             When.FACTOR_STALE,    "108+ art. 7; OWASP ASVS 5.0 7.5.3"),
     Forbid(TOUCH, Section(255) & ~CASE,                   ANYONE,                             When.RESTRICTED,      "108+ art. 7, 9(1)(d); ODIHR NRM 2022"),
+    # an inspector is front line and justice: who acts for justice reads no words in which a carer may have named the place
+    Forbid(TOUCH, SCREENING | PROTECTION,                 JUSTICE_ROLES | {Role.LABOUR_INSPECTOR}, When.FOR_JUSTICE,  "CoE art. 28, 30; Palermo art. 6(1)"),
 ))
 # fmt: on
