@@ -14,7 +14,7 @@ from havre.trust.enums import Role, Section
 from havre.trust.ids import new_id
 from havre.trust.models import BreakGlass, SealedSection
 from havre.trust.retention import services
-from tests.factories_site import make_case_now, person_of, signed_in
+from tests.factories_site import make_case_now, person_of, signed_assessment, signed_in
 from tests.journeys.steps_offices import NAME, PLACE, Day, Desk, a_case, ago, every_form, fill, in_days
 from tests.referral.houses import act
 
@@ -60,7 +60,9 @@ def test_officer_looks_after_accesses_terms_and_leaks(day, manager):
     case, old = a_case(manager), past_its_term(manager)
     readings(manager, case)
     broken(manager, case)
-    desk = day.desk(day.person(Role.DATA_PROTECTION_OFFICER))
+    officer = day.person(Role.DATA_PROTECTION_OFFICER)
+    signed_assessment(officer)
+    desk = day.desk(officer)
     desk.home()
     judge(desk, manager)
     terms(desk, old)
