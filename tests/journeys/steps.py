@@ -26,7 +26,7 @@ from havre import trust
 from havre.register import services as register
 from havre.register.enums import Explained
 from havre.register.models import Case
-from havre.site import demonstration, line
+from havre.site import demonstration, line, line_walk
 from havre.trust.actors import Actor
 from havre.trust.enums import ALL_SECTIONS, Purpose, Role, Section
 from havre.trust.models import Agreement, Organisation
@@ -253,10 +253,10 @@ def actor(role: Role, purpose: Purpose | None = None) -> Actor:
     return demonstration.actor(role, timezone.now(), purpose)
 
 
-def prepared(*, hours: float, child: bool = False) -> line.Walk:
+def prepared(*, hours: float, child: bool = False) -> line_walk.Walk:
     """A made-up person whom the officers met so many hours ago, as far down the line as the calendar allows."""
     now = timezone.now()
-    way = line.Walk(random.Random(7), 0, now - timedelta(hours=hours), now, Counter(), child=child)
+    way = line_walk.Walk(random.Random(7), 0, now - timedelta(hours=hours), now, Counter(), child=child)
     line.take(way)
     return way
 
@@ -271,7 +271,7 @@ def give_consent(walk: Walk, receiver: Organisation, role: str, purpose: str, se
     walk.sees("The answer is recorded.", receiver.name)
 
 
-def consented(way: line.Walk, role: Role, sections: Section, purpose: Purpose = Purpose.PROTECTION) -> None:
+def consented(way: line_walk.Walk, role: Role, sections: Section, purpose: Purpose = Purpose.PROTECTION) -> None:
     """The person's yes to the service that has this role, as its case manager wrote it down."""
     by, receiver = actor(Role.CASE_MANAGER), actor(role)
     told = {"explained": Explained.values, "language": "eng", "given_by": "guardian" if way.child else "person", "child_heard": way.child}
@@ -289,7 +289,7 @@ def agreed(first: str, *others: str) -> None:
         Agreement.objects.create(first=whose, second=other, reference=f"EXAMPLE-{first}-{other.code}", sections=int(ALL_SECTIONS), **term)
 
 
-def ref_of(way: line.Walk) -> str:
+def ref_of(way: line_walk.Walk) -> str:
     """The reference of the case of this person."""
     return Case.objects.for_house("tests").get(pk=way.case_id).ref
 
