@@ -1,37 +1,82 @@
-"""`havre publish`: write documents to a folder."""
+"""`havre publish`: make documents; `havre texts`: the words of documents for translators."""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
+import yaml
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from havre.publishing.documents import EDITIONS, LANGUAGES, build
-from havre.publishing.printing import as_pdf
+from havre import standards
+from havre.publishing import services, texts
+from havre.publishing.outputs import FORMATS
+from havre.publishing.sources import LANGUAGES, every_file
+from havre.publishing.tables import TABLES
 from havre.trust.errors import HavreError
 
 
 @click.command()
-@click.argument("edition", type=click.Choice(EDITIONS))
-@click.option("--country", default=settings.HAVRE_COUNTRY, show_default=True)
-@click.option("--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="May be given several times; all by default.")
-@click.option("--format", "kind", type=click.Choice(["pdf", "web"]), default="pdf", show_default=True)
+@click.argument("edition")
+@click.option("--document", "documents", multiple=True, help="Some documents of the edition; all by default.")
+@click.option(
+    "--country",
+    "countries",
+    multiple=True,
+    default=[settings.HAVRE_COUNTRY],
+    show_default=True,
+    help="May be given several times; `all` for all.",
+)
+@click.option("--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="All that a document promises, by default.")
+@click.option("--format", "formats", multiple=True, type=click.Choice(sorted(FORMATS)), help="All that a document promises, by default.")
+@click.option("--address", default="", help="Where the printed codes are answered, for instance example.org/i/c/.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default=True)
-def publish(edition: str, country: str, languages: tuple[str, ...], kind: str, out: Path) -> None:
-    """Write EDITION for a country, as PDF or as a page that opens from a stick."""
-    out.mkdir(parents=True, exist_ok=True)
-    for language in languages or LANGUAGES:
-        try:
-            document = build(edition, country=country, language=language, on=timezone.localdate())
-        except HavreError as error:
-            raise click.ClickException(str(error) or f"{edition}, {country}, {language}: there is no such document") from error
-        path = out / f"{edition}-{country}-{language}.{'pdf' if kind == 'pdf' else 'html'}"
-        if kind == "pdf":
-            path.write_bytes(as_pdf(document))
-        else:
-            with translation.override(language):
-                path.write_text(render_to_string("publishing/alone.html", {"document": document}), encoding="utf-8")
-        click.echo(f"{path} {path.stat().st_size} bytes, edition {document.code}")
+def publish(edition: str, address: str, out: Path, **chosen: tuple[str, ...]) -> None:
+    """Write the documents of EDITION for a country: PDF, pages that open from a stick, packages for learning platforms."""
+    began, every = time.monotonic(), standards.country_codes()
+    countries = every if "all" in chosen["countries"] else chosen["countries"]
+    asked = services.Asked(edition, countries, chosen["documents"], chosen["languages"], chosen["formats"], address)
+    try:
+        made = services.write(services.make(asked, on=timezone.localdate()), out, at=timezone.now(), tell=click.echo)
+    except HavreError as error:
+        raise click.ClickException(str(error) or f"{edition}, {', '.join(countries)}: there is no such document") from error
+    click.echo(f"{len(made)} artefacts in {time.monotonic() - began:.1f} s")
+
+
+@click.group()
+def texts_() -> None:
+    """The words of documents: what is to translate, and translations put in."""
+
+
+@texts_.command()
+@click.argument("file")
+@click.argument("language", type=click.Choice(LANGUAGES[1:]))
+@click.argument("words", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def fill(file: str, language: str, words: Path) -> None:
+    """Put the translations of WORDS (YAML: id, text) into the PO of FILE (<folder>/<name>), as made from the English of today."""
+    try:
+        known = texts.filled(file, language, yaml.safe_load(words.read_text(encoding="utf-8")))
+    except HavreError as error:
+        raise click.ClickException(str(error)) from error
+    path = texts.po_path(file, language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(texts.written(file, language, known))
+    left = [id for id in texts.units_of(file) if id not in known]
+    click.echo(f"{file}.{language}.po: {len(known)} texts, {len(left)} to translate")
+
+
+@texts_.command()
+@click.option("--language", type=click.Choice(LANGUAGES[1:]))
+@click.argument("files", nargs=-1)
+def left(files: tuple[str, ...], language: str | None) -> None:
+    """What is not translated, as YAML that `fill` takes back: id, and the English."""
+    for file in files or (*every_file(), *TABLES):
+        for one in (language,) if language else LANGUAGES[1:]:
+            known = texts.entries(file, one)
+            lacking = {id: unit.text for id, unit in texts.units_of(file).items() if id not in known or known[id].source != unit.text}
+            if lacking:
+                click.echo(f"# {file} {one}: {len(lacking)}")
+                if language:
+                    click.echo(yaml.safe_dump(lacking, allow_unicode=True, width=10**6, sort_keys=False))

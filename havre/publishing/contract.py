@@ -17,6 +17,7 @@ def register() -> None:
             urls=(
                 UrlRow("leaflet", public=True, note="for the persons concerned"),
                 UrlRow("leaflet_pdf", public=True, note="the same on paper"),
+                UrlRow("paper_code", public=True, note="whether a paper still holds"),
                 UrlRow("editions", own=PUBLISHERS),
             ),
         )

@@ -1,40 +1,88 @@
-"""PDF by Typst: tagged, the same bytes for the same document, fonts shipped with Havre."""
+"""PDF by Typst: PDF/A-2a and PDF/UA-1, the same bytes for the same document, fonts shipped with Havre."""
 
 from __future__ import annotations
 
+import io
 import json
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import segno
 import typst
-from django.utils import translation
-from django.utils.translation import gettext as _
 
-from havre.publishing.documents import Document
+from havre.publishing import manifests
+from havre.publishing.nodes import Document
+from havre.publishing.terms import day_words, every_term
 
 PLACE = Path(__file__).parent
+STANDARDS = ["a-2a", "ua-1"]
+# shape of the paper → its template; a shape is what a document lists under `print`
+TEMPLATES = {"a4": "leaflet.typ", "book": "guide.typ", "trainer": "guide.typ"}
 
 
-def as_pdf(document: Document) -> bytes:
-    """The document as tagged PDF (PDF/UA-1), on A4. No date of making is inside, so that a repeat gives identical bytes."""
-    with translation.override(document.language):
-        words = {
-            "state": _("Some statements await a national reviewer.") if document.unconfirmed else "",
-            "made": _("Edition %(code)s, facts of %(day)s") % {"code": document.code, "day": document.on.isoformat()},
-        }
-    data = {
+def as_pdf(document: Document, shape: str = "a4", *, address: str = "") -> bytes:
+    """The document on paper.
+
+    Args: shape, one of TEMPLATES; address, where its code is answered: with it a QR code is printed.
+    The document's date is that of its text, never that of making: a repeat gives identical bytes.
+    Raises: typst.TypstError when the document is not accessible (no alternative text, headings out of order): our bug.
+    """
+    return _compiler(TEMPLATES[shape]).compile(
+        format="pdf", sys_inputs={"data": json.dumps(_data(document, shape, address), ensure_ascii=False)}, pdf_standards=STANDARDS
+    )
+
+
+@cache
+def _compiler(template: str) -> Any:
+    fonts = typst.Fonts(font_paths=[str(PLACE / "fonts")], include_system_fonts=False)
+    return typst.Compiler(str(PLACE / "typst" / template), root=str(PLACE), font_paths=fonts)
+
+
+def made_line(document: Document) -> str:
+    """What a document says of its edition and dates."""
+    words = every_term(document.language)
+    days = {"day": day_words(document.revised_on, document.language), "on": day_words(document.on, document.language)}
+    return f"{words['edition'].format(code=document.code)}. {words['revised'].format(**days)}."
+
+
+def states(document: Document) -> list[str]:
+    """What a reader is told of the review of its words and facts."""
+    words = every_term(document.language)
+    found = [f"* {words['awaits_national']}"] if document.unconfirmed else []
+    found += [f"† {words['awaits_native']}"] if document.unreviewed else []
+    return found + ([words["withheld"]] if document.manifest["withheld"] else [])
+
+
+def _data(document: Document, shape: str, address: str) -> dict[str, Any]:
+    words, day = every_term(document.language), document.revised_on
+    check = (
+        {"words": words["check"].format(code=document.code, address=address), "svg": _square(f"{address}{document.code}/")}
+        if address
+        else {"words": "", "svg": ""}
+    )
+    return {
         "title": document.title,
+        "subtitle": document.subtitle,
         "country": document.country_name,
         "language": document.language,
-        "blocks": [{"kind": b.kind, "text": b.text, "items": list(b.items), "unconfirmed": b.unconfirmed} for b in document.blocks],
-        **words,
+        "date": {"year": day.year, "month": day.month, "day": day.day},
+        "made": made_line(document),
+        "states": states(document),
+        "words": words,
+        "trainer": shape == "trainer",
+        "check": check,
+        "index": [],
+        "nodes": [node.plain for node in document.nodes],
     }
-    return typst.compile(
-        str(PLACE / "typst" / "leaflet.typ"),
-        root=str(PLACE),
-        font_paths=[str(PLACE / "fonts")],
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-        timestamp=0,
-    )
+
+
+def _square(text: str) -> str:
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="svg", border=1, xmldecl=False, svgns=True)
+    return out.getvalue().decode()
+
+
+def manifest_of(document: Document, shape: str) -> dict[str, Any]:
+    """The manifest of the document on this paper: what it was made of, and the template, fonts and engine."""
+    return {**document.manifest, **manifests.frame(f"pdf {shape}")}

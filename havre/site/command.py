@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "keys": ("havre.site.commands.keys:keys", True),
     "release": ("havre.release.command:release", False),
     "publish": ("havre.publishing.command:publish", True),
+    "texts": ("havre.publishing.command:texts_", True),
     "flows": ("havre.evidence.flows_command:flows", False),
     "link": ("havre.evidence.link_command:link", False),
     "link-private": ("havre.evidence.link_private_command:link_private", False),

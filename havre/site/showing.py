@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from havre.evidence import services as evidence
 from havre.evidence import tasks
 from havre.evidence.models import JobRun, JobState
-from havre.publishing.documents import EDITIONS, LANGUAGES, build
-from havre.publishing.printing import as_pdf
+from havre.publishing import services
 from havre.release import services as releases
 from havre.release.models import Release, Side
 from havre.site.demonstration import as_role
@@ -68,15 +66,6 @@ def publish(counted: Counted) -> Release:
 
 
 def leaflets(folder: Path) -> list[Path]:
-    """Every edition in every language, as a page that opens from a stick and as tagged PDF."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for edition in EDITIONS:
-        for language in LANGUAGES:
-            document = build(edition, country=settings.HAVRE_COUNTRY, language=language, on=timezone.localdate())
-            path = folder / f"{edition}-{settings.HAVRE_COUNTRY}-{language}"
-            path.with_suffix(".pdf").write_bytes(as_pdf(document))
-            with translation.override(language):
-                path.with_suffix(".html").write_text(render_to_string("publishing/alone.html", {"document": document}), encoding="utf-8")
-            written += [path.with_suffix(".html"), path.with_suffix(".pdf")]
-    return written
+    """Every leaflet in every language, as a page that opens from a stick and as tagged PDF."""
+    asked = services.Asked("leaflets", (settings.HAVRE_COUNTRY,))
+    return services.write(services.make(asked, on=timezone.localdate()), folder, at=timezone.now(), tell=lambda _line: None)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
 from django.utils import translation
 
 from havre.site.operations.wording import HEADINGS, SETTINGS
-from havre.trust.contracts import contracts
 from havre.trust.enums import ROLE_PURPOSES, SECTION_LABELS, Act, Role, Section
 from havre.trust.errands import WORDS
 from havre.trust.policy import POLICY
 from havre.trust.policy.rows import Allow, Forbid
-from havre.trust.workflow import Workflow
+from havre.trust.workflows import workflows
 
 LANGUAGES = ("en", "fr")
 
@@ -26,20 +23,6 @@ def pages() -> dict[str, str]:
     made = {f"policy-book.{language}.md": policy_book(language) for language in LANGUAGES}
     made |= {f"workflows.{language}.md": workflow_book(language) for language in LANGUAGES}
     return made | {"roles.md": roles(), "settings.md": settings_page(), "commands.md": commands(), "errands.md": errands()}
-
-
-def workflows() -> tuple[Workflow, ...]:
-    """Every workflow of every part, in the order of the parts and of their names."""
-    found: dict[str, Workflow] = {}
-    for contract in contracts():
-        name = f"havre.{contract.part}.workflow"
-        # `trust.workflow` is the engine
-        if contract.part == "trust" or find_spec(name) is None:
-            continue
-        module = import_module(name)
-        for value in sorted((v for v in vars(module).values() if isinstance(v, Workflow) and not v.country), key=lambda one: one.name):
-            found.setdefault(value.name, value)
-    return tuple(found.values())
 
 
 def policy_book(language: str) -> str:
@@ -67,7 +50,7 @@ def workflow_book(language: str) -> str:
     """Every workflow: its table and its picture."""
     words = HEADINGS[language]
     parts = [f"# {words['workflows']}", words["generated"], words["not_in_table"]]
-    for workflow in workflows():
+    for workflow in workflows().values():
         with translation.override(language):
             title = str(workflow.title or workflow.name)
         rows = [(r.step, r.start, r.end, r.who, r.after, r.clock, r.law) for r in workflow.as_table(language)]

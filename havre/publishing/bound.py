@@ -1,0 +1,157 @@
+"""Blocks that are bound to the data: rights, helplines, authorities, signs, workflows, facts, terms, sources, questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext as _
+
+from havre import standards
+from havre.publishing import questions, tables
+from havre.publishing.binding import Binding, Words, fingerprint
+from havre.publishing.nodes import Node
+from havre.publishing.sources import BlockSource
+from havre.publishing.terms import term
+from havre.trust.workflows import workflows
+
+Maker = Callable[[Binding, BlockSource, Words], Node | None]
+
+
+def rights(binding: Binding, block: BlockSource, words: Words) -> Node:
+    """Rights by their gates, or every right of one phase; `cite` prints the article beside each."""
+    all_of = standards.rights()
+    ids = block.data.get("gates") or [gate.id for gate in all_of.at(block.data["phase"])]
+    lines, doubtful, unreviewed = [], False, False
+    for id in ids:
+        text = binding.row(tables.RIGHTS, id, block.id)
+        sources = "; ".join(all_of.get(id).sources)
+        lines.append(f"{text.value} ({sources})" if block.data.get("cite") else text.value)
+        doubtful |= all_of.get(id).confidence == "low"
+        unreviewed |= not text.reviewed
+    law = tuple(source for id in ids for source in all_of.get(id).sources)
+    return Node(block.id, "list", title=words.one("title"), items=tuple(lines), law=law, unconfirmed=doubtful, unreviewed=unreviewed)
+
+
+def numbers(binding: Binding, block: BlockSource, words: Words) -> Node:
+    """Only numbers that somebody has dialled are printed; else the block's `without`."""
+    found = binding.fact(block.data["fact"])
+    if found.printable_numbers:
+        return Node(block.id, "list", items=found.printable_numbers, data={"numbers": True})
+    if "without" not in block.data:
+        binding.wrong(
+            "fact",
+            block.id,
+            _("no number of %(fact)s was dialled: sign one in the country profile, or write `without`") % {"fact": found.id},
+        )
+    return Node(block.id, "note", text=words._filled(f"{block.id}.without"), data={"tone": "caution"}, unconfirmed=True)
+
+
+def authorities(binding: Binding, block: BlockSource, words: Words) -> Node:
+    """The bodies that a fact names, or those with one of these roles; `phones` adds the numbers that somebody has dialled."""
+    profile = standards.profile(binding.country)
+    if "fact" in block.data:
+        found = binding.fact(block.data["fact"])
+        codes, doubtful = list(found.value or ()), found.unconfirmed
+    else:
+        codes = [one.code for one in profile.authorities if set(one.roles) & set(block.data["roles"])]
+        doubtful = any(profile.authority(code).confidence != "high" for code in codes)
+    lines, unreviewed = [], False
+    for code in codes:
+        text, one = binding.row(tables.AUTHORITIES, f"{binding.country}.{code}", block.id), profile.authority(code)
+        shown = block.data.get("phones") and one.phone_verified and one.phone
+        lines.append(f"{text.value}: {', '.join(one.phone or ())}" if shown else text.value)
+        unreviewed |= not text.reviewed
+    return Node(block.id, "list", title=words.one("title"), items=tuple(lines), unconfirmed=doubtful, unreviewed=unreviewed)
+
+
+def indicators(binding: Binding, block: BlockSource, words: Words) -> Node:
+    """Signs by id, or the first `most` of a set, profile and dimension, as that profile words them."""
+    data, profile = block.data, block.data.get("profile", "adult_labour")
+    every = standards.indicators()
+    chosen = [every.get(id) for id in data["ids"]] if "ids" in data else list(every.for_profile(profile, set=data.get("set")))
+    if "dimension" in data:
+        chosen = [one for one in chosen if one.dimension == data["dimension"]]
+    lines, unreviewed = [], False
+    for one in chosen[: data.get("most", len(chosen))]:
+        key = f"{one.id}.{profile}" if profile in one.statement_by_profile else one.id
+        text = binding.row(tables.SIGNS, key, block.id)
+        binding.use("grades", one.id, fingerprint([one.grade(profile).strength, one.dimension]))
+        lines.append(text.value)
+        unreviewed |= not text.reviewed
+    if not lines:
+        binding.wrong("empty", block.id, _("no sign fits: mend set, profile or dimension"))
+    return Node(block.id, "list", title=words.one("title"), items=tuple(lines), unreviewed=unreviewed)
+
+
+def workflow(binding: Binding, block: BlockSource, words: Words) -> Node | None:
+    """A workflow as the software runs it: `show` diagram, steps (who may, after which rights) or both. English and French only."""
+    table = workflows().get(block.data["name"])
+    if table is None:
+        binding.wrong("workflow", block.id, _("there is no workflow %(name)s") % {"name": block.data["name"]})
+        return None
+    language = binding.language if binding.language == "fr" else "en"
+    rows, show, title = table.as_table(language), block.data.get("show", "both"), words.one("title") or str(table.title or table.name)
+    picture = table.diagram(language)
+    binding.use("workflows", table.name, fingerprint([[row.step, row.start, row.end, row.who, row.after, row.clock] for row in rows]))
+    heads = ("step", "from", "to", "who_may", "only_after", "law")
+    lines = tuple((row.step, row.start, row.end, row.who, row.after, row.law) for row in rows)
+    held = []
+    if show in {"diagram", "both"}:
+        held.append(Node(f"{block.id}.diagram", "figure", text=title, data={"svg": picture, "alt": title, "wide": True}))
+    if show in {"steps", "both"}:
+        columns = tuple(term(head, binding.language) for head in heads)
+        held.append(Node(f"{block.id}.steps", "table", columns=columns, rows=lines, data={"wide": True}))
+    return Node(block.id, "section", title=title, nodes=tuple(held), level=block.data.get("level", 3))
+
+
+def facts(binding: Binding, block: BlockSource, words: Words) -> Node:
+    """Facts of the country with their state: what the law says here, and what nobody has confirmed."""
+    rows, doubtful = [], False
+    for id in block.data["ids"]:
+        found = binding.fact(id)
+        label = binding.row(tables.FACTS, f"label.{id}", block.id).value
+        rows.append((label, found.text(binding.language) or term("not_known", binding.language), found.source))
+        doubtful |= found.unconfirmed
+    columns = tuple(term(head, binding.language) for head in ("what", "here", "source"))
+    return Node(block.id, "table", title=words.one("title"), columns=columns, rows=tuple(rows), unconfirmed=doubtful)
+
+
+def terms(binding: Binding, block: BlockSource, words: Words) -> Node:
+    """Words of the field with their meaning, from the glossary."""
+    known = {one.id: one for one in standards.glossary().terms}
+    rows, unreviewed = [], False
+    for id in block.data["ids"]:
+        one = known[id]
+        binding.use("glossary", id, fingerprint([one.preferred(binding.language), one.definition.text(binding.language)]))
+        unreviewed |= not one.may_be_printed(binding.language)
+        rows.append((one.preferred(binding.language), one.definition.text(binding.language)))
+    columns = tuple(term(head, binding.language) for head in ("term", "meaning"))
+    return Node(block.id, "table", title=words.one("title"), columns=columns, rows=tuple(rows), unreviewed=unreviewed)
+
+
+def figure(binding: Binding, block: BlockSource, words: Words) -> Node:
+    """A pictogram of Havre's own, by name."""
+    from havre.publishing.pictograms import drawing
+
+    svg = drawing(block.data["name"])
+    binding.use("pictograms", block.data["name"], fingerprint(svg))
+    return Node(block.id, "figure", text=words.one("caption"), data={"svg": svg, "alt": words.one("alt"), "name": block.data["name"]})
+
+
+def asked(binding: Binding, block: BlockSource, words: Words) -> Node:
+    """Questions of the bank; those whose row was withdrawn or changed are left out and said in the problems."""
+    nodes = questions.bound(binding, block)
+    return Node(block.id, "questions", title=words.one("title"), nodes=nodes, data={"answers": bool(block.data.get("answers"))})
+
+
+MAKERS: Mapping[str, Maker] = {
+    "rights": rights,
+    "numbers": numbers,
+    "authorities": authorities,
+    "indicators": indicators,
+    "workflow": workflow,
+    "facts": facts,
+    "terms": terms,
+    "figure": figure,
+    "questions": asked,
+}

@@ -1,0 +1,60 @@
+"""The kinds of block: which of their fields are words that a translator sees, which are plain, and whether they hold other blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# fields that any block may have: the countries it is for (or not for), its readers, the texts of law behind it, what stands for it where
+# a fact is not usable, and whether it is withheld rather than shown in its former wording (rights, what not to do)
+COMMON = frozenset({"id", "kind", "only", "unless", "audience", "law", "safety", "without", "picture"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind. `texts`: single fields of words; `maps`: words by stable key; `grid`: rows by key, each a map of words; `plain`: data."""
+
+    texts: tuple[str, ...] = ()
+    maps: tuple[str, ...] = ()
+    grid: str = ""
+    plain: tuple[str, ...] = ()
+    holds: bool = False
+    needs: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Every field that a block of this kind may have."""
+        held = ("blocks",) if self.holds else ()
+        return COMMON | {*self.texts, *self.maps, *self.plain, *held, *([self.grid] if self.grid else [])}
+
+
+KINDS: Mapping[str, Kind] = {
+    # what is written
+    "heading": Kind(texts=("text",), plain=("level",), needs=("text",)),
+    "text": Kind(texts=("text",), needs=("text",)),
+    "list": Kind(texts=("title",), maps=("items",), needs=("items",)),
+    "steps": Kind(texts=("title",), maps=("items",), needs=("items",)),
+    "checklist": Kind(texts=("title",), maps=("items",), needs=("items",)),
+    "note": Kind(texts=("title", "text"), plain=("tone",), needs=("text",)),
+    "table": Kind(texts=("title",), maps=("columns",), grid="rows", needs=("columns", "rows")),
+    "terms": Kind(texts=("title",), plain=("ids",), needs=("ids",)),
+    "form": Kind(texts=("title",), maps=("fields",), needs=("title", "fields")),
+    "figure": Kind(texts=("alt", "caption"), plain=("name",), needs=("alt", "name")),
+    "case": Kind(texts=("title", "story"), maps=("tasks", "notes"), plain=("features",), needs=("title", "story", "features")),
+    "questions": Kind(texts=("title",), plain=("unit", "ids", "most", "answers")),
+    # one of a bank, see havre.publishing.questions: never written as a block
+    "question": Kind(texts=("stem", "reason"), maps=("options",)),
+    # what holds other blocks
+    "section": Kind(texts=("title",), maps=("objectives",), plain=("minutes", "level", "index"), holds=True, needs=("title", "blocks")),
+    "panel": Kind(texts=("title",), plain=("place",), holds=True, needs=("place", "blocks")),
+    "include": Kind(plain=("file",), needs=("file",)),
+    # what is bound to the data
+    "rights": Kind(texts=("title",), plain=("gates", "phase", "cite"), needs=()),
+    "numbers": Kind(plain=("fact",), needs=("fact",)),
+    "authorities": Kind(texts=("title",), plain=("fact", "roles", "phones")),
+    "indicators": Kind(texts=("title",), plain=("ids", "set", "profile", "dimension", "most")),
+    "workflow": Kind(texts=("title",), plain=("name", "show"), needs=("name",)),
+    "facts": Kind(texts=("title",), plain=("ids",), needs=("ids",)),
+    "sources": Kind(texts=("title",)),
+    "chart": Kind(texts=("title", "alt"), plain=("measure",), needs=("measure", "alt")),
+}

@@ -1,0 +1,49 @@
+"""From a document to files: every format that Havre writes, each a function from a document to named bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from havre.publishing import printing, web
+from havre.publishing.nodes import Document
+from havre.publishing.printing import manifest_of
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One artefact: `files` by path within it. A format of one file has one entry; a folder (web) several."""
+
+    document: Document
+    format: str
+    shape: str
+    files: Mapping[str, bytes]
+    manifest: Mapping[str, object]
+
+    @property
+    def name(self) -> str:
+        """What the file or folder is called: document, country, language, shape. Nothing in it names its reader."""
+        shape = f"-{self.shape}" if self.shape else ""
+        return f"{self.document.id}-{self.document.country}-{self.document.language}{shape}"
+
+
+Maker = Callable[[Document, str], Iterator[Output]]
+
+
+def pdf(document: Document, address: str) -> Iterator[Output]:
+    """Every shape of paper that the document lists."""
+    for shape in document.print:
+        content = printing.as_pdf(document, shape, address=address)
+        yield Output(document, "pdf", shape, {"": content}, manifest_of(document, shape))
+
+
+def page(document: Document, address: str) -> Iterator[Output]:
+    """A folder that opens from a stick."""
+    yield Output(document, "web", "", web.as_folder(document), {**document.manifest, "form": "web"})
+
+
+# format → maker and ending ("" is a folder)
+FORMATS: Mapping[str, tuple[Maker, str]] = {
+    "pdf": (pdf, ".pdf"),
+    "web": (page, ""),
+}

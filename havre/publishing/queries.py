@@ -1,0 +1,39 @@
+"""What has gone out, and whether it still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from havre.publishing import documents, manifests
+from havre.publishing.models import Artefact
+from havre.publishing.nodes import Document
+from havre.publishing.sources import editions
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a paper with a code still holds. `now`: the document as it stands today; `changed`: what differs, row by row."""
+
+    code: str
+    current: bool
+    now: Document
+    changed: tuple[str, ...] = ()
+
+
+def standing(code: str, *, on: date) -> Standing | None:
+    """What the code on a paper says today; None for a code that was never given."""
+    row = Artefact.objects.filter(code=code).order_by("-made_at").first()
+    if row is None:
+        return None
+    now = documents.draft(row.edition, row.document, country=row.country, language=row.language, on=on)
+    return Standing(code, now.code == code, now, tuple(manifests.changed(row.manifest, now.manifest)) if now.code != code else ())
+
+
+def board(country: str, *, on: date) -> Iterator[Document]:
+    """Every document of a country in every language that it promises, as it stands."""
+    for edition in editions().values():
+        for id in edition.documents:
+            for language in documents.source(edition.id, id).languages:
+                yield documents.draft(edition.id, id, country=country, language=language, on=on)

@@ -1,0 +1,46 @@
+"""Nodes of a document as HTML: headings one level below what holds them, drawings with their alternative text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.loader import get_template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from havre.publishing.nodes import Node
+
+register = template.Library()
+
+
+@register.simple_tag
+def heading(level: int, words: str) -> SafeString:
+    """A heading, h2 to h6."""
+    tag = mark_safe(f"h{min(level, 6)}")
+    return format_html("<{}>{}</{}>", tag, words, tag)
+
+
+@register.simple_tag
+def drawing(node: Node) -> SafeString:
+    """A drawing of Havre's own, in the page itself: `role="img"` and its alternative text as label."""
+    svg = node.data["svg"]
+    if not svg.startswith("<svg "):
+        raise ValueError(f"{node.id}: a drawing begins with <svg ")
+    head, _tag, rest = svg.partition("<svg ")
+    head, _role, tail = rest.partition('role="img"')
+    body = f"{head}{tail}" if _role else rest
+    return mark_safe(str(format_html('<svg role="img" aria-label="{}" ', node.data["alt"])) + body)
+
+
+@register.simple_tag
+def minutes(count: int, words: str) -> str:
+    """How long a unit takes."""
+    return words.format(minutes=count)
+
+
+@register.simple_tag(takes_context=True)
+def deeper(context: dict[str, Any], node: Node, level: int) -> SafeString:
+    """A node one level below."""
+    inner = {name: context.get(name) for name in ("document", "words", "trainer", "cite")}
+    return get_template("publishing/_node.html").render({**inner, "node": node, "level": level + 1})

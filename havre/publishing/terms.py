@@ -1,0 +1,27 @@
+"""The few words that every document needs beside its text: edition, contents, submit, months of the year. Five languages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from havre.publishing.sources import texts_of
+from havre.publishing.texts import text_of
+
+FILE = "shared/terms"
+BUDDHIST_ERA = 543
+
+
+def term(key: str, language: str) -> str:
+    """One word or sentence of the frame. Raises: KeyError."""
+    return text_of(texts_of(FILE)[key], FILE, language).value
+
+
+def every_term(language: str) -> dict[str, str]:
+    """All of them."""
+    return {key: text_of(unit, FILE, language).value for key, unit in texts_of(FILE).items()}
+
+
+def day_words(day: date, language: str) -> str:
+    """A day written out. Thai readers count years of the Buddhist era (2569 is 2026)."""
+    year = day.year + BUDDHIST_ERA if language == "th" else day.year
+    return term("day", language).format(day=day.day, month=term(f"month_{day.month}", language), year=year)

@@ -1,0 +1,153 @@
+"""The words of a document in a language: entries of PO files, under the stable ids of the blocks, with the English that they were made from.
+
+The English of an entry is what its translator read. When the source says something else today, the entry is *stale*: the former words are
+still there, and a reader is told, or the block is withheld. Format: GNU gettext PO, one entry a unit, `msgctxt` its id.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from havre.publishing import tables
+from havre.publishing.sources import SOURCE, Unit, placeholders, texts_of
+from havre.trust.errors import Invalid
+
+REVIEWED = re.compile(r"^reviewed: (?P<by>.+), (?P<on>\d{4}-\d\d-\d\d)$")
+
+
+class TextState(StrEnum):
+    """Where a text stands: as written, translated from what is written now, from something else, or not at all."""
+
+    SOURCE, CURRENT, STALE, MISSING = "source", "current", "stale", "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One translation: the English read, the words, whether they are marked as unsure, and the native reviewer with the date."""
+
+    source: str
+    text: str
+    unsure: bool = False
+    reviewer: str = ""
+    reviewed_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text as it is printed. `reviewed` False: machine-made or not read by a native reviewer; the document says so."""
+
+    value: str
+    state: TextState
+    reviewed: bool
+    source: str = ""
+
+
+def units_of(file: str) -> dict[str, Unit]:
+    """Every text of a source file, or of a table of the data, by id. Raises: StandardsError."""
+    return tables.units(file) if file in tables.TABLES else texts_of(file)
+
+
+def po_path(file: str, language: str) -> Path:
+    """Where the translations of a source file lie."""
+    return SOURCE / f"{file}.{language}.po"
+
+
+@cache
+def entries(file: str, language: str) -> Mapping[str, Entry]:
+    """Every translation of a source file, by unit; empty when there is none. Raises: Invalid for a file that is no PO."""
+    path = po_path(file, language)
+    return parsed(path.read_bytes(), str(path.relative_to(SOURCE))) if path.exists() else {}
+
+
+def parsed(content: bytes, name: str) -> dict[str, Entry]:
+    """The entries of a PO file. Raises: Invalid with file and mend."""
+    try:
+        catalog = read_po(io.BytesIO(content), abort_invalid=True)
+    except Exception as error:
+        raise Invalid({"file": [f"{name}: {error}. Save it as PO, UTF-8, one msgctxt an entry."]}) from error
+    found = {}
+    for message in catalog:
+        if not message.id or not message.context:
+            continue
+        signed = next((match for line in message.user_comments if (match := REVIEWED.match(line))), None)
+        by, on = (signed["by"], signed["on"]) if signed else ("", "")
+        found[message.context] = Entry(str(message.id), str(message.string or ""), message.fuzzy, by, on)
+    return found
+
+
+def text_of(unit: Unit, file: str, language: str) -> Text:
+    """A unit in a language, with its state. English is the source itself."""
+    if language == "en":
+        return Text(unit.text, TextState.SOURCE, True, unit.text)
+    entry = entries(file, language).get(unit.id)
+    if entry is None or not entry.text:
+        return Text(unit.text, TextState.MISSING, False, unit.text)
+    state = TextState.CURRENT if entry.source == unit.text and not entry.unsure else TextState.STALE
+    return Text(entry.text, state, bool(entry.reviewer), unit.text)
+
+
+def worded(table: str, key: str, language: str) -> Text:
+    """The words of one row of the data in a language, with their state. Raises: KeyError for a row that is not there."""
+    words = tables.table(table)[key]
+    if language in words.languages:
+        # the project's French was read by its authors
+        return Text(words.text(language), TextState.SOURCE if language == "en" else TextState.CURRENT, True, words.en)
+    return text_of(Unit(key, words.en), table, language)
+
+
+def written(file: str, language: str, known: Mapping[str, Entry]) -> bytes:
+    """The PO of a source file: every unit in order, with what is known of each. The same input gives the same bytes."""
+    catalog = Catalog(fuzzy=False)
+    for unit in units_of(file).values():
+        entry = known.get(unit.id)
+        # an entry made from other words keeps them: the difference is what shows that it is stale
+        message = catalog.add(entry.source if entry and entry.text else unit.text, entry.text if entry else "", context=unit.id)
+        message.auto_comments = [unit.note] if unit.note else []
+        if entry and entry.reviewer:
+            message.user_comments = [f"reviewed: {entry.reviewer}, {entry.reviewed_on}"]
+        if entry and entry.unsure:
+            message.flags.add("fuzzy")
+    head = f'msgid ""\nmsgstr ""\n"Project-Id-Version: Havre {file}\\n"\n"Language: {language}\\n"\n'
+    head += '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
+    out = io.BytesIO()
+    write_po(out, catalog, width=0, omit_header=True)
+    return head.encode() + out.getvalue()
+
+
+def filled(file: str, language: str, words: Mapping[str, str], *, again: Iterable[str] = ()) -> dict[str, Entry]:
+    """The entries of a file with new words put in, as made from the English of today.
+
+    Args: again, units whose words stay but were read again and hold for the English of today.
+    Raises: Invalid for a unit that the file does not have, or words that lose or invent a placeholder.
+    """
+    units = units_of(file)
+    known = dict(entries(file, language))
+    problems = [f"{file} has no text {id}" for id in words if id not in units]
+    for id, text in words.items():
+        if id in units:
+            problems += _lost(units[id], text, f"{file}.{language}")
+            known[id] = Entry(units[id].text, text)
+    for id in again:
+        known[id] = Entry(units[id].text, known[id].text, reviewer=known[id].reviewer, reviewed_on=known[id].reviewed_on)
+    if problems:
+        raise Invalid({"texts": problems})
+    return known
+
+
+def _lost(unit: Unit, text: str, where: str) -> list[str]:
+    try:
+        found = placeholders(text)
+    except ValueError as error:
+        return [f"{where} {unit.id}: {error}. Close the brace."]
+    lost, new = unit.names - found, found - unit.names
+    words = [f"{where} {unit.id}: {{{name}}} is missing" for name in sorted(lost)]
+    return words + [f"{where} {unit.id}: {{{name}}} is not in the English" for name in sorted(new)]
