@@ -36,6 +36,8 @@ class Binding:
     used: dict[str, dict[str, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)
+    # facts already looked up for this country and day: documents that are made together share it
+    known: dict[tuple[str, date, str], Fact] = field(default_factory=dict)
 
     def use(self, table: str, row: str, revision: str) -> None:
         """Write down that the document rests on this row."""
@@ -47,7 +49,10 @@ class Binding:
 
     def fact(self, name: str) -> Fact:
         """A fact of the country on the day. Raises: UnknownFact."""
-        found = fact(name, on=self.on, country=self.country)
+        key = (self.country, self.on, name)
+        if key not in self.known:
+            self.known[key] = fact(name, on=self.on, country=self.country)
+        found = self.known[key]
         self.use("facts", name, f"{found.revision} {fingerprint(found.plain)}")
         return found
 
@@ -121,7 +126,7 @@ class Words:
             [[id, text.value, text.state] for id, text in sorted(self.texts.items())] + [sorted(map(str, self.block.data.items()))]
         )
 
-    def flags(self, node: Node) -> dict[str, bool]:
+    def flags(self, node: Node) -> dict[str, Any]:
         """What a reader is told of its state."""
         return {
             "unconfirmed": node.unconfirmed or any(one.unconfirmed for one in self.facts.values()),

@@ -11,7 +11,10 @@ from havre.publishing.nodes import Document
 from havre.publishing.sources import DocumentSource, addresses, editions
 from havre.publishing.sources import document as source_of
 from havre.publishing.texts import text_of, worded
+from havre.standards.dated import Fact
 from havre.trust.errors import Invalid, Missing
+
+Known = dict[tuple[str, date, str], Fact]
 
 
 def source(edition: str, id: str) -> DocumentSource:
@@ -28,15 +31,16 @@ def addressed(address: str) -> tuple[str, str]:
     return addresses()[address]
 
 
-def draft(edition: str, id: str, *, country: str, language: str, on: date) -> Document:
+def draft(edition: str, id: str, *, country: str, language: str, on: date, known: Known | None = None) -> Document:
     """The document as it stands, with whatever is wrong in `problems`. For previews and for the board.
 
+    Args: known, the facts looked up so far: documents that are made together share one dictionary.
     Raises: Missing for an edition, document, country or language that is not there.
     """
     written = source(edition, id)
     if language not in written.languages or country not in standards.country_codes():
         raise Missing
-    binding = Binding(country, language, on)
+    binding = Binding(country, language, on, known={} if known is None else known)
     nodes = tuple(node for block in written.blocks for node in binding.bind(block))
     titles = {unit.id: text_of(unit, f"{edition}/{id}", language) for unit in written.own_units()}
     for name, text in titles.items():
@@ -62,12 +66,12 @@ def draft(edition: str, id: str, *, country: str, language: str, on: date) -> Do
     )
 
 
-def build(edition: str, id: str, *, country: str, language: str, on: date) -> Document:
+def build(edition: str, id: str, *, country: str, language: str, on: date, known: Known | None = None) -> Document:
     """The document as it may go out.
 
     Raises: Missing; Invalid with each block that may not, and the mend.
     """
-    made = draft(edition, id, country=country, language=language, on=on)
+    made = draft(edition, id, country=country, language=language, on=on, known=known)
     if made.problems:
         raise Invalid({"blocks": [str(problem) for problem in made.problems]})
     return made

@@ -33,7 +33,8 @@ def standing(code: str, *, on: date) -> Standing | None:
 
 def board(country: str, *, on: date) -> Iterator[Document]:
     """Every document of a country in every language that it promises, as it stands."""
+    known: documents.Known = {}
     for edition in editions().values():
         for id in edition.documents:
             for language in documents.source(edition.id, id).languages:
-                yield documents.draft(edition.id, id, country=country, language=language, on=on)
+                yield documents.draft(edition.id, id, country=country, language=language, on=on, known=known)

@@ -46,10 +46,11 @@ def wanted(asked: Asked) -> Iterator[tuple[str, str, str, str]]:
 def make(asked: Asked, *, on: date) -> Iterator[Output]:
     """Every artefact, one after the other. Raises: Missing; Invalid with each block that may not go out, before anything of it is made."""
     built: dict[tuple[str, str, str], Document] = {}
+    known: documents.Known = {}
     for id, country, language, format in wanted(asked):
         key = (id, country, language)
         if key not in built:
-            built[key] = documents.build(asked.edition, id, country=country, language=language, on=on)
+            built[key] = documents.build(asked.edition, id, country=country, language=language, on=on, known=known)
         yield from FORMATS[format][0](built[key], asked.address)
 
 

@@ -139,7 +139,7 @@ def filled(file: str, language: str, words: Mapping[str, str], *, again: Iterabl
     for id in again:
         known[id] = Entry(units[id].text, known[id].text, reviewer=known[id].reviewer, reviewed_on=known[id].reviewed_on)
     if problems:
-        raise Invalid({"texts": problems})
+        raise Invalid({"texts": [*problems]})
     return known
 
 

@@ -23,6 +23,7 @@ from havre.protection.kinds import KINDS
 from havre.protection.models import AssistancePlan, Identification, LaterConsent, Screening
 from havre.protection.services import intake
 from havre.protection.services.intake import Row
+from havre.publishing import services as publishing
 from havre.referral.models import Referral
 from havre.register.models import Case, Consent, Note, Person
 from havre.release.models import Release
@@ -110,6 +111,7 @@ def records(unlocked, tmp_path, settings) -> dict[str, Any]:
         "protection:removal": first(Identification, **of_case),
         **_care(case.pk),
         **_group(),
+        **_paper(),
         "justice:proceeding": first(Proceeding, **of_case),
         "justice:claim": claim.pk,
         "referral:sent": first(Referral, **of_case),
@@ -173,6 +175,12 @@ def _group() -> dict[str, Any]:
     return {"protection:group": event.pk, "protection:ask": waits.pk}
 
 
+def _paper() -> dict[str, str]:
+    """A leaflet that was printed, and the code on it."""
+    asked = publishing.Asked("leaflets", ("gh",), languages=("fr",), formats=("pdf",))
+    return {"code": publishing.record(next(publishing.make(asked, on=timezone.localdate())), at=timezone.now()).code}
+
+
 def _accounts(case_id: Any) -> dict[str, Any]:
     """What stands in the addresses of accounts: a member, a job that awaits its second person, an emergency access, a key, codes."""
     now = timezone.now()
@@ -213,7 +221,7 @@ def _user() -> Any:
 def _value(address: Address, name: str, kind: str, known: dict[str, Any], role: Role) -> Any:
     if address.name.startswith("accounts_") and name == "pk" and address.name not in known:
         return Membership.objects.get(user__username=role.value).organisation_id
-    slugs = {"edition": "rights", "country": "gh", "language": "fr", "name": "identification", "id": "majority_age", "number": 0}
+    slugs = {"address": "rights", "country": "gh", "language": "fr", "name": "identification", "id": "majority_age", "number": 0}
     return known.get(address.name) if name == "pk" else known.get(name, slugs.get(name))
 
 

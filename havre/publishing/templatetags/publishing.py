@@ -43,4 +43,4 @@ def minutes(count: int, words: str) -> str:
 def deeper(context: dict[str, Any], node: Node, level: int) -> SafeString:
     """A node one level below."""
     inner = {name: context.get(name) for name in ("document", "words", "trainer", "cite")}
-    return get_template("publishing/_node.html").render({**inner, "node": node, "level": level + 1})
+    return mark_safe(get_template("publishing/_node.html").render({**inner, "node": node, "level": level + 1}))
