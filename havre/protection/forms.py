@@ -262,10 +262,17 @@ class ServiceForm(forms.Form):
     kind = forms.ChoiceField(choices=ServiceKind.choices, label=_("Kind of service"))
     need = forms.ChoiceField(choices=Need.choices, label=_("For this need"))
     local_kind = optional([], _("Of the country's own list"))
+    provider = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        required=False,
+        label=_("Organisation that gives it"),
+        help_text=_("Not for a place to sleep: its name would tell where the person is. Write that under whereabouts."),
+    )
     informed = forms.BooleanField(required=False, label=_("The person was told what it is, and that it may be refused"))
 
     def __init__(self, *args: Any, local: list[tuple[str, str]] | None = None, **fields: Any) -> None:
         super().__init__(*args, **fields)
+        self.fields["provider"].queryset = Organisation.objects.filter(active=True)  # type: ignore[attr-defined]
         if local:
             self.fields["local_kind"].choices = [("", "—"), *local]  # type: ignore[attr-defined]
         else:

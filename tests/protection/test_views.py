@@ -10,7 +10,7 @@ from havre.protection.models import AssistancePlan, Identification, Screening
 from havre.register.models import Case
 from havre.trust.enums import Basis, Role
 from havre.trust.ids import new_id
-from tests.factories import make_actor, make_case
+from tests.factories import OrganisationFactory, make_actor, make_case
 from tests.factories_casework import let_in, make_identification, make_plan, person_of
 from tests.french import french, speaks_french  # noqa: F401
 from tests.pages import browser, shell  # noqa: F401
@@ -142,6 +142,25 @@ def test_head_signs_a_waiver_on_the_page_and_the_officer_passes():
     assert browser(officer).post(waive, {"gates": ["RG01"], "reason": "danger"}).status_code == 403
     assert browser(head).post(waive, {"gates": ["RG01"], "reason": "danger"}).status_code == 302
     assert browser(officer).post(url, {"step": "presume"}).status_code == 302
+
+
+def test_provider_of_a_service_stands_in_the_plan_but_never_that_of_a_place_to_sleep():
+    worker = now_actor(Role.CASE_MANAGER)
+    case = make_case(worker)
+    client, clinic = browser(worker), OrganisationFactory(name="Example Clinic")
+    client.post(reverse("protection:help", args=[case.pk, person_of(case).pk]), {"needs": ["medical"]})
+    plan = AssistancePlan.objects.for_house("tests").get()
+    offer = reverse("protection:offer", args=[plan.pk])
+    refused = client.post(offer, {"kind": "SocialCare", "need": "safe_housing", "provider": clinic.pk})
+    assert (refused.status_code, plan.services.for_house("tests").count()) == (422, 0)
+    assert "whereabouts" in refused.content.decode()
+    assert client.post(offer, {"kind": "Health", "need": "medical", "provider": clinic.pk}).status_code == 302
+    page = client.get(reverse("protection:plan", args=[plan.pk])).content.decode()
+    # once as what may be chosen, once as what was
+    assert page.count("Example Clinic") == 2
+    # what an import wrote before the rule is not shown either
+    plan.services.for_house("tests").update(need="safe_housing")
+    assert client.get(reverse("protection:plan", args=[plan.pk])).content.decode().count("Example Clinic") == 1
 
 
 def test_help_page_starts_help_and_plan_page_offers_and_moves():

@@ -20,7 +20,7 @@ from havre.protection.views import waiving
 from havre.protection.workflow import PLAN, SERVICE
 from havre.register.models import Person
 from havre.trust import acts, overrides
-from havre.trust.errors import Refused
+from havre.trust.errors import Invalid, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 
@@ -118,7 +118,14 @@ def offer(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = ServiceForm(request.POST, local=standing.local_services(context["plan"].case.country, request.actor.at.date()))
     if not form.is_valid():
         return render(request, PAGE, {**context, "offer": form}, status=422)
-    services.offer_service(plan_id=pk, by=request.actor, **form.cleaned_data)
+    given = dict(form.cleaned_data)
+    provider = given.pop("provider")
+    try:
+        services.offer_service(plan_id=pk, by=request.actor, provider_id=provider and provider.pk, **given)
+    except Invalid as invalid:
+        for name, words in invalid.problems.items():
+            form.add_error(name, [str(word) for word in words])
+        return render(request, PAGE, {**context, "offer": form}, status=422)
     return redirect("protection:plan", pk=pk)
 
 
