@@ -30,6 +30,7 @@ from havre.protection.enums_care import Channel, OwnView, RiskAbout
 from havre.protection.enums_evidence import AnywayReason, LateReason
 from havre.register import wording
 from havre.register.enums import AgeBasis
+from havre.trust.eras import our_era
 from havre.trust.models import Organisation
 
 YES_NO = [("", _("Not recorded")), ("true", _("Yes")), ("false", _("No"))]
@@ -120,24 +121,10 @@ class OutcomeForm(forms.Form):
     outcome = forms.ChoiceField(choices=ScreeningOutcome.choices, label=_("Outcome that you confirm"), widget=forms.RadioSelect)
 
 
-# the first year that is one of the Buddhist Era rather than a slip of the common one (2400 is 1857)
-BUDDHIST_FROM, BUDDHIST_AHEAD = 2400, 543
-
-
-class OfOurEra:
-    """A day or moment of the Common Era: a year of the Buddhist Era is answered with the year to write, never kept and never guessed."""
-
-    def clean(self, value: Any) -> Any:
-        found = super().clean(value)  # type: ignore[misc]
-        if found is not None and found.year >= BUDDHIST_FROM:
-            words = {"year": str(found.year), "common": str(found.year - BUDDHIST_AHEAD)}
-            raise forms.ValidationError(_("%(year)s looks like a year of the Buddhist Era: write %(common)s") % words, code="buddhist")
-        return found
-
-
-class MomentField(OfOurEra, forms.DateTimeField):
+class MomentField(forms.DateTimeField):
     """A day and time that may be left empty."""
 
+    default_validators = [our_era]
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
 
     def __init__(self, **fields: Any) -> None:
