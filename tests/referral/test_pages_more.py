@@ -233,7 +233,8 @@ def test_coordinators_delays_show_counts_as_the_board_does_and_no_exact_one(hous
     name = Referral.objects.for_house("tests").first().receiver.name
     text = re.sub(r"[|\s]+", " ", page)
     assert f"{name} 15 < 11 " in text
-    for told in (f"{name} · 15", f"{name} · < 11", "No place · 15", "Urgent, without consent 35 Urgent, asked afterwards < 11", "rounded up to the next multiple of 5"):
+    urgent = "Urgent, without consent 35 Urgent, asked afterwards < 11"
+    for told in (f"{name} · 15", f"{name} · < 11", "No place · 15", urgent, "rounded up to the next multiple of 5"):
         assert told in text, told
     # a reason below the threshold is not named, as on the board
     assert "Too far" not in text
