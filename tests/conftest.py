@@ -68,6 +68,7 @@ ON_POSTGRESQL_TOO = (
     "tests/trust/test_records.py",
     "tests/trust/test_workflow_clocks.py",
     "tests/partnership/test_counting.py",
+    "tests/trust/test_counting.py",
 )
 # libpq's PQTRANS_INERROR
 IN_ERROR = 3

@@ -1,12 +1,16 @@
 """Protection's pages: without script, neutral on the cards, every reason on top, and nothing of a hidden section."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from havre.protection import workflow
 from havre.protection.models import AssistancePlan, Identification, Screening
+from havre.protection.services.identification import OF_THE_CLOCK
 from havre.register.models import Case
 from havre.trust.enums import Basis, Role
 from havre.trust.ids import new_id
@@ -115,6 +119,41 @@ def test_decision_page_refuses_with_reasons_and_htmx_gets_the_fragment():
     assert page.status_code == 409
     assert "never the person: help goes on" in page.content.decode()
     assert "<title>" not in page.content.decode()
+
+
+def fields_by_step(page):
+    """The field names of the decision's form, each with the steps that it is shown for."""
+    found = {}
+    for classes, inside in re.findall(r'<div class="field ([^"]*of-step[^"]*)">(.*?)</div>', page.content.decode(), re.S):
+        steps = {one.removeprefix("of-") for one in classes.split() if one.startswith("of-")} - {"step"}
+        found |= dict.fromkeys(re.findall(r'name="(\w+)"', inside), steps)
+    return found
+
+
+def test_decision_page_shows_the_fields_of_the_chosen_step_and_of_no_other():
+    """Every step's fields at once were five screens of a phone."""
+    found = make_identification("presumed")
+    authority = let_in(now_actor(Role.IDENTIFICATION_AUTHORITY), found)
+    client, url = browser(authority), reverse("protection:identification", args=[found.pk])
+    page = client.get(url)
+    shown = fields_by_step(page)
+    assert (shown["recovery_answer"], shown["organisations"], shown["reason"]) == (
+        {"open_recovery"}, {"confirm", "decline"}, {"confirm", "decline", "leave"},
+    )  # fmt: skip
+    offered = set(re.findall(r'type="radio" name="step" value="(\w+)"', page.content.decode()))
+    assert offered == {"open_recovery", "confirm", "decline", "leave", "lose"}
+    assert shown["words_for"] == offered and "step" not in shown
+    assert b"protection/steps.css" in page.content and b'class="sheet stack by-step"' in page.content
+    # what was typed for another step before the choice changed is not seen, and does not stop this one
+    assert client.post(url, {"step": "leave", "reason": "person_choice", "recovery_offered_at": "not a day"}).status_code == 302
+    assert Identification.objects.for_house("tests").get(pk=found.pk).recovery_offered_at == found.recovery_offered_at
+
+
+def test_every_step_of_the_identification_has_its_line_in_the_style_sheet():
+    """Otherwise its fields would never be shown."""
+    steps = {move.step for move in workflow.IDENTIFICATION.moves} - OF_THE_CLOCK - {"ask"}
+    sheet = (Path(settings.PACKAGE) / "protection/static/protection/steps.css").read_text()
+    assert set(re.findall(r'\[value="(\w+)"\]:checked\) \.of-\1\b', sheet)) == steps
 
 
 def test_decision_page_takes_a_step():

@@ -90,8 +90,7 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect("protection:identification", pk=pk)
     fragment = "HX-Request" in request.headers
     template = "protection/_decision.html" if fragment else "protection/identification.html"
-    written = {name for step, _name in context["steps"] for name in services.RECORDS.get(step, ())}
-    form = StepForm(request.POST or None, steps=context["steps"], written=written, child=context["identification"].is_child)
+    form = StepForm(request.POST or None, steps=context["steps"], records=services.RECORDS, child=context["identification"].is_child)
     context["form"] = form if context["steps"] else None
     if request.method == "GET":
         return render(request, template, context)
