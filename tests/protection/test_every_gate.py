@@ -343,13 +343,14 @@ def test_head_waives_rg13_on_the_plans_page_and_the_workers_step_then_passes(ste
     assert "Sign the waiver" not in browser(worker).get(address).content.decode()
     signing = browser(head)
     assert "Sign the waiver" in signing.get(address).content.decode()
-    empty = {"waive": f"plan.{step}"}
+    empty = {"waive": "plan", "step": step}
     assert signing.post(address, empty).status_code == 422
-    ticked = {**empty, f"plan-{step}-gates": ["RG13"], f"plan-{step}-reason": "impossible"}
+    ticked = {**empty, "gates": ["RG13"], "reason": "impossible"}
+    assert browser(worker).post(address, ticked).status_code == 403
     assert signing.post(address, ticked).status_code == 302
     assert signing.post(address, told).status_code == 409  # nobody waives a condition for their own act
     assert browser(worker).post(address, told).status_code == 302
-    assert browser(worker).post(address, {"waive": "plan.review"}).status_code == 404
+    assert browser(worker).post(address, {"waive": "plan", "step": "review"}).status_code == 404
 
 
 @pytest.mark.usefixtures("shell")
@@ -361,9 +362,10 @@ def test_head_waives_the_words_of_the_question_and_the_first_talk_on_the_page_th
     due = LaterConsent.objects.for_house("tests").get()
     address = reverse("protection:ask", args=[due.pk])
     signing = browser(head)
-    ticked = {"screening-record-gates": ["RG01"], "screening-record-reason": "impossible", "waive": "screening.record"}
+    signs = {"gates": ["RG01"], "reason": "impossible"}
+    ticked = {**signs, "waive": "screening", "step": "record"}
     assert signing.post(address, ticked).status_code == 302
-    ticked = {"later_consent-agree-gates": ["RG01"], "later_consent-agree-reason": "impossible", "waive": "later_consent.agree"}
+    ticked = {**signs, "waive": "later_consent", "step": "agree"}
     assert signing.post(address, ticked).status_code == 302
     kept = Override.objects.for_house("tests").values_list("workflow", "step", "subject_id")
     assert set(kept) == {("screening", "record", due.person_id), ("later_consent", "agree", due.pk)}
@@ -388,7 +390,7 @@ def test_outcome_of_a_talk_that_stood_on_a_waiver_opens_an_identification_on_ano
     address = reverse("protection:screening", args=[made.pk])
     chosen = {"outcome": "indications_refer"}
     assert browser(worker).post(address, chosen).status_code == 409
-    ticked = {"identification-ask-gates": ["RG01"], "identification-ask-reason": "impossible", "waive": "identification.ask"}
+    ticked = {"gates": ["RG01"], "reason": "impossible", "waive": "identification", "step": "ask"}
     assert browser(head).post(address, ticked).status_code == 302
     assert browser(worker).post(address, chosen).status_code == 302
     assert Identification.objects.for_house("tests").get().status == "screened"
