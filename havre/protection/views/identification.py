@@ -136,9 +136,9 @@ def recovery(request: ActorRequest, pk: UUID) -> HttpResponse:
         again = waivers.signed(request, context["held"], case_id=context["identification"].case_id, **shown)
         return again or redirect("protection:identification", pk=pk)
     form = PeriodForm(request.POST, act=act, grounds=GROUNDS[act], prefix=act)
-    again = [(code, name, form if code == act else other) for code, name, other in context["periods"]]
+    typed = [(code, name, form if code == act else other) for code, name, other in context["periods"]]
     if not form.is_valid():
-        return render(request, "protection/identification.html", {**context, "periods": again}, status=422)
+        return render(request, "protection/identification.html", {**context, "periods": typed}, status=422)
     given = form.cleaned_data
     beside: dict[str, Any] = {"identification_id": pk, "by": request.actor, "override_id": _signed(request, pk, f"{act}_recovery")}
     try:
@@ -151,7 +151,7 @@ def recovery(request: ActorRequest, pk: UUID) -> HttpResponse:
         else:
             periods.cut_recovery(**beside, reason=given["ground"])
     except Refused as refusal:
-        refused = {**context, "periods": again, "reasons": refusal.reasons}
+        refused = {**context, "periods": typed, "reasons": refusal.reasons}
         return render(request, "protection/identification.html", refused, status=refusal.status)
     return redirect("protection:identification", pk=pk)
 
