@@ -21,7 +21,6 @@ from havre.register.models import Person
 from havre.trust import clocks
 from havre.trust.enums import Role, Section
 from havre.trust.models import Accreditation, Grant
-from havre.trust.models.audit import ActRow
 from tests.factories import OrganisationFactory, make_actor, make_case
 from tests.factories_casework import agree, consent_to, person_of
 from tests.factories_whole import send
@@ -317,28 +316,3 @@ def test_list_asks_as_many_queries_for_many_rows_as_for_one(name, house):
     for _n in range(4):
         one_more()
     assert asked_of(client, reverse(f"referral:{name}")) == first
-
-
-def test_head_waives_the_childs_safeguards_with_a_reason_and_a_colleague_offers_once():
-    now = timezone.now()
-    sender, receiver = make_actor(at=now), make_actor(Role.SHELTER, at=now)
-    agree(sender, receiver)
-    case = make_case(sender, age=15)
-    house = (sender, receiver, case, consent_to(case, receiver, sections=Section.PROTECTION, days=3650))
-    head = make_actor(at=now, organisation_id=sender.organisation_id, organisation=None, supervisor=True)
-    client = browser(sender)
-    assert client.post(page_of(house), typed(house)).status_code == 409
-    draft = Referral.objects.for_house("tests").get()
-    sent, waive, offer = reverse("referral:sent", args=[draft.pk]), *(
-        reverse("referral:step", args=[draft.pk, name]) for name in ("waive", "offer")
-    )  # fmt: skip
-    assert "Waive this condition" not in client.get(sent).content.decode()
-    assert client.post(waive, {"reason": "danger"}).status_code == 403
-    assert "Waive this condition" in browser(head).get(sent).content.decode()
-    assert browser(head).post(waive, {"reason": ""}).status_code == 422
-    assert browser(head).post(waive, {"reason": "danger"}).status_code == 302
-    assert browser(head).post(offer).status_code == 409
-    assert client.post(offer).status_code == 302
-    assert Referral.objects.for_house("tests").get().status == "offered"
-    row = ActRow.objects.get(event="referral.override")
-    assert (row.codes["gates"], row.reason) == ("RG13", "danger")
