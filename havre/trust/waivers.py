@@ -1,6 +1,7 @@
 """Signing a waiver on the page that shows what it is for: which blocks, of which step, by a supervisor and for somebody else's act.
 
-A page names what it holds (`Held`), shows `lines` with the template `trust/_waivers.html`, and hands what was sent to `signed`.
+A page names what it holds (`Held`), shows `lines` with the template `trust/_waivers.html`, and hands what was sent to `signed`. A refused
+page says with `refused`, in `trust/_ask_supervisor.html`, that a supervisor may sign.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class WaiverForm(forms.Form):
     """Which conditions are waived, out of `gates` (key, words), and the reason from the list."""
 
     gates = forms.MultipleChoiceField(label=_("Conditions waived"), widget=forms.CheckboxSelectMultiple)
-    reason = forms.ChoiceField(choices=OverrideReason.choices, label=_("Reason"))
+    # none is chosen beforehand: who signs says why
+    reason = forms.ChoiceField(choices=[("", "—"), *OverrideReason.choices], label=_("Reason"))
 
     def __init__(self, *args: Any, gates: list[tuple[str, str]], **fields: Any) -> None:
         super().__init__(*args, **fields)

@@ -147,7 +147,13 @@ def test_gate_blocks_is_waived_on_its_page_by_a_supervisor_and_passes_once(table
     assert (own.status_code, OWN_STEP in own.content.decode(), SIGN in own.content.decode()) == (409, True, True)
     signs = {"waive": table, "step": step, "gates": [gate], "reason": "impossible"}
     assert worker.post(scene.sign_url, signs).status_code == 403
-    for wrong, status in (({"gates": ["RG14"]}, 422), ({"reason": "because"}, 422), ({"gates": []}, 422), ({"step": "fly"}, 404)):
+    for wrong, status in (
+        ({"gates": ["RG14"]}, 422),
+        ({"reason": "because"}, 422),
+        ({"reason": ""}, 422),
+        ({"gates": []}, 422),
+        ({"step": "fly"}, 404),
+    ):
         assert head.post(scene.sign_url, {**signs, **wrong}).status_code == status
     assert f'value="{gate}"' in shown(scene, head)[1]
     assert not Override.objects.for_house("tests").exists()
