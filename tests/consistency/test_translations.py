@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from havre.site.commands.messages import PACKAGE, languages, parts, read_po, space_french, unfinished
 
 TEMPLATES = sorted(PACKAGE.glob("*/templates/**/*.html"))
 CATALOGUES = sorted(PACKAGE.glob("*/locale/*/LC_MESSAGES/django.po"))
+DATA = sorted(path for path in PACKAGE.rglob("*.yaml") if "fr:" in path.read_text(encoding="utf-8"))
 # names of the product, of standards and of formats are the same in every language
 SAME_EVERYWHERE = {"Havre", "HTCDS", "CTDC", "ICCS", "IC", "TIP", "CSV", "JSON", "PDF", "SVG"}
 SPOKEN = ("aria-label", "placeholder", "title", "alt")
@@ -117,6 +119,21 @@ def test_checker_finds_french_marks_without_their_space_and_leaves_times_codes_a
 @pytest.mark.parametrize("path", [p for p in CATALOGUES if "/fr/" in str(p)], ids=short)
 def test_french_catalogue_has_a_no_break_space_before_every_mark_of_two_parts(path):
     assert [told for entry in read_po(path) for told in entry.translations if MISPRINTED.search(told)] == []
+
+
+def french_of(thing: object, french: bool = False) -> list[str]:
+    """The French texts of a data file: whatever stands under a key `fr`."""
+    if isinstance(thing, dict):
+        return [text for key, value in thing.items() for text in french_of(value, french or key == "fr")]
+    if isinstance(thing, list):
+        return [text for value in thing for text in french_of(value, french)]
+    return [thing] if french and isinstance(thing, str) else []
+
+
+@pytest.mark.parametrize("path", DATA, ids=short)
+def test_french_of_a_data_file_has_its_no_break_spaces_too(path):
+    told = french_of(yaml.safe_load(path.read_text(encoding="utf-8")))
+    assert [one for one in told if re.search(r" [:;!?»]|« ", one)] == []
 
 
 def bare_marks(text: str) -> list[str]:
