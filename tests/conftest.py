@@ -9,11 +9,13 @@ import os
 import pytest
 from django.core.signals import request_finished, request_started
 from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 
 from havre.trust.audit.append_only import guard, unguard
 from havre.trust.errands import APP_ROLE
 from havre.trust.policy import rls
+from tests import databases
 
 SHARED = ("default", "access")
 # what CI runs on PostgreSQL too: whatever reads, writes, locks or counts records of cases, accounts and their pages, besides single marks.
@@ -68,6 +70,7 @@ ON_POSTGRESQL_TOO = (
     "tests/trust/test_records.py",
     "tests/trust/test_workflow_clocks.py",
     "tests/partnership/test_counting.py",
+    "tests/trust/test_counting.py",
 )
 # libpq's PQTRANS_INERROR
 IN_ERROR = 3
@@ -84,11 +87,13 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Making the tables turned foreign keys on again in this one connection of `ops`, whose links to users cross files."""
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker, worker_number):
+    """Four databases at the head of the migrations: copies on SQLite, Django's own way on PostgreSQL."""
+    on_server = {alias: False for alias in connections if connections[alias].vendor == "postgresql"}
     with django_db_blocker.unblock():
-        connections["ops"].close()
-        if connections["default"].vendor == "postgresql":
+        databases.put_in_place(worker_number)
+        made = setup_databases(verbosity=0, interactive=False, aliases=on_server, serialized_aliases=set()) if on_server else []
+        if on_server:
             # what `havre migrate` does after the migrations
             rls.install()
             for alias in SHARED:
@@ -97,13 +102,22 @@ def django_db_setup(django_db_setup, django_db_blocker):
             request_finished.connect(_take_role_back)
     yield
     with django_db_blocker.unblock():
-        if connections["default"].vendor == "postgresql":
+        if on_server:
             # two aliases (and threads of tests) hold the one database that is about to be dropped
             with connections["default"].cursor() as cursor:
                 cursor.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
         connections.close_all()
+        databases.take_away()
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def worker_number(request):
+    """0 for a run of one process and for the first worker of several."""
+    named = getattr(request.config, "workerinput", {}).get("workerid", "gw0")
+    return int(named.removeprefix("gw"))
 
 
 def _drop_role(**_: object) -> None:

@@ -1,11 +1,17 @@
-"""Words for the codes that profiles show. A code without words is shown as it is."""
+"""Words for the codes that profiles and published tables show. A code of HTCDS bears the standard's words; one without words is shown as it is."""
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.utils.translation import gettext_lazy as _
 
+from havre import standards
+from havre.register.extract import FIELDS
+from havre.register.genders import as_published
 from havre.trust.errors import Words
 
+# what is the house's own: columns, groups, kinds of flow
 LABELS: dict[str, Words] = {
     "all": _("All persons"),
     "child": _("Children"),
@@ -19,49 +25,6 @@ LABELS: dict[str, Words] = {
     "sex_forms": _("Form of sexual exploitation"),
     "relations": _("Relationship to the trafficker"),
     "citizenships": _("Citizenship"),
-    "Feminine": _("Female"),
-    "Female": _("Female"),
-    "Masculine": _("Male"),
-    "Male": _("Male"),
-    "TransgenderFeminine": _("Transgender woman"),
-    "TransgenderMasculine": _("Transgender man"),
-    "NonConforming": _("Gender non-conforming"),
-    "NonSpecifiedUnknown": _("Not specified"),
-    "ForcedLabour": _("Forced labour"),
-    "SexualExploitation": _("Sexual exploitation"),
-    "ChildLabour": _("Child labour"),
-    "ForcedMarriage": _("Forced marriage"),
-    "Servitude": _("Servitude"),
-    "ForcedMilitaryByNonStateActors": _("Armed groups"),
-    "OrganRemoval": _("Organ removal"),
-    "ForcedBegging": _("Forced begging"),
-    "ForcedAdoption": _("Forced adoption"),
-    "Surrogacy": _("Exploitative surrogacy"),
-    "Other": _("Other"),
-    "PhysicalThreats": _("Physical threats"),
-    "ThreatsLawEnforcement": _("Threats of reporting to the authorities"),
-    "ThreatensChildrenFamily": _("Threats against children or family"),
-    "DebtBondage": _("Debt bondage"),
-    "FalsePromises": _("False promises"),
-    "PhysicalAbuse": _("Physical violence"),
-    "SexualAbuse": _("Sexual violence"),
-    "TakesEarnings": _("Earnings taken"),
-    "RestrictsFinancialAccess": _("Access to money restricted"),
-    "RestrictsMedicalCare": _("Medical care restricted"),
-    "WithholdsNecessities": _("Necessities withheld"),
-    "PsychologicalAbuse": _("Psychological violence"),
-    "PsychoactiveSubstance": _("Drugs or alcohol"),
-    "ExcessiveWorkingHours": _("Excessive working hours"),
-    "WithholdsDocuments": _("Documents withheld"),
-    "RestrictsMovement": _("Movement restricted"),
-    "UsesChildren": _("Children used as control"),
-    "Prostitution": _("Prostitution"),
-    "Pornography": _("Pornography"),
-    "RemoteInteractiveServices": _("Remote interactive services"),
-    "PrivateSexualServices": _("Private sexual services"),
-    "Familial": _("Family"),
-    "Acquainted": _("Acquaintance"),
-    "Unaquainted": _("Stranger"),
     "domestic": _("Within one country"),
     "intra_regional": _("Within the region"),
     "cross_regional": _("Between regions"),
@@ -69,7 +32,16 @@ LABELS: dict[str, Words] = {
 }
 
 
+@cache
+def _published() -> dict[str, standards.Words]:
+    """The words of the standard for each value of the coded columns, and of the extensions that the house keeps beside them."""
+    book = standards.htcds()
+    lists = ["gender", *(book.field(name).values or "" for name in FIELDS.values())]
+    return {name: words for one in lists for name, words in book.values(one)}
+
+
 def label_of(code: str) -> str:
-    """The words of a code, of `column=value`, or of a group."""
+    """The words of a code, of `column=value`, or of a group. An earlier spelling of a gender has the words of the published one."""
     value = code.partition("=")[2] or code
-    return str(LABELS.get(value, value))
+    known = _published()
+    return str(known.get(value) or known.get(as_published(value)) or LABELS.get(value, value))

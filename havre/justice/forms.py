@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,16 +12,7 @@ from havre import standards
 from havre.justice.enums import Against, ClaimKind, CloseReason, HearingMode, Measure, Nexus, NonPunishment, Verdict
 from havre.justice.enums_records import Court
 from havre.justice.models.proceedings import ARTICLE
-
-# the first year that is one of the Buddhist Era rather than a slip of the common one (2400 is 1857)
-BUDDHIST_FROM, BUDDHIST_AHEAD = 2400, 543
-
-
-def our_era(day: date) -> None:
-    """Refuse a year of the Buddhist Era, with the year to write: it is never kept and never guessed. Raises: ValidationError."""
-    if day.year >= BUDDHIST_FROM:
-        words = {"year": str(day.year), "common": str(day.year - BUDDHIST_AHEAD)}
-        raise forms.ValidationError(_("%(year)s looks like a year of the Buddhist Era: write %(common)s") % words, code="buddhist")
+from havre.trust.eras import our_era
 
 
 def _moment(label: Any) -> forms.DateTimeField:

@@ -176,7 +176,7 @@ def bundle(actor: Actor, proceeding: Proceeding) -> list[tuple[str, str]]:
 def assistance(_actor: Actor, _proceeding: Proceeding, rows: list[Any]) -> list[dict[str, Any]]:
     """Requests abroad and joint investigations."""
     return [
-        _row(one, f"{one.country}: {one.get_kind_display()}", (
+        _row(one, _("%(what)s: %(state)s") % {"what": one.country, "state": one.get_kind_display()}, (
             (_("Legal basis"), one.get_basis_display()), (_("File number"), one.file_number), (_("Sent on"), _date(one.sent_on)),
             (_("Answer expected by"), _date(one.answer_by)), (pgettext("request abroad", "Answered"), _date(one.answered_on)),
             (_("Until"), _date(one.until)),

@@ -9,19 +9,20 @@ from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from havre.justice import queries, services
 from havre.justice.forms import ChargeForm, ClaimForm, InformForm, ProceedingForm, StepForm
 from havre.justice.models import Charge, CompensationClaim, Proceeding, Suspect
 from havre.justice.views_records import tabs
-from havre.justice.waiving import signed, waiver_lines
 from havre.justice.workflow import AGAINST_PERSON, AGAINST_TRAFFICKER, CLAIM, OPENERS, PROCEEDING, PROFESSIONALS
 from havre.register.models import Person
-from havre.trust import acts
+from havre.trust import acts, waivers
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
+from havre.trust.waivers import Held
 from havre.trust.workflow import Move
 
 
@@ -44,15 +45,17 @@ def new(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
         raise Missing
     informs = request.POST.get("act") == "inform"
     # what is wrong is said beside the form that was sent, and not beside the other
-    form = ProceedingForm(None if informs else request.POST or None)
+    signs = "waive" in request.POST
+    form = ProceedingForm(None if informs or signs else request.POST or None)
     told = InformForm(request.POST if informs else None)
     context: dict[str, Any] = {"form": form if request.actor.role in OPENERS else None, "inform": told, "once": new_id()}
-    context["waivers"] = _first_waivers(request, case_id, person_id)
+    held = _first(request, case_id, person_id)
+    context["waivers"] = waivers.lines(request, *held)
     if request.method == "GET":
         return render(request, "justice/new.html", context)
-    if request.POST.get("waive"):
-        table = CLAIM if request.POST["waive"] == CLAIM.name else PROCEEDING
-        return signed(request, table, person_id, case_id, context, "justice/new.html") or redirect("justice:new", case_id, person_id)
+    if signs:
+        again = waivers.signed(request, *held, case_id=case_id, template="justice/new.html", context=context)
+        return again or redirect("justice:new", case_id, person_id)
     try:
         done = _informed(request, told, case_id, person_id) if informs else _opened(request, form, case_id, person_id)
     except Refused as refusal:
@@ -60,14 +63,12 @@ def new(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
     return done or render(request, "justice/new.html", context, status=422)
 
 
-def _first_waivers(request: ActorRequest, case_id: UUID, person_id: UUID) -> list[Any]:
-    """For a supervisor: what may be waived before there is anything but the person."""
+def _first(request: ActorRequest, case_id: UUID, person_id: UUID) -> tuple[Held, Held]:
+    """What may be waived before there is anything but the person."""
     at = request.actor.at
-    drafts = (
-        (PROCEEDING, Proceeding(case_id=case_id, person_id=person_id, opened_at=at)),
-        (CLAIM, CompensationClaim(case_id=case_id, person_id=person_id, informed_at=at)),
-    )
-    return [one for table, draft in drafts for one in waiver_lines(request, table, draft)]
+    inquiry = Proceeding(case_id=case_id, person_id=person_id, opened_at=at)
+    claim = CompensationClaim(case_id=case_id, person_id=person_id, informed_at=at)
+    return Held(PROCEEDING, inquiry, about=person_id), Held(CLAIM, claim, about=person_id)
 
 
 def _informed(request: ActorRequest, told: InformForm, case_id: UUID, person_id: UUID) -> HttpResponse | None:
@@ -128,7 +129,8 @@ def _proceeding(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         if request.actor.role in PROFESSIONALS
         else None,
         "tabs": tabs(request, found, ""),
-        "waivers": waiver_lines(request, PROCEEDING, found),
+        "waivers": waivers.lines(request, Held(PROCEEDING, found)),
+        "waivers_to": reverse("justice:proceeding", args=[pk]),
         "once": new_id(),
     }
 
@@ -138,13 +140,17 @@ def _proceeding(request: ActorRequest, pk: UUID) -> dict[str, Any]:
 def proceeding(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One proceeding and its next step."""
     context = _proceeding(request, pk)
-    form = StepForm(request.POST or None, steps=context["steps"], written=_written(context["steps"], services.PROCEEDING_RECORDS))
+    signs = "waive" in request.POST
+    written = _written(context["steps"], services.PROCEEDING_RECORDS)
+    form = StepForm(None if signs else request.POST or None, steps=context["steps"], written=written)
     context["form"] = form if context["steps"] else None
     if request.method == "GET":
         return render(request, "justice/proceeding.html", context)
-    if request.POST.get("waive"):
-        case_id = context["proceeding"].case_id
-        return signed(request, PROCEEDING, pk, case_id, context, "justice/proceeding.html") or redirect("justice:proceeding", pk=pk)
+    if signs:
+        found = context["proceeding"]
+        shown: dict[str, Any] = {"template": "justice/proceeding.html", "context": context}
+        again = waivers.signed(request, Held(PROCEEDING, found), case_id=found.case_id, **shown)
+        return again or redirect("justice:proceeding", pk=pk)
     if not acts.repeated("proceeding", by=request.actor):
         step = request.POST.get("step", "")
         # a colleague was quicker: the table says where the proceeding stands now

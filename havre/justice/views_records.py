@@ -17,18 +17,18 @@ from havre.justice.forms_records import ExhibitFileForm, NodeForm, PartForm, Row
 from havre.justice.models import Charge, CompensationClaim, Exhibit, Proceeding, SourcedLink, Suspect, WageCalculation
 from havre.justice.services import linking, lost_wages, records
 from havre.justice.services.records import KINDS
-from havre.justice.waiving import Line, signed, waiver_lines
 from havre.justice.workflow import CUSTODIANS, PROFESSIONALS
 from havre.register.attachments import keeping
 from havre.register.attachments.kinds import MOST_BYTES, REFUSED
 from havre.register.forms_attachments import too_big
 from havre.register.views import confirm_url
 from havre.register.views_attachments import handed_out
-from havre.trust import acts
+from havre.trust import acts, waivers
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.kinds import Kind
 from havre.trust.middleware import ActorRequest
+from havre.trust.waivers import Held
 
 TITLES = {
     "suspects": _("Suspects and charges"),
@@ -61,7 +61,8 @@ def page(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
     status = 200
     if request.method == "POST" and request.POST.get("waive"):
         context = _context(request, proceeding, what)
-        again = signed(request, what.table, _about(request, proceeding, what), proceeding.case_id, context, "justice/records.html")
+        shown: dict[str, Any] = {"template": "justice/records.html", "context": context}
+        again = waivers.signed(request, *context["held"], case_id=proceeding.case_id, **shown)
         return again or redirect(f"justice:{kind}", pk=pk)
     if request.method == "POST" and acts.repeated("justice.record_step", by=request.actor):
         return redirect(f"justice:{kind}", pk=pk)
@@ -79,13 +80,6 @@ def page(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
     return render(request, "justice/records.html", context, status=status)
 
 
-def _about(request: ActorRequest, proceeding: Proceeding, what: Kind) -> UUID:
-    """What a waiver is signed upon: the row, or for a first step the proceeding. Raises: Missing."""
-    if request.POST.get("step") == what.opens:
-        return proceeding.pk
-    return _row(request, proceeding, what).pk  # type: ignore[no-any-return]
-
-
 def _row(request: ActorRequest, proceeding: Proceeding, what: Kind) -> Any:
     try:
         row_id = UUID(request.POST.get("row", ""))
@@ -94,9 +88,9 @@ def _row(request: ActorRequest, proceeding: Proceeding, what: Kind) -> Any:
     return what.model.objects.visible_to(request.actor).get_or_missing(pk=row_id, proceeding=proceeding)
 
 
-def _first_waivers(request: ActorRequest, proceeding: Proceeding, what: Kind) -> list[Line]:
-    """For a supervisor: the first step of this kind, where a block may be waived for it."""
-    return waiver_lines(request, what.table, what.model(case_id=proceeding.case_id, proceeding=proceeding))
+def _first(proceeding: Proceeding, what: Kind) -> Held:
+    """The first step of this kind, waived upon the proceeding."""
+    return Held(what.table, what.model(case_id=proceeding.case_id, proceeding=proceeding), about=proceeding.pk)
 
 
 def _choices(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[str, list[tuple[str, str]]]:
@@ -123,12 +117,13 @@ def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[
     rows = list(mine.select_related(*RELATED.get(what.code, ())).order_by("-recorded_at", "-pk")[:200])
     may_add = any(move.step == what.opens and request.actor.role in move.who for move in what.table.moves)
     shown = showing.SHOWN[what.code](request.actor, proceeding, rows)
-    waivers = _first_waivers(request, proceeding, what)
-    sent = request.POST if request.method == "POST" else None
+    first = _first(proceeding, what)
+    held = [Held(what.table, row, several=True) for row in rows]
+    sent = request.POST if request.method == "POST" and "waive" not in request.POST else None
     act = sent.get("act", "add") if sent else ""
-    for one, row in zip(shown, rows, strict=True):
+    for one, row, whole in zip(shown, rows, held, strict=True):
         row.proceeding = proceeding
-        one["waivers"] = waiver_lines(request, what.table, row, row.pk)
+        one["waivers"] = waivers.lines(request, whole)
         # after a refusal what was typed stays, and the row's form stays open
         one["tried"] = act == "step" and sent is not None and sent.get("row") == str(row.pk)
         steps = [(move.step, move.name) for move in what.table.open_to(row, request.actor)]
@@ -152,7 +147,8 @@ def _context(request: ActorRequest, proceeding: Proceeding, what: Kind) -> dict[
         if may_add
         else None,
         "first": next(move.name for move in what.table.moves if move.step == what.opens),
-        "waivers": waivers,
+        "waivers": waivers.lines(request, first),
+        "held": [first, *held],
         "once": new_id(),
         **_beside(request, proceeding, what, may_add, choices),
     }

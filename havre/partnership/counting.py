@@ -1,4 +1,4 @@
-"""What a count looks like once it is shown, and the periods over which things are counted."""
+"""The figures of the coordination and their methods, and the periods over which things are counted."""
 
 from __future__ import annotations
 
@@ -10,18 +10,10 @@ from statistics import median
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from havre.trust.counting import K
 from havre.trust.errors import Invalid, Words
 
-# below this no count is shown, even to the coordinator (the threshold of releases)
-K = 11
-# Each shown count stands for five possible ones, so that a total less its parts leaves no exact remainder.
-STEP = 5
 YEARS = 3
-
-
-def shown(count: int) -> int | None:
-    """A count as it may be seen: None below K, else rounded up to the next multiple of STEP."""
-    return None if count < K else STEP * ceil(count / STEP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,14 @@ from django.utils.translation import pgettext_lazy
 
 from havre import standards
 from havre.evidence.labels import label_of
-from havre.partnership.counting import Figure, Method, Period, shown
+from havre.partnership.counting import Figure, Method, Period
 from havre.partnership.queries import PERSON, rows_of, within
 from havre.protection.enums import IdentificationStatus
 from havre.protection.models import Identification
 from havre.register.extract import FIELDS, PICKLISTS
 from havre.register.models import Detection, LinkAssertion, PersonFacts
 from havre.standards import Fact
+from havre.trust.counting import shown
 from havre.trust.errors import Words
 
 PER = 100_000

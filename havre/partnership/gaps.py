@@ -9,13 +9,14 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from havre.partnership.counting import Figure, Method, Period, shown
+from havre.partnership.counting import Figure, Method, Period
 from havre.partnership.queries import rows_of, within
 from havre.protection.enums import Need, ServiceReason, ServiceStatus
 from havre.protection.models import AssistanceService
 from havre.referral.enums import DeclineReason, ReferralStatus
 from havre.referral.models import Referral
 from havre.trust import law
+from havre.trust.counting import shown
 from havre.trust.errors import Words
 from havre.trust.models import BreakGlass, Override, Seal
 from havre.trust.overrides import OverrideReason

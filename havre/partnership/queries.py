@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from havre.partnership.counting import Delay, Figure, Method, Period, days_between, middle_of, ninth_of, shown
+from havre.partnership.counting import Delay, Figure, Method, Period, days_between, middle_of, ninth_of
 from havre.protection.enums import IdentificationStatus
 from havre.protection.models import AssistancePlan, Identification, Screening
 from havre.register.enums import PersonRole
@@ -24,6 +24,7 @@ from havre.register.models import Case, Detection, Person
 from havre.trust import clocks, policy
 from havre.trust.actors import Actor
 from havre.trust.contracts import Waiting
+from havre.trust.counting import shown
 from havre.trust.enums import Act, Basis
 from havre.trust.errors import Words
 from havre.trust.models import Agreement, Grant, Organisation, Seal

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_GET
 
 from havre import standards
 from havre.partnership import gaps, queries
-from havre.partnership.counting import STEP, K, Period, period_of, periods
+from havre.partnership.counting import Period, period_of, periods
 from havre.partnership.detected import PER, detected
 from havre.trust import policy
+from havre.trust.counting import STEP, K
 from havre.trust.enums import SECTION_LABELS, Act, Purpose
 from havre.trust.middleware import ActorRequest
 from havre.trust.models import Agreement

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -30,6 +30,7 @@ from havre.protection.enums_care import Channel, OwnView, RiskAbout
 from havre.protection.enums_evidence import AnywayReason, LateReason
 from havre.register import wording
 from havre.register.enums import AgeBasis
+from havre.trust.eras import our_era
 from havre.trust.models import Organisation
 
 YES_NO = [("", _("Not recorded")), ("true", _("Yes")), ("false", _("No"))]
@@ -120,24 +121,10 @@ class OutcomeForm(forms.Form):
     outcome = forms.ChoiceField(choices=ScreeningOutcome.choices, label=_("Outcome that you confirm"), widget=forms.RadioSelect)
 
 
-# the first year that is one of the Buddhist Era rather than a slip of the common one (2400 is 1857)
-BUDDHIST_FROM, BUDDHIST_AHEAD = 2400, 543
-
-
-class OfOurEra:
-    """A day or moment of the Common Era: a year of the Buddhist Era is answered with the year to write, never kept and never guessed."""
-
-    def clean(self, value: Any) -> Any:
-        found = super().clean(value)  # type: ignore[misc]
-        if found is not None and found.year >= BUDDHIST_FROM:
-            words = {"year": str(found.year), "common": str(found.year - BUDDHIST_AHEAD)}
-            raise forms.ValidationError(_("%(year)s looks like a year of the Buddhist Era: write %(common)s") % words, code="buddhist")
-        return found
-
-
-class MomentField(OfOurEra, forms.DateTimeField):
+class MomentField(forms.DateTimeField):
     """A day and time that may be left empty."""
 
+    default_validators = [our_era]
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
 
     def __init__(self, **fields: Any) -> None:
@@ -187,19 +174,43 @@ class RecordForm(forms.Form):
         return {"for": self.cleaned_data["words_for"], "against": self.cleaned_data["words_against"]}
 
 
-class StepForm(RecordForm):
-    """One step of the identification, chosen among those open to the actor."""
+class OfSteps(forms.BoundField):
+    """A field that names the steps which write it down, so that the page shows those of the chosen step alone."""
 
+    form: StepForm
+
+    def css_classes(self, extra_classes: Any = None) -> str:
+        steps = "" if self.name == "step" else " ".join(["of-step", *(f"of-{step}" for step in self.form.steps_of(self.name))])
+        return f"{super().css_classes(extra_classes)} {steps}".strip()
+
+
+class StepForm(RecordForm):
+    """One step of the identification, chosen among those open to the actor. `records`: step → the fields that it writes down."""
+
+    bound_field_class = OfSteps
     step = forms.ChoiceField(label=_("Step"), widget=forms.RadioSelect)
 
     def __init__(
-        self, *args: Any, steps: list[tuple[str, str]], written: Collection[str] | None = None, child: bool | None = None, **fields: Any
+        self, *args: Any, steps: list[tuple[str, str]], records: Mapping[str, Collection[str]], child: bool | None = None, **fields: Any
     ) -> None:
         super().__init__(*args, **fields)
+        self.written = {step: set(records.get(step, ())) for step, _name in steps}
         self.fields["step"].choices = steps  # type: ignore[attr-defined]
-        if written is not None:
-            keep_only(self, written, child=child)
+        keep_only(self, set().union(*self.written.values()), child=child)
         self.order_fields(["step"])
+
+    def steps_of(self, name: str) -> list[str]:
+        """The offered steps that this field belongs to: words of reasons go with every one."""
+        of = {"organisations": "members", "professions": "members", "anyway": "late_reason"}.get(name, name)
+        return [step for step, written in self.written.items() if name in {"words_for", "words_against"} or of in written]
+
+    def clean(self) -> dict[str, Any]:
+        """What was typed for another step is not seen, so nobody is asked to mend it; `record` does not take it either."""
+        found = super().clean() or {}
+        if step := found.get("step"):
+            for name in [name for name in self.errors if name in self.fields and name != "step" and step not in self.steps_of(name)]:
+                del self.errors[name]
+        return found
 
 
 class PeriodForm(forms.Form):
@@ -262,10 +273,17 @@ class ServiceForm(forms.Form):
     kind = forms.ChoiceField(choices=ServiceKind.choices, label=_("Kind of service"))
     need = forms.ChoiceField(choices=Need.choices, label=_("For this need"))
     local_kind = optional([], _("Of the country's own list"))
+    provider = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        required=False,
+        label=_("Organisation that gives it"),
+        help_text=_("Not for a place to sleep: its name would tell where the person is. Write that under whereabouts."),
+    )
     informed = forms.BooleanField(required=False, label=_("The person was told what it is, and that it may be refused"))
 
     def __init__(self, *args: Any, local: list[tuple[str, str]] | None = None, **fields: Any) -> None:
         super().__init__(*args, **fields)
+        self.fields["provider"].queryset = Organisation.objects.filter(active=True)  # type: ignore[attr-defined]
         if local:
             self.fields["local_kind"].choices = [("", "—"), *local]  # type: ignore[attr-defined]
         else:

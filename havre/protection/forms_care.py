@@ -10,16 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.protection.enums import Profession
 from havre.protection.enums_care import ForWhom
-from havre.protection.forms import MomentField, OfOurEra, optional, yes_no
+from havre.protection.forms import MomentField, optional, yes_no
 from havre.protection.kinds import WORDS, Kind
 from havre.protection.models import Shelter
 from havre.trust.actors import Actor
 from havre.trust.enums import Role
+from havre.trust.eras import our_era
 from havre.trust.models import Membership, Organisation, User
 
 
-class DayField(OfOurEra, forms.DateField):
+class DayField(forms.DateField):
     """A day that may be left empty."""
+
+    default_validators = [our_era]
 
     def __init__(self, **fields: Any) -> None:
         super().__init__(required=False, widget=forms.DateInput(attrs={"type": "date"}), **fields)

@@ -26,16 +26,19 @@ from havre.protection.enums import (
     Tie,
     VitalGround,
 )
-from havre.protection.forms import OfOurEra, StartForm, TongueField, optional
+from havre.protection.forms import StartForm, TongueField, optional
 from havre.protection.services.intake import Row
 from havre.protection.services.screening import Given
+from havre.trust.eras import our_era
 
 # what cannot wait until morning, in the order in which a hand ticks it
 URGENT = (Need.MEDICAL, Need.SAFE_HOUSING, Need.INTERPRETER, Need.CHILDCARE)
 
 
-class WhenField(OfOurEra, forms.DateTimeField):
+class WhenField(forms.DateTimeField):
     """A moment of the past, now unless said otherwise."""
+
+    default_validators = [our_era]
 
     def __init__(self, **fields: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")

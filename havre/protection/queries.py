@@ -221,7 +221,9 @@ def plan_context(plan: AssistancePlan, actor: Actor) -> dict[str, Any]:
     measures = SafetyMeasure.objects.visible_to(actor).filter(person_id=plan.person_id, status=MeasureState.PLANNED)
     return {
         "plan": plan,
-        "services": list(AssistanceService.objects.visible_to(actor).filter(plan=plan).order_by("proposed_at", "pk")),
+        "services": list(
+            AssistanceService.objects.visible_to(actor).filter(plan=plan).select_related("provider").order_by("proposed_at", "pk")
+        ),
         "needs": list(PersonNeed.objects.visible_to(actor).filter(person_id=plan.person_id).order_by("-urgent", "recorded_at")),
         "risk": RiskAssessment.objects.visible_to(actor).filter(person_id=plan.person_id).order_by("-at").first(),
         "measures": list(measures.select_related("risk").order_by("by_when")[:20]),

@@ -1,8 +1,12 @@
 """Vocabularies of referral."""
 
+from __future__ import annotations
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from havre.register.genders import as_published
 
 
 class ReferralStatus(models.TextChoices):
@@ -72,11 +76,16 @@ OPEN_STATES = (ReferralStatus.DRAFT, *LIVE)
 
 
 class ServedGender(models.TextChoices):
-    """Whom a service receives: values of HTCDS `prs_Gender` that a place may be kept for."""
+    """Whom a service receives: groups of values of HTCDS `prs_Gender` that a place may be kept for."""
 
     FEMALE = "Female", _("Women and girls")
     MALE = "Male", _("Men and boys")
     OTHER = "Other", _("Other genders")
+
+    @classmethod
+    def of(cls, gender: str) -> ServedGender:
+        """The group of a recorded gender, in whichever spelling it was written."""
+        return {"Feminine": cls.FEMALE, "Masculine": cls.MALE}.get(as_published(gender), cls.OTHER)
 
 
 class Weekday(models.IntegerChoices):

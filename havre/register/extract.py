@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from havre.register.enums import AgeBasis, CaseStatus, Certainty, Channel, EventKind, Outcome, PersonRole, RouteStatus
+from havre.register.genders import GENDERS, as_published
 from havre.register.models import Case, Detection, Person, PersonFacts, TraffickingEvent
 from havre.trust.contracts import Column
 from havre.trust.models.organisations import OrganisationKind
@@ -17,18 +18,6 @@ from havre.trust.models.organisations import OrganisationKind
 BANDS = ((8, "0-8"), (17, "9-17"), (20, "18-20"), (23, "21-23"), (26, "24-26"), (29, "27-29"), (38, "30-38"), (47, "39-47"), (130, "48+"))
 AGE_BANDS = (*(name for _top, name in BANDS), "not_recorded")
 AGE_GROUPS = ("child", "adult", "not_recorded")
-GENDERS = (
-    "Feminine",
-    "Masculine",
-    "TransgenderFeminine",
-    "TransgenderMasculine",
-    "NonConforming",
-    "NonSpecifiedUnknown",
-    # spellings that older forms of the house wrote
-    "Female",
-    "Male",
-    "Other",
-)
 # HTCDS 2.0 (IOM) picklists of the fields that are counted, value names as published and our extensions
 PICKLISTS: dict[str, tuple[str, ...]] = {
     "vic_TypeOfExploitation": (
@@ -103,7 +92,7 @@ def _persons() -> Iterator[dict[str, Any]]:
             "case_id": person.case_id,
             "person_id": person.pk,
             "role": person.role,
-            "gender": person.gender or None,
+            "gender": as_published(person.gender) or None,
             "age_band": age_band(person.age_on_opening),
             "age_group": "child" if person.is_child else "not_recorded" if person.age_on_opening is None else "adult",
             "age_basis": person.age_basis,

@@ -42,6 +42,7 @@ def act(event: str) -> Callable[[F], F]:
                 except Refused as refused:
                     subject = next((v for k, v in arguments.items() if k.endswith("_id")), None)
                     audit.refuse(event=event, by=by, subject=subject, rows=refused.rows)
+                    refused.written = True
                     raise
 
         return run  # type: ignore[return-value]

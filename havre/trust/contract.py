@@ -175,6 +175,7 @@ URLS = (
 )
 
 AUDIT_WORDS = (
+    ("page.open", _("was refused a page")),
     ("account.sign_in", _("signed in")),
     ("account.sign_out", _("signed out")),
     ("account.sign_out_everywhere", _("signed out everywhere")),

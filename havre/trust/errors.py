@@ -16,13 +16,14 @@ class HavreError(Exception):
 class Refused(HavreError):
     """The rules do not allow this, now. Holds every reason at once, and the policy or workflow row behind each.
 
-    403 where the actor may never, 409 where a condition is still unmet.
+    403 where the actor may never, 409 where a condition is still unmet. `written`: the audit trail has its line already.
     """
 
     def __init__(self, reasons: Iterable[Words], *, status: int = 409, rows: Iterable[str] = ()) -> None:
         self.reasons = tuple(reasons)
         self.status = status
         self.rows = tuple(rows)
+        self.written = False
         super().__init__("; ".join(str(reason) for reason in self.reasons))
 
 

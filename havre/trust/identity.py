@@ -317,7 +317,9 @@ def _allow(by: Actor, act: Act, section: Section, case_id: UUID, person_id: UUID
         raise Missing
     label = SECTION_LABELS[section]
     reasons = tuple(_("%(section)s: %(reason)s") % {"section": label, "reason": reason} for reason in decision.reasons)
-    raise Refused(reasons, status=403, rows=decision.rows)
+    refused = Refused(reasons, status=403, rows=decision.rows)
+    refused.written = True
+    raise refused
 
 
 def _is_identity(plain: Plain) -> bool:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from havre.trust import audit
 from havre.trust.actors import Actor
 from havre.trust.context import acting
 from havre.trust.enums import ROLE_PURPOSES, Purpose, Role
@@ -18,6 +19,8 @@ from havre.trust.errors import Invalid, Missing, Refused, Unavailable
 from havre.trust.models import Membership, User
 from havre.trust.models.accounts import holders_of, with_holders
 
+# the event of a refusal at the door of a page; the line's route says of which
+DOOR = "page.open"
 SESSION_MEMBERSHIP, SESSION_PURPOSE, SESSION_FACTOR = "membership", "purpose", "factor_at"
 
 
@@ -68,7 +71,7 @@ class ActorMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refused):
-            return render(request, "site/refused.html", {"reasons": error.reasons}, status=error.status)
+            return self._refused(request, error)
         if isinstance(error, Invalid):
             return render(request, "site/invalid.html", {"problems": error.problems}, status=422)
         if isinstance(error, Missing):
@@ -76,6 +79,16 @@ class ActorMiddleware:
         if isinstance(error, Unavailable):
             return render(request, "site/unavailable.html", {"why": error.shown}, status=503)
         return None
+
+    def _refused(self, request: HttpRequest, error: Refused) -> HttpResponse:
+        """The reasons. Who may never open this page leaves a line too, committed first: no line, and nothing is shown (503)."""
+        actor = request.actor  # type: ignore[attr-defined]
+        if actor is not None and error.status == 403 and not error.written:
+            try:
+                audit.refuse(event=DOOR, by=actor, rows=error.rows)
+            except Unavailable as unavailable:
+                return self.process_exception(request, unavailable)  # type: ignore[return-value]
+        return render(request, "site/refused.html", {"reasons": error.reasons}, status=error.status)
 
     def _actor(self, request: HttpRequest) -> Actor | None:
         if not request.user.is_authenticated:

@@ -244,12 +244,12 @@ class Workflow:
             )
         return Checked(row, warnings, waived)
 
-    def waivable(self, obj: Any, *, move: str, by: Actor | None) -> tuple[Right, ...]:
+    def waivable(self, obj: Any, *, move: str, by: Actor | None, told: bool = False) -> tuple[Right, ...]:
         """The blocks that hold up a step now and that a named supervisor may waive.
 
-        Of what does not exist yet all of them: whether they are met depends on what will be typed.
+        Of what does not exist yet all of them: whether they are met depends on what will be typed, unless it is `told` already.
         """
-        fresh = state_of(obj) is None
+        fresh = state_of(obj) is None and not told
         blocks = (right for right in self._row(obj, move).rights if right.overridable and right.effect == BLOCK and right.concerns(obj))
         return tuple(right for right in blocks if fresh or not right.is_met(obj, by))
 

@@ -19,6 +19,7 @@ from havre.site.operations.wording import SETTINGS
 from havre.trust.contracts import contracts
 from havre.trust.enums import Role
 from havre.trust.errands import ERRANDS
+from havre.trust.workflows import workflows
 
 ROOT = PACKAGE.parent
 DOCS = ROOT / "docs" / "reference"

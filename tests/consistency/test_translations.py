@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from havre.site.commands.messages import PACKAGE, languages, parts, read_po, space_french, unfinished
 
 TEMPLATES = sorted(PACKAGE.glob("*/templates/**/*.html"))
 CATALOGUES = sorted(PACKAGE.glob("*/locale/*/LC_MESSAGES/django.po"))
+DATA = sorted(path for path in PACKAGE.rglob("*.yaml") if "fr:" in path.read_text(encoding="utf-8"))
 # names of the product, of standards and of formats are the same in every language
 SAME_EVERYWHERE = {"Havre", "HTCDS", "CTDC", "ICCS", "IC", "TIP", "CSV", "JSON", "PDF", "SVG"}
 SPOKEN = ("aria-label", "placeholder", "title", "alt")
@@ -90,7 +92,10 @@ def test_translation_keeps_every_placeholder(path):
 def test_french_has_its_unbreakable_spaces_and_its_words(path):
     """House words: what the glossary of the field tells to avoid is not there; a mark of two parts has its space before it."""
     avoided = re.compile(
-        r"trafic d.êtres humains|victime potentielle|screening|case manager|point médian|\w·e\b|période de réflexion", re.I
+        r"trafic d.êtres humains|victime potentielle|screening|case manager|point médian|\w·e\b|période de réflexion"
+        # what the instance lets a job do is an authorisation ("habilitation"), and the instance is no house
+        r"|(?:droit|tâche) (?:dans|de) la maison|la maison fait",
+        re.I,
     )
     wrong = []
     for entry in read_po(path):
@@ -98,6 +103,58 @@ def test_french_has_its_unbreakable_spaces_and_its_words(path):
             if avoided.search(told) or re.search(r"[\w)»] [;?!»]|[\w)»] :(?!\w)|« ", told):
                 wrong.append(told)
     assert wrong == []
+
+
+# a time, a code or an address has no space after its mark, and none before it
+BEFORE = r"[^\s\u00a0\u202f]"
+MISPRINTED = re.compile(rf" [:;!?»]|{BEFORE}»|{BEFORE}[:;!?](?=[\s)<]|$)|«[^\u00a0\u202f]")
+
+
+def test_checker_finds_french_marks_without_their_space_and_leaves_times_codes_and_addresses():
+    wrong = ["l’état : oui", "l’état: oui", "Vraiment?", "oui ; non", "« oui »", "«oui»", "%(a)s: oui"]
+    right = ["12:30", "RG13:place", "https://example.org", "l’état\u00a0: %(a)s", "«\u00a0oui\u00a0»\u00a0!", "à 9\u00a0h", "%(a)s\u202f?"]
+    assert [one for one in wrong + right if MISPRINTED.search(one)] == wrong
+
+
+@pytest.mark.parametrize("path", [p for p in CATALOGUES if "/fr/" in str(p)], ids=short)
+def test_french_catalogue_has_a_no_break_space_before_every_mark_of_two_parts(path):
+    assert [told for entry in read_po(path) for told in entry.translations if MISPRINTED.search(told)] == []
+
+
+def french_of(thing: object, french: bool = False) -> list[str]:
+    """The French texts of a data file: whatever stands under a key `fr`."""
+    if isinstance(thing, dict):
+        return [text for key, value in thing.items() for text in french_of(value, french or key == "fr")]
+    if isinstance(thing, list):
+        return [text for value in thing for text in french_of(value, french)]
+    return [thing] if french and isinstance(thing, str) else []
+
+
+@pytest.mark.parametrize("path", DATA, ids=short)
+def test_french_of_a_data_file_has_its_no_break_spaces_too(path):
+    told = french_of(yaml.safe_load(path.read_text(encoding="utf-8")))
+    assert [one for one in told if re.search(r" [:;!?»]|« ", one)] == []
+
+
+def bare_marks(text: str) -> list[str]:
+    """Marks that a template puts behind a word of a variable or a translation itself: they stay as in English in every language."""
+    text = re.sub(r"\{% comment %\}.*?\{% endcomment %\}|\{#.*?#\}", "", text, flags=re.S)
+    text = re.sub(r"\{% blocktrans(?:late)?\b.*?\{% endblocktrans(?:late)? %\}", "", text, flags=re.S)
+    text = re.sub(r"<(script|style|code)\b.*?</\1>", "", text, flags=re.S)
+    text = re.sub(r"<[^>]*>", "", re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "\x01", text, flags=re.S), flags=re.S)
+    return re.findall(r"(?<=\x01)[:;!?](?=[\s\x01]|$)", text)
+
+
+def test_checker_finds_bare_marks():
+    assert bare_marks(
+        '<p><b>{{ one.name }}</b>: {{ one.state }}{% if why %}; {{ why }}{% endif %} {{ day }}{% mark ":" %} {{ a }}</p>'
+    ) == [":", ";"]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=short)
+def test_template_leaves_its_marks_of_two_parts_to_the_language(path):
+    """`{% mark ":" %}` gives French its space; a bare colon behind `{{ name }}` gave none."""
+    assert bare_marks(path.read_text(encoding="utf-8")) == []
 
 
 def test_every_catalogue_has_been_collected_again_after_the_last_change_of_words():

@@ -51,7 +51,7 @@ class House:
             self.environment["DJANGO_SETTINGS_MODULE"] = settings
 
     def settle(self) -> None:
-        """`havre init`, done once for all houses of this run and copied; on PostgreSQL the records' tables are made each time."""
+        """`havre init`, done once for all houses of this run and copied; on PostgreSQL done again where the database has no tables yet."""
         made = prepared()
         for path in made.iterdir():
             # what was copied is 0600 and 0700 as it was made
@@ -59,7 +59,8 @@ class House:
         if self.database:
             for path in [*self.home.glob("havre.sqlite3*"), *self.home.glob("access.sqlite3*")]:
                 path.unlink()
-            self.must("init")
+            if not holds_tables(self.database):
+                self.must("init")
 
     def keep_warm(self) -> None:
         """From now on serve and run errands from a process that has loaded the product."""
@@ -161,13 +162,27 @@ class House:
 
 
 @cache
-def prepared() -> Path:
-    """The folder of an instance fresh from `havre init`, on SQLite; kept between runs until a migration or a static file changes."""
+def fingerprint() -> str:
+    """What `havre init` makes, in 16 hexadecimal digits: the migrations, the static files, the locked packages."""
     digest = hashlib.sha256()
     for path in sorted([*ROOT.glob("havre/*/migrations/*.py"), *ROOT.glob("havre/*/static/**/*"), ROOT / "requirements" / "server.lock"]):
         if path.is_file():
             digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    kept = Path(tempfile.gettempdir()) / f"havre-drill-house-{os.getuid()}-{digest.hexdigest()[:16]}"
+    return digest.hexdigest()[:16]
+
+
+def holds_tables(database: str) -> bool:
+    """Whether a PostgreSQL database has been through `havre init`, itself or the one it is a copy of."""
+    import psycopg
+
+    with psycopg.connect(database) as asked:
+        return asked.execute("SELECT to_regclass('django_migrations') IS NOT NULL").fetchone() == (True,)
+
+
+@cache
+def prepared() -> Path:
+    """The folder of an instance fresh from `havre init`, on SQLite; kept between runs until its fingerprint changes."""
+    kept = Path(tempfile.gettempdir()) / f"havre-drill-house-{os.getuid()}-{fingerprint()}"
     if not kept.exists():
         base = Path(tempfile.mkdtemp(prefix="havre-drill-"))
         house = House(base)

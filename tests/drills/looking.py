@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -14,11 +15,13 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from havre.trust.audit.verify_chain import JsonlSource, open_source, read_public_key, say, verify
-from tests.drills.house import House
+from tests.drills.house import House, fingerprint
 from tests.drills.judge import State
 
 FILES = ("havre", "access", "keys", "ops")
 Ask = Callable[[str], list[tuple[Any, ...]]]
+# by server: the database of this run that every house on it is a copy of
+_TEMPLATES: dict[str, str] = {}
 
 
 def look(house: House) -> State:
@@ -103,17 +106,36 @@ def plain(value: Any) -> str:
     return str(value).replace("-", "").lower()
 
 
-def scratch(url: str, name: str, *, template: str = os.environ.get("HAVRE_DRILL_TEMPLATE", "template1")) -> str:
-    """A new PostgreSQL database beside the one of `url`, empty or a copy of one that nobody uses; its address.
-
-    HAVRE_DRILL_TEMPLATE names a database at the head of the migrations: `havre init` then finds the tables there and is done at once.
-    """
+def scratch(url: str, name: str, *, template: str = "template1") -> str:
+    """A new PostgreSQL database beside the one of `url`, empty or a copy of one that nobody uses; its address."""
     import psycopg
     from psycopg import sql
 
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
     return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def furnished(url: str, name: str) -> str:
+    """As `scratch`, with the tables that `havre init` makes: a copy of one database that is made once for all houses of this run."""
+    if url not in _TEMPLATES:
+        made = f"havre_drill_template_{fingerprint()}_{os.getpid()}"
+        base = Path(tempfile.mkdtemp(prefix="havre-drill-"))
+        try:
+            House(base, database=scratch(url, made)).settle()
+        except BaseException:
+            unscratch(url, made)
+            raise
+        finally:
+            shutil.rmtree(base)
+        _TEMPLATES[url] = made
+    return scratch(url, name, template=_TEMPLATES[url])
+
+
+def drop_templates() -> None:
+    """At the end of a run."""
+    while _TEMPLATES:
+        unscratch(*_TEMPLATES.popitem())
 
 
 def unscratch(url: str, name: str) -> None:

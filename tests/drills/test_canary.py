@@ -29,7 +29,7 @@ import pytest
 from tests.drills.browser import Browser, code
 from tests.drills.forms import Hit, forms_of, scan
 from tests.drills.house import House
-from tests.drills.looking import scratch, unscratch
+from tests.drills.looking import furnished, unscratch
 
 pytestmark = pytest.mark.drill
 
@@ -63,7 +63,7 @@ SETTINGS = "tests.drills.canary_settings"
 def house(request, tmp_path):
     name = f"havre_drill_{uuid4().hex[:12]}"
     shared = request.param == "postgresql"
-    found = House(tmp_path, database=scratch(POSTGRESQL, name) if shared else "", settings=SETTINGS)
+    found = House(tmp_path, database=furnished(POSTGRESQL, name) if shared else "", settings=SETTINGS)
     (tmp_path / "mails").mkdir()
     yield found
     found.close()

@@ -19,7 +19,7 @@ import pytest
 from tests.drills.browser import Browser
 from tests.drills.house import House
 from tests.drills.judge import Breach, History, State, judge
-from tests.drills.looking import look, plain, scratch, unscratch
+from tests.drills.looking import furnished, look, plain, unscratch
 from tests.drills.planting import FAULTS, seen
 
 pytestmark = pytest.mark.drill
@@ -184,7 +184,7 @@ def test_house_killed_at_work_keeps_every_acknowledged_note_once(tmp_path):
 @pytest.mark.skipif(not POSTGRESQL, reason="HAVRE_DRILL_DATABASE_URL names no PostgreSQL server")
 def test_house_on_postgresql_killed_at_work_keeps_every_acknowledged_note_once(tmp_path):
     name = f"havre_drill_{uuid4().hex[:12]}"
-    database = scratch(POSTGRESQL, name)
+    database = furnished(POSTGRESQL, name)
     try:
         drill(House(tmp_path, database=database), "PostgreSQL")
     finally:

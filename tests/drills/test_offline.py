@@ -23,7 +23,7 @@ from tests.drills.browser import Browser
 from tests.drills.field import CHROMIUM, Field, Phone, Weather
 from tests.drills.forms import scan
 from tests.drills.house import House
-from tests.drills.looking import Ask, opened, plain, scratch, unscratch
+from tests.drills.looking import Ask, furnished, opened, plain, unscratch
 
 pytestmark = [pytest.mark.drill, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no browser: set HAVRE_CHROMIUM")]
 
@@ -236,7 +236,7 @@ def test_talks_saved_without_a_network_arrive_once_and_leave_no_plain_word_on_th
 @pytest.mark.skipif(not POSTGRESQL, reason="HAVRE_DRILL_DATABASE_URL names no PostgreSQL server")
 def test_talks_saved_without_a_network_arrive_once_on_postgresql_too(tmp_path):
     name = f"havre_drill_{uuid4().hex[:12]}"
-    database = scratch(POSTGRESQL, name)
+    database = furnished(POSTGRESQL, name)
     try:
         drill(House(tmp_path, database=database), tmp_path, "PostgreSQL")
     finally:

@@ -20,7 +20,7 @@ from uuid import uuid4
 import pytest
 
 from tests.drills.house import ROOT, House
-from tests.drills.looking import scratch, unscratch
+from tests.drills.looking import furnished, unscratch
 
 pytestmark = pytest.mark.drill
 
@@ -139,7 +139,7 @@ def test_withdrawal_killed_in_the_middle_leaves_nothing_or_everything(tmp_path):
 @pytest.mark.skipif(not POSTGRESQL, reason="HAVRE_DRILL_DATABASE_URL names no PostgreSQL server")
 def test_withdrawal_killed_in_the_middle_on_postgresql_leaves_nothing_or_everything(tmp_path):
     name = f"havre_drill_{uuid4().hex[:12]}"
-    database = scratch(POSTGRESQL, name)
+    database = furnished(POSTGRESQL, name)
     try:
         drill(House(tmp_path, database=database), "PostgreSQL")
     finally:

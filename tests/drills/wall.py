@@ -166,7 +166,8 @@ def plant(case_id: UUID, canaries: Canaries) -> Actor:
         notes.add(**place, by=nurse, section=Section.HEALTH, happened_at=timezone.now(), words=words)
     # a closed door of the directory: no longer in service, so that no list of services may name it either
     shelter = OrganisationFactory(name=canaries["provider"].shelter, kind="NGO", active=False)
-    AssistanceService.objects.for_house("tests").filter(case=case).update(provider=shelter)
+    # a provider stands in the plan, where the carer did not heed that a place to sleep has none
+    AssistanceService.objects.for_house("tests").filter(case=case).update(provider=shelter, need="medical")
     return carer
 
 

@@ -11,7 +11,10 @@ from uuid import UUID
 import polars as pl
 import pytest
 
+from havre import standards
 from havre.evidence.jobs import extracting
+from havre.evidence.labels import LABELS, label_of
+from havre.register.extract import COLUMNS, FIELDS
 from havre.register.models import Case, Person, PersonFacts, TraffickingEvent
 from havre.trust import contracts as registry
 from havre.trust.contracts import Column, Contract
@@ -37,6 +40,17 @@ def test_extract_writes_every_declared_table_with_its_manifest(tmp_path):
     assert persons["age_group"].value_counts().sort("age_group").rows() == [("adult", 4), ("child", 4)]
     assert manifest["dropped"] == {}
     assert manifest["code_lists"]["persons.age_group"] == ["child", "adult", "not_recorded"]
+
+
+def test_codes_of_the_extract_are_those_of_the_standard_and_bear_its_words_alone():
+    book = standards.htcds()
+    of_persons = {one.name: one.values for one in COLUMNS if one.table == "persons"}
+    assert of_persons["gender"] == book.names("gender", extended=False)
+    lists = {"gender": "gender", **{name: book.field(field).values for name, field in FIELDS.items()}}
+    for name, picklist in lists.items():
+        assert [label_of(code) for code in of_persons[name]] == [str(book.label(picklist, code)) for code in of_persons[name]]
+    # no second list of words
+    assert {code for name in lists for code in of_persons[name]} & set(LABELS) == set()
 
 
 def test_extract_lets_no_name_no_free_text_and_no_identifier_out(tmp_path):

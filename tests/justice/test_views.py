@@ -50,6 +50,13 @@ def opened(case):
     return client, found
 
 
+def test_year_of_the_buddhist_era_is_answered_with_the_year_to_write_in_justice_as_elsewhere(case):
+    client, found = opened(case)
+    answer = client.post(reverse("justice:proceeding", args=[found.pk]), {"step": "charge", "lawyer_at": "2569-11-20T09:00"})
+    assert (answer.status_code, "2569 looks like a year of the Buddhist Era: write 2026" in answer.content.decode()) == (422, True)
+    assert Proceeding.objects.for_house("tests").get().lawyer_at is None
+
+
 @pytest.mark.parametrize("role", [Role.INVESTIGATOR, Role.PROSECUTOR, Role.COMPENSATION_FUND, Role.LABOUR_INSPECTOR, Role.LEGAL_AID])
 def test_pages_show_the_pseudonym_and_never_the_reference_the_person_or_a_place(case, role):
     _client, found = opened(case)

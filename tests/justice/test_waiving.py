@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from havre.justice.models import CompensationClaim, Hearing, NonPunishmentRequest, Proceeding
+from havre.justice.workflow import AGAINST_PERSON, PROCEEDING, TABLES
 from havre.trust.enums import Basis, Role
 from havre.trust.models import ActRow, Override
 from tests.factories import give_to, make_actor, make_case
@@ -17,6 +18,29 @@ from tests.pages import browser, shell  # noqa: F401
 pytestmark = pytest.mark.usefixtures("shell")
 WAIVED = {"reason": "record_elsewhere"}
 STARTS = "2031-05-04T09:00"
+WAIVABLE = {
+    (table.name, move.step, right.gate)
+    for table in TABLES
+    for move in table.moves
+    for right in move.rights
+    if right.effect == "block" and right.overridable
+}
+# what the pages of one proceeding do not show: each has a test of its own below
+ELSEWHERE = {
+    ("proceeding", "open", "RG17"),
+    ("claim", "inform", "RG01"),
+    ("hearing", "schedule", "RG17"),
+    ("hearing", "hold", "RG17"),
+    ("non_punishment", "refuse", "RG16"),
+    ("non_punishment", "uphold", "RG16"),
+}
+LACKS = {
+    "RG01": {"language": ""},
+    "RG02": {"privacy_confirmed": False},
+    "RG16": {"nexus": "", "nexus_assessed_at": None},
+    "RG17": {"measures": []},
+    "RG19": {"interviews": 2},
+}
 
 
 @pytest.fixture
@@ -58,6 +82,30 @@ def spent(table, gate):
     assert given.used_at is not None and given.used_by_id != given.given_by_id
     line = ActRow.objects.get(event=f"{table}.override")
     assert (line.codes["gates"], line.reason, line.codes["supervisor"]) == (gate, "record_elsewhere", str(given.given_by_id))
+
+
+def test_every_waivable_gate_of_justice_is_tried_on_a_page():
+    assert ELSEWHERE <= WAIVABLE
+    assert {table for table, _step, _gate in WAIVABLE - ELSEWHERE} == {"proceeding"}
+
+
+@pytest.mark.parametrize(("step", "gate"), sorted(row[1:] for row in WAIVABLE - ELSEWHERE), ids=lambda one: one)
+def test_gate_of_a_proceeding_is_blocked_waived_on_its_page_and_passed(case, step, gate):
+    move = next(one for one in PROCEEDING.moves if one.step == step)
+    officer, head, by = service(Role.PROSECUTOR if Role.PROSECUTOR in move.who else Role.INVESTIGATOR, case)
+    whole = {
+        "informed_at": by.at, "language": "eng", "privacy_confirmed": True, "hearing_mode": "closed", "lawyer_at": by.at,
+        "threats_assessed_at": by.at, "nexus": "none", "nexus_assessed_at": by.at, "non_punishment_asked_at": by.at,
+        "non_punishment": "maintained", "verdict": "convicted", "against": "person" if AGAINST_PERSON in move.after else "trafficker",
+    }  # fmt: skip
+    found = a_proceeding(case, by, status=move.starts[0], **{**whole, **LACKS[gate]})
+    url, told = reverse("justice:proceeding", args=[found.pk]), {"step": step, "verdict": "convicted"}
+    assert officer.post(url, told).status_code == 409
+    waives(head, officer, url, "proceeding", step, gate)
+    assert head.post(url, told).status_code == 409
+    assert officer.post(url, told).status_code == 302
+    spent("proceeding", gate)
+    assert Proceeding.objects.for_house("tests").get(pk=found.pk).status == move.end
 
 
 def test_interview_without_an_independent_interpreter_is_blocked_waived_once_and_blocked_again(case):
@@ -111,24 +159,27 @@ def test_hearing_of_the_person_without_measures_is_blocked_waived_upon_the_proce
     assert officer.post(url, hold).status_code == 302
 
 
-def test_refusal_of_non_punishment_while_the_link_is_not_assessed_is_blocked_waived_and_passed(case):
+@pytest.mark.parametrize(("step", "status"), [("refuse", "asked"), ("uphold", "under_review")])
+def test_refusal_of_non_punishment_while_the_link_is_not_assessed_is_blocked_waived_and_passed(case, step, status):
     officer, head, by = service(Role.PROSECUTOR, case)
+    first = {"answered_by": make_actor(Role.PROSECUTOR).user, "answered_at": by.at, "kept_because": "no_link"}
     found = a_proceeding(case, by, against="person")
     asked = NonPunishmentRequest(
         case=case,
         proceeding=found,
         by_id=by.user.pk,
-        status="asked",
+        status=status,
         ground="child",
         flagged_at=by.at,
         asked_at=by.at,
         lawyer_alerted_at=by.at,
+        **(first if step == "uphold" else {}),
     )
     asked.save(force_insert=True)
     url = reverse("justice:requests", args=[found.pk])
-    told = {"act": "step", "row": str(asked.pk), "step": "refuse", "kept_because": "no_link"}
+    told = {"act": "step", "row": str(asked.pk), "step": step, "kept_because": "no_link"}
     assert officer.post(url, told).status_code == 409
-    waives(head, officer, url, "non_punishment", "refuse", "RG16", row=str(asked.pk))
+    waives(head, officer, url, "non_punishment", step, "RG16", row=str(asked.pk))
     assert officer.post(url, told).status_code == 302
     spent("non_punishment", "RG16")
 

@@ -161,7 +161,13 @@ def test_detected_without_population_says_not_known_and_shows_counts_only():
     assert [found[row] for row in ("Detected victims", "– of whom confirmed", "– of whom presumed", "Reports received")] == [
         ["25"], ["15"], ["15"], ["25"],
     ]  # fmt: skip
-    assert [found[row] for row in ("Female", "Male", "Adults", "Children", "Forced labour")] == [["15"], ["15"], ["15"], ["15"], ["25"]]
+    assert [found[row] for row in ("Female", "Male", "Adults", "Children", "Forced labour or services")] == [
+        ["15"],
+        ["15"],
+        ["15"],
+        ["15"],
+        ["25"],
+    ]
 
 
 def set_population(number):

@@ -1,10 +1,9 @@
-"""Every gate named by a step of protection, shown at the front door: it blocks, a named supervisor waives it with a reason, it passes.
+"""Every waivable gate of protection, on rows of the database: it blocks, a named supervisor waives it with a reason, it passes.
 
-The list comes from the tables. A gate that may be waived is tried through the service of its step, on rows of the database; one that no
-supervisor waives is shown blocking and passing, with the reason why not; one that only warns is shown counted, and passing.
+The list comes from the tables, and each is tried through the service of its step; the pages follow. Gates that no supervisor waives, and
+those that only warn, are shown table by table in tests/consistency/test_gates.py, on made-up records, with the reason why not.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -37,18 +36,16 @@ from tests.factories_casework import (
     step_on,
 )
 from tests.pages import browser, shell  # noqa: F401
-from tests.protection.whole import WITHOUT, actor, record
 
-# why no supervisor waives these: written by hand, so that a gate which stops being the person's own is noticed here
-NEVER = {
-    "RG09": "help never depends on cooperation: there is no reason for which it may (CoE art. 12(6))",
-    "RG10": "the person's own informed word: nobody gives it in their place (CoE art. 12(7))",
-    "RG02": "an interpreter with a link to somebody concerned is no interpreter; another is booked (OHCHR Guideline 8)",
-}
-GATES = [(table, move, right) for table in TABLES for move in table.moves for right in move.rights if right.gate]
-WAIVABLE = sorted({(table.name, move.step, right.gate) for table, move, right in GATES if right.effect == "block" and right.overridable})
-HELD = [(table, move, right) for table, move, right in GATES if right.effect == "block" and not right.overridable]
-COUNTED = [(table, move, right) for table, move, right in GATES if right.effect == "warn"]
+WAIVABLE = sorted(
+    {
+        (table.name, move.step, right.gate)
+        for table in TABLES
+        for move in table.moves
+        for right in move.rights
+        if right.effect == "block" and right.overridable
+    }
+)
 
 
 @dataclass
@@ -264,32 +261,6 @@ def test_gate_blocks_then_passes_once_what_it_asks_for_is_recorded(table, step, 
     assert not Override.objects.for_house("tests").exists()
 
 
-@pytest.mark.parametrize(
-    ("table", "move", "right"), HELD, ids=lambda one: getattr(one, "step", getattr(one, "name", getattr(one, "gate", "")))
-)
-def test_gate_that_is_the_persons_own_blocks_even_with_a_waiver_and_passes_when_it_is_met(table, move, right):
-    by = make_actor(sorted(move.who)[0])
-    missing = record(move.starts[0], **{**WITHOUT[right.key], "by_id": by.user.pk})
-    head = make_actor(by.role, organisation_id=by.organisation_id, organisation=None, supervisor=True)
-    plan = make_plan(owner=head)
-    scene = SimpleNamespace(by=by, case_id=plan.case_id, about=missing.pk)
-    signed = sign(scene, table.name, move.step, [right.gate], by=head)
-    with pytest.raises(Refused) as refusal:
-        table.check(missing, move=move.step, by=by, override=signed)
-    assert refusal.value.rows == (f"{table.name}.{move.step}:{right.gate}",)
-    assert table.check(record(move.starts[0], by_id=by.user.pk), move=move.step, by=by).end == move.end
-    assert right.gate in NEVER
-
-
-@pytest.mark.parametrize(
-    ("table", "move", "right"), COUNTED, ids=lambda one: getattr(one, "step", getattr(one, "name", getattr(one, "gate", "")))
-)
-def test_gate_that_warns_is_counted_and_passes(table, move, right):
-    by = actor(sorted(move.who)[0])
-    assert table.check(record(move.starts[0], **WITHOUT[right.key]), move=move.step, by=by).codes == {"warnings": right.gate}
-    assert table.check(record(move.starts[0]), move=move.step, by=by).codes == {}
-
-
 def test_waiver_for_a_person_serves_one_first_step_of_one_table_only():
     """A record that does not exist yet is signed for by its person; the waiver is spent, and serves no other table."""
     scene = on_ask("RG01")
@@ -307,20 +278,11 @@ def test_waiver_of_a_supervisor_who_left_does_not_stand_in_the_way_of_a_whole_re
         assert scene.take(None).status == "screened"
 
 
-def test_every_gate_of_protection_is_shown_and_counted(capsys):
-    """What `pytest -s` prints: how many gates are seen, and why those that nobody waives are not."""
-    kinds = Counter({"blocks, waived, passes": len(WAIVABLE)})
-    steps_of_no_waiver = sorted({(table.name, move.step, right.gate) for table, move, right in HELD})
-    steps_counted = sorted({(table.name, move.step, right.gate) for table, move, right in COUNTED})
-    kinds |= {"blocks, never waived, passes": len(steps_of_no_waiver), "counted, passes": len(steps_counted)}
-    every = {(table.name, move.step, right.gate) for table, move, right in GATES}
+def test_every_waivable_gate_of_protection_has_its_scene(capsys):
+    """What `pytest -s` prints: how many are shown here. Those that nobody waives or that only warn: tests/consistency/test_gates.py."""
     with capsys.disabled():
-        print(f"\nprotection: {len(every)} gates before a step, {len({gate for *_rest, gate in every})} different: {dict(kinds)}")
-        for table, step, gate in steps_of_no_waiver:
-            print(f"  {table}.{step} {gate}: never waived, {NEVER[gate]}")
-    assert sum(kinds.values()) == len(every)
+        print(f"\nprotection: {len(WAIVABLE)} waivable gates before a step, blocked, waived and passed by their services")
     assert {table for table, *_rest in WAIVABLE} == set(SCENES)
-    assert {gate for *_rest, gate in steps_of_no_waiver} == set(NEVER)
 
 
 # ---- on the pages
@@ -343,13 +305,14 @@ def test_head_waives_rg13_on_the_plans_page_and_the_workers_step_then_passes(ste
     assert "Sign the waiver" not in browser(worker).get(address).content.decode()
     signing = browser(head)
     assert "Sign the waiver" in signing.get(address).content.decode()
-    empty = {"waive": f"plan.{step}"}
+    empty = {"waive": "plan", "step": step}
     assert signing.post(address, empty).status_code == 422
-    ticked = {**empty, f"plan-{step}-gates": ["RG13"], f"plan-{step}-reason": "impossible"}
+    ticked = {**empty, "gates": ["RG13"], "reason": "impossible"}
+    assert browser(worker).post(address, ticked).status_code == 403
     assert signing.post(address, ticked).status_code == 302
     assert signing.post(address, told).status_code == 409  # nobody waives a condition for their own act
     assert browser(worker).post(address, told).status_code == 302
-    assert browser(worker).post(address, {"waive": "plan.review"}).status_code == 404
+    assert browser(worker).post(address, {"waive": "plan", "step": "review"}).status_code == 404
 
 
 @pytest.mark.usefixtures("shell")
@@ -361,9 +324,10 @@ def test_head_waives_the_words_of_the_question_and_the_first_talk_on_the_page_th
     due = LaterConsent.objects.for_house("tests").get()
     address = reverse("protection:ask", args=[due.pk])
     signing = browser(head)
-    ticked = {"screening-record-gates": ["RG01"], "screening-record-reason": "impossible", "waive": "screening.record"}
+    signs = {"gates": ["RG01"], "reason": "impossible"}
+    ticked = {**signs, "waive": "screening", "step": "record"}
     assert signing.post(address, ticked).status_code == 302
-    ticked = {"later_consent-agree-gates": ["RG01"], "later_consent-agree-reason": "impossible", "waive": "later_consent.agree"}
+    ticked = {**signs, "waive": "later_consent", "step": "agree"}
     assert signing.post(address, ticked).status_code == 302
     kept = Override.objects.for_house("tests").values_list("workflow", "step", "subject_id")
     assert set(kept) == {("screening", "record", due.person_id), ("later_consent", "agree", due.pk)}
@@ -388,7 +352,7 @@ def test_outcome_of_a_talk_that_stood_on_a_waiver_opens_an_identification_on_ano
     address = reverse("protection:screening", args=[made.pk])
     chosen = {"outcome": "indications_refer"}
     assert browser(worker).post(address, chosen).status_code == 409
-    ticked = {"identification-ask-gates": ["RG01"], "identification-ask-reason": "impossible", "waive": "identification.ask"}
+    ticked = {"gates": ["RG01"], "reason": "impossible", "waive": "identification", "step": "ask"}
     assert browser(head).post(address, ticked).status_code == 302
     assert browser(worker).post(address, chosen).status_code == 302
     assert Identification.objects.for_house("tests").get().status == "screened"

@@ -1,16 +1,20 @@
 """Protection's pages: without script, neutral on the cards, every reason on top, and nothing of a hidden section."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from havre.protection import workflow
 from havre.protection.models import AssistancePlan, Identification, Screening
+from havre.protection.services.identification import OF_THE_CLOCK
 from havre.register.models import Case
 from havre.trust.enums import Basis, Role
 from havre.trust.ids import new_id
-from tests.factories import make_actor, make_case
+from tests.factories import OrganisationFactory, make_actor, make_case
 from tests.factories_casework import let_in, make_identification, make_plan, person_of
 from tests.french import french, speaks_french  # noqa: F401
 from tests.pages import browser, shell  # noqa: F401
@@ -117,6 +121,41 @@ def test_decision_page_refuses_with_reasons_and_htmx_gets_the_fragment():
     assert "<title>" not in page.content.decode()
 
 
+def fields_by_step(page):
+    """The field names of the decision's form, each with the steps that it is shown for."""
+    found = {}
+    for classes, inside in re.findall(r'<div class="field ([^"]*of-step[^"]*)">(.*?)</div>', page.content.decode(), re.S):
+        steps = {one.removeprefix("of-") for one in classes.split() if one.startswith("of-")} - {"step"}
+        found |= dict.fromkeys(re.findall(r'name="(\w+)"', inside), steps)
+    return found
+
+
+def test_decision_page_shows_the_fields_of_the_chosen_step_and_of_no_other():
+    """Every step's fields at once were five screens of a phone."""
+    found = make_identification("presumed")
+    authority = let_in(now_actor(Role.IDENTIFICATION_AUTHORITY), found)
+    client, url = browser(authority), reverse("protection:identification", args=[found.pk])
+    page = client.get(url)
+    shown = fields_by_step(page)
+    assert (shown["recovery_answer"], shown["organisations"], shown["reason"]) == (
+        {"open_recovery"}, {"confirm", "decline"}, {"confirm", "decline", "leave"},
+    )  # fmt: skip
+    offered = set(re.findall(r'type="radio" name="step" value="(\w+)"', page.content.decode()))
+    assert offered == {"open_recovery", "confirm", "decline", "leave", "lose"}
+    assert shown["words_for"] == offered and "step" not in shown
+    assert b"protection/steps.css" in page.content and b'class="sheet stack by-step"' in page.content
+    # what was typed for another step before the choice changed is not seen, and does not stop this one
+    assert client.post(url, {"step": "leave", "reason": "person_choice", "recovery_offered_at": "not a day"}).status_code == 302
+    assert Identification.objects.for_house("tests").get(pk=found.pk).recovery_offered_at == found.recovery_offered_at
+
+
+def test_every_step_of_the_identification_has_its_line_in_the_style_sheet():
+    """Otherwise its fields would never be shown."""
+    steps = {move.step for move in workflow.IDENTIFICATION.moves} - OF_THE_CLOCK - {"ask"}
+    sheet = (Path(settings.PACKAGE) / "protection/static/protection/steps.css").read_text()
+    assert set(re.findall(r'\[value="(\w+)"\]:checked\) \.of-\1\b', sheet)) == steps
+
+
 def test_decision_page_takes_a_step():
     found = make_identification()
     authority = let_in(now_actor(Role.IDENTIFICATION_AUTHORITY), found)
@@ -142,6 +181,25 @@ def test_head_signs_a_waiver_on_the_page_and_the_officer_passes():
     assert browser(officer).post(waive, {"gates": ["RG01"], "reason": "danger"}).status_code == 403
     assert browser(head).post(waive, {"gates": ["RG01"], "reason": "danger"}).status_code == 302
     assert browser(officer).post(url, {"step": "presume"}).status_code == 302
+
+
+def test_provider_of_a_service_stands_in_the_plan_but_never_that_of_a_place_to_sleep():
+    worker = now_actor(Role.CASE_MANAGER)
+    case = make_case(worker)
+    client, clinic = browser(worker), OrganisationFactory(name="Example Clinic")
+    client.post(reverse("protection:help", args=[case.pk, person_of(case).pk]), {"needs": ["medical"]})
+    plan = AssistancePlan.objects.for_house("tests").get()
+    offer = reverse("protection:offer", args=[plan.pk])
+    refused = client.post(offer, {"kind": "SocialCare", "need": "safe_housing", "provider": clinic.pk})
+    assert (refused.status_code, plan.services.for_house("tests").count()) == (422, 0)
+    assert "whereabouts" in refused.content.decode()
+    assert client.post(offer, {"kind": "Health", "need": "medical", "provider": clinic.pk}).status_code == 302
+    page = client.get(reverse("protection:plan", args=[plan.pk])).content.decode()
+    # once as what may be chosen, once as what was
+    assert page.count("Example Clinic") == 2
+    # what an import wrote before the rule is not shown either
+    plan.services.for_house("tests").update(need="safe_housing")
+    assert client.get(reverse("protection:plan", args=[plan.pk])).content.decode().count("Example Clinic") == 1
 
 
 def test_help_page_starts_help_and_plan_page_offers_and_moves():

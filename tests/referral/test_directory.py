@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from havre.referral import queries, services
 from havre.referral.models import Service
+from havre.register.models import Person
 from havre.trust.enums import Role
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.models import Accreditation, Grant
@@ -110,6 +111,16 @@ def test_full_service_is_refused_with_others_that_fit_and_sent_anyway_with_a_rea
     sent = offered(house, anyway_reason="told")
     assert (sent.status, sent.free_places_said, sent.anyway_reason) == ("offered", 0, "told")
     assert ActRow.objects.get(event="referral.offer").codes["anyway"] == "told"
+
+
+@pytest.mark.parametrize(("gender", "fits"), [("Feminine", True), ("Female", True), ("Masculine", False), ("TransgenderFeminine", False)])
+def test_service_for_women_receives_a_woman_in_whichever_spelling_she_was_recorded(gender, fits, house):
+    """The case form writes HTCDS's "Feminine", and the entry "Female": a woman did not fit the one place kept for women."""
+    Person.objects.for_house("tests").filter(case=house[2]).update(gender=gender)
+    women = make_actor(Role.SHELTER)
+    listed(women, genders=["Female"])
+    seen = queries.others_that_fit(prepared(house), NOW)
+    assert [one.service.organisation_id for one in seen] == ([women.organisation_id] if fits else [])
 
 
 def test_figure_older_than_three_days_stops_nothing(house):

@@ -125,7 +125,7 @@ def test_acknowledgement_is_reminded_raised_to_the_head_then_to_the_coordinator(
     assert queries.coordination(late + timedelta(hours=24))["risen"] == [(name, 1)]
     coordinator = make_actor(Role.COORDINATOR)
     with trust.acting(coordinator):
-        assert [str(one.title) for one in queries.waiting(coordinator)] == ["1 referral has risen to the coordination"]
+        assert [str(one.title) for one in queries.waiting(coordinator)] == ["Referrals have risen to the coordination: < 11"]
     assert told(house[1]) == ["offered", "risen", "due_soon"]
     services.expire(NOW + timedelta(days=6))
     assert (stored(referral).closed_because, told(house[0])) == ("no_answer", ["expired"])

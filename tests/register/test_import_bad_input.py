@@ -276,9 +276,8 @@ print("end", flush=True)
 SETUP = """
 import django
 django.setup()
-from django.core.management import call_command
-for alias in ("default", "access", "keys", "ops"):
-    call_command("migrate", database=alias, verbosity=0)
+from havre.site.operations import migrating
+migrating.migrate_all()
 from havre.trust.models import Membership, Organisation, User
 organisation = Organisation.objects.create(code="kill", name="Example", kind="NGO", country="GH", made_up=True)
 Membership.objects.create(user=User.objects.create_user("kill", name="Example"), organisation=organisation, role="case_manager")

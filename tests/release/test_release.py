@@ -8,6 +8,7 @@ from django.urls import reverse
 from havre.evidence import services as evidence
 from havre.evidence import tasks
 from havre.evidence.models import JobState
+from havre.register.models import Person
 from havre.release import services, tables, views
 from havre.release.models import Release, ReleaseState, Side
 from havre.trust.enums import Role
@@ -75,6 +76,21 @@ def test_release_from_draft_to_the_public_file(client, analyst, officer):
     assert all(cell == "x" or int(cell) == 0 or int(cell) >= 11 for cell in (line.rsplit(",", 1)[1] for line in lines[1:]))
     page = client.get(reverse("release:table", args=[release.pk, 0])).content.decode()
     assert "primary" not in page + text
+
+
+def test_answer_that_was_written_in_two_spellings_is_one_row_of_a_published_table_with_the_words_of_the_standard(client, analyst, officer):
+    """HTCDS says "Feminine"; what earlier forms of the house wrote stood beside it as a row of its own, and small parts were held back."""
+    make_register(60)
+    women = Person.objects.for_house("tests").filter(gender="Feminine").values_list("pk", flat=True)
+    Person.objects.for_house("tests").filter(pk__in=list(women)[::2]).update(gender="Female")
+    release = drafted(analyst, extract_of(analyst), ("gender",))
+    checked(analyst, release)
+    signed(release, analyst, officer)
+    services.publish(release_id=release.pk, by=analyst)
+    text = client.get(reverse("release:table_csv", args=[release.pk, 0])).content.decode()
+    assert sorted(line for line in text.splitlines()[1:] if not line.endswith(",0")) == ["*,60", "Feminine,40", "Masculine,20"]
+    page = client.get(reverse("release:table", args=[release.pk, 0])).content.decode()
+    assert ("Woman or girl" in page, "Man or boy" in page, "Female" in page) == (True, True, False)
 
 
 def test_publish_without_check_or_signatures_is_refused_with_every_reason(analyst):
@@ -202,4 +218,4 @@ def test_csv_keeps_a_code_from_being_run_as_a_formula():
 def test_two_codes_of_one_name_are_told_apart_on_the_page():
     lines = [{"codes": [code]} for code in ("Feminine", "Female", "Masculine", "*")]
     (named,) = views._names(lines, 1)
-    assert (named["Feminine"], named["Female"], named["Masculine"]) == ("Female (Feminine)", "Female (Female)", "Male")
+    assert (named["Feminine"], named["Female"], named["Masculine"]) == ("Woman or girl (Feminine)", "Woman or girl (Female)", "Man or boy")

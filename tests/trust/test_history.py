@@ -11,6 +11,7 @@ from havre import trust
 from havre.register.models import Case, Person, PersonFacts
 from havre.trust import audit
 from havre.trust.enums import Basis, Role, Section
+from havre.trust.errors import Unavailable
 from havre.trust.history.queries import PAGE, refusals, who_read
 from havre.trust.models import ActRow, Reading, Seal
 from tests.factories import NOW, OrganisationFactory, give_to, make_actor, make_case
@@ -174,6 +175,32 @@ def test_refusals_are_listed_for_the_officer(shared):
     page = browser(make_actor(Role.DATA_PROTECTION_OFFICER)).get("/readers/refused/").content.decode()
     assert all(words in page for words in ("case.close", "closing:consent", owner.user.name))
     assert [(row.event, row.staff) for row in refusals()] == [("case.close", owner.user.name)]
+
+
+def test_page_refused_at_its_door_leaves_one_line_with_the_name_of_its_address_and_no_id():
+    """Whoever tried the doors of the house was in no list: only refused acts were."""
+    nosy = make_actor(Role.COORDINATOR)
+    assert browser(nosy).get("/readers/refused/").status_code == 403
+    lines = [(row.event, row.route, row.subjects, row.rows, row.user_id) for row in Reading.objects.all()]
+    assert lines == [("page.open", "history_refused", [], [], nosy.user.pk)]
+    page = browser(make_actor(Role.DATA_PROTECTION_OFFICER)).get("/readers/refused/").content.decode()
+    assert all(words in page for words in ("was refused a page", "page.open · history_refused", nosy.user.name))
+
+
+def test_file_that_is_not_there_for_a_job_leaves_no_line(shared):
+    """A line would say that it is there."""
+    _owner, _lawyer, case = shared
+    assert browser(make_actor(Role.COORDINATOR)).get(f"/readers/{case.pk}/").status_code == 404
+    assert list(Reading.objects.filter(kind="refusal")) == []
+
+
+def test_refused_page_is_not_shown_when_its_line_cannot_be_written(shared, monkeypatch):
+    def full(_reading):
+        raise Unavailable
+
+    monkeypatch.setattr("havre.trust.audit.writing.commit", full)
+    answer = browser(make_actor(Role.COORDINATOR)).get("/readers/refused/")
+    assert (answer.status_code, b"your role may not do that here" in answer.content) == (503, False)
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "Who looked at your file"), ("fr", "Qui a consulté votre dossier")])

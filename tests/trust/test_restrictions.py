@@ -14,7 +14,7 @@ from havre.trust import policy
 from havre.trust.asking import restricting
 from havre.trust.enums import Act, Basis, Role, Section
 from havre.trust.errors import Invalid, Missing, Refused
-from havre.trust.models import ActRow, Restriction
+from havre.trust.models import ActRow, Reading, Restriction
 from havre.trust.policy.rows import When
 from tests.factories import NOW, give_to, make_actor, make_case
 from tests.factories_site import make_now, person_of, signed_in
@@ -166,5 +166,7 @@ def test_list_is_kept_on_its_page_and_the_case_page_still_opens_for_who_is_on_it
     line = Restriction.objects.get()
     assert (line.sections, line.holder_id) == (int(Section.PROTECTION | Section.HEALTH), colleague.personal_id)
     assert signed_in(colleague).post(f"{page}{line.pk}/lift/").status_code == 403
+    # the refused act has its line, and the page that it was sent to adds none
+    assert list(Reading.objects.filter(kind="refusal").values_list("event", flat=True)) == ["restriction.lift"]
     assert client.post(f"{page}{line.pk}/lift/").status_code == 302
     assert signed_in(make_now()).get(page).status_code == 404

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from havre import trust
 from havre.protection import standing
-from havre.protection.enums import ServiceStatus
+from havre.protection.enums import Need, ServiceStatus
 from havre.protection.enums_care import RiskAbout, TaskKind
 from havre.protection.models import AssistancePlan, AssistanceService, FollowUp, PersonNeed, RiskAssessment
 from havre.protection.services import effects
@@ -146,9 +146,12 @@ def offer_service(
 ) -> AssistanceService:
     """Offer one service of the plan (HTCDS spl_Type).
 
-    Args: local_kind, a code of the country's own list, kept beside the HTCDS kind that it counts under.
-    Raises: Missing; Refused; Invalid for a code that the country's list does not have.
+    Args: local_kind, a code of the country's own list, kept beside the HTCDS kind that it counts under; provider_id, the organisation that
+    gives it, never for a place to sleep, whose name would tell everyone who reads the plan where the person is.
+    Raises: Missing; Refused; Invalid for a code that the country's list does not have, or a provider of a place to sleep.
     """
+    if provider_id and need == Need.SAFE_HOUSING:
+        raise Invalid({"provider": [_("a place to sleep has no provider here: leave this empty and write the place under whereabouts")]})
     plan = AssistancePlan.objects.visible_to(by).select_related("person", "case").get_or_missing(pk=plan_id)
     if local_kind and local_kind not in dict(standing.local_services(plan.case.country, by.at.date())):
         raise Invalid({"local_kind": [_("this service is not on the country's list: choose one, or add it to the country's facts")]})

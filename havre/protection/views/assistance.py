@@ -16,13 +16,13 @@ from havre.protection.forms import PlanForm, RiskForm, ServiceForm, ServiceStepF
 from havre.protection.kinds import KINDS
 from havre.protection.models import AssistancePlan, AssistanceService
 from havre.protection.services import assistance as services
-from havre.protection.views import waiving
 from havre.protection.workflow import PLAN, SERVICE
 from havre.register.models import Person
-from havre.trust import acts, overrides
-from havre.trust.errors import Refused
+from havre.trust import acts, overrides, waivers
+from havre.trust.errors import Invalid, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
+from havre.trust.waivers import Held
 
 PAGE = "protection/plan.html"
 
@@ -54,8 +54,8 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "service_step": ServiceStepForm(auto_id=False),
         "gates": queries.gates_of(PLAN, plan, [step for step, _name in steps], request.actor),
         "clocks": queries.clock_lines(plan.pk, request.actor),
-        "waivers": waiving.waivable(request, PLAN, [step for step, _name in steps], record=plan),
-        "page": reverse("protection:plan", args=[pk]),
+        "waivers": waivers.lines(request, Held(PLAN, plan)),
+        "waivers_to": reverse("protection:plan", args=[pk]),
         "once": new_id(),
     }
 
@@ -104,10 +104,9 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _waive(request: ActorRequest, context: dict[str, Any]) -> HttpResponse:
     """A supervisor signs for somebody else's step."""
-    wrong = waiving.sign(request, context["waivers"], context["plan"].case_id)
-    if wrong is None:
-        return redirect("protection:plan", pk=context["plan"].pk)
-    return render(request, PAGE, {**context, "waivers": waiving.again(context["waivers"], wrong)}, status=422)
+    plan = context["plan"]
+    again = waivers.signed(request, Held(PLAN, plan), case_id=plan.case_id, template=PAGE, context=context)
+    return again or redirect("protection:plan", pk=plan.pk)
 
 
 @login_required
@@ -118,7 +117,14 @@ def offer(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = ServiceForm(request.POST, local=standing.local_services(context["plan"].case.country, request.actor.at.date()))
     if not form.is_valid():
         return render(request, PAGE, {**context, "offer": form}, status=422)
-    services.offer_service(plan_id=pk, by=request.actor, **form.cleaned_data)
+    given = dict(form.cleaned_data)
+    provider = given.pop("provider")
+    try:
+        services.offer_service(plan_id=pk, by=request.actor, provider_id=provider and provider.pk, **given)
+    except Invalid as invalid:
+        for name, words in invalid.problems.items():
+            form.add_error(name, [str(word) for word in words])
+        return render(request, PAGE, {**context, "offer": form}, status=422)
     return redirect("protection:plan", pk=pk)
 
 

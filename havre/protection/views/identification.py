@@ -21,12 +21,11 @@ from havre.protection.rights import FRONT_LINE
 from havre.protection.services import identification as services
 from havre.protection.services import quality
 from havre.protection.services import recovery as periods
-from havre.protection.views import waiving
-from havre.trust import acts, overrides
+from havre.trust import acts, overrides, waivers
 from havre.trust.errors import Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
-from havre.trust.waivers import WaiverForm
+from havre.trust.waivers import Held, WaiverForm
 
 TABLES = {table.name: table for table in workflow.TABLES}
 # what may be done to the recovery period, the act's name on the page → the grounds that its rule lists
@@ -48,6 +47,7 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     supervisor = getattr(request.membership, "supervisor", False)
     waivable = [(gate.right.key, gate.words) for gate in gates if gate.blocks and gate.right.overridable]
     of_the_period = _periods(found, request)
+    held = Held(table, found, steps=frozenset(f"{act}_recovery" for act, _name, _form in of_the_period))
     return {
         "identification": found,
         "gates": gates,
@@ -56,8 +56,9 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "steps": steps,
         "clocks": queries.clock_lines(found.pk, request.actor),
         "periods": of_the_period,
-        "waivers": waiving.waivable(request, table, [f"{act}_recovery" for act, _name, _form in of_the_period], record=found),
-        "page": reverse("protection:recovery", args=[found.pk]),
+        "waivers": waivers.lines(request, held),
+        "held": held,
+        "waivers_to": reverse("protection:recovery", args=[found.pk]),
         "evidence": list(Evidence.objects.visible_to(request.actor).filter(identification=found).order_by("element", "at")),
         "may_weigh": request.actor.role in KINDS["evidence"].openers,
         "standard": standing.standard(found.case.country, "decision" if found.presumed_at else "presumption", request.actor.at.date()),
@@ -90,8 +91,7 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect("protection:identification", pk=pk)
     fragment = "HX-Request" in request.headers
     template = "protection/_decision.html" if fragment else "protection/identification.html"
-    written = {name for step, _name in context["steps"] for name in services.RECORDS.get(step, ())}
-    form = StepForm(request.POST or None, steps=context["steps"], written=written, child=context["identification"].is_child)
+    form = StepForm(request.POST or None, steps=context["steps"], records=services.RECORDS, child=context["identification"].is_child)
     context["form"] = form if context["steps"] else None
     if request.method == "GET":
         return render(request, template, context)
@@ -131,16 +131,13 @@ def recovery(request: ActorRequest, pk: UUID) -> HttpResponse:
         raise Missing
     context = _context(request, pk)
     if "waive" in request.POST:
-        wrong = waiving.sign(request, context["waivers"], context["identification"].case_id)
-        if wrong is None:
-            return redirect("protection:identification", pk=pk)
-        return render(
-            request, "protection/identification.html", {**context, "waivers": waiving.again(context["waivers"], wrong)}, status=422
-        )
+        shown: dict[str, Any] = {"template": "protection/identification.html", "context": context}
+        again = waivers.signed(request, context["held"], case_id=context["identification"].case_id, **shown)
+        return again or redirect("protection:identification", pk=pk)
     form = PeriodForm(request.POST, act=act, grounds=GROUNDS[act], prefix=act)
-    again = [(code, name, form if code == act else other) for code, name, other in context["periods"]]
+    typed = [(code, name, form if code == act else other) for code, name, other in context["periods"]]
     if not form.is_valid():
-        return render(request, "protection/identification.html", {**context, "periods": again}, status=422)
+        return render(request, "protection/identification.html", {**context, "periods": typed}, status=422)
     given = form.cleaned_data
     beside: dict[str, Any] = {"identification_id": pk, "by": request.actor, "override_id": _signed(request, pk, f"{act}_recovery")}
     try:
@@ -153,7 +150,7 @@ def recovery(request: ActorRequest, pk: UUID) -> HttpResponse:
         else:
             periods.cut_recovery(**beside, reason=given["ground"])
     except Refused as refusal:
-        refused = {**context, "periods": again, "reasons": refusal.reasons}
+        refused = {**context, "periods": typed, "reasons": refusal.reasons}
         return render(request, "protection/identification.html", refused, status=refusal.status)
     return redirect("protection:identification", pk=pk)
 

@@ -19,13 +19,13 @@ from havre.protection.forms_screening import AskForm, GroupForm, LineForm, Urgen
 from havre.protection.models import Intake, IntakePerson, LaterConsent, Screening
 from havre.protection.services import intake as services
 from havre.protection.services import later
-from havre.protection.views import waiving
 from havre.protection.workflow import LATER_CONSENT, SCREENING
 from havre.register.enums import AgeBasis
-from havre.trust import overrides
+from havre.trust import overrides, waivers
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
+from havre.trust.waivers import Held
 
 LINES = 10
 
@@ -148,16 +148,14 @@ def ask(request: ActorRequest, pk: UUID) -> HttpResponse:
     """What was kept before the person could be asked, and their answer now; a supervisor's waiver for it, or for the first talk."""
     services.may_take_in(request.actor)
     found = LaterConsent.objects.visible_to(request.actor).select_related("case").get_or_missing(pk=pk)
-    form = AskForm(request.POST if "step" in request.POST else None)
-    waivers = _waivers(request, found)
-    context = {"found": found, "form": form, "once": new_id(), "waivers": waivers, "page": reverse("protection:ask", args=[pk])}
+    form = AskForm(request.POST if "step" in request.POST and "waive" not in request.POST else None)
+    held = _held(request, found)
+    context = {"found": found, "form": form, "once": new_id(), "waivers": waivers.lines(request, *held)}
     if request.method == "GET":
         return render(request, "protection/ask.html", context)
     if "waive" in request.POST:
-        wrong = waiving.sign(request, waivers, found.case_id)
-        if wrong is None:
-            return redirect("protection:ask", pk=pk)
-        return render(request, "protection/ask.html", {**context, "waivers": waiving.again(waivers, wrong)}, status=422)
+        again = waivers.signed(request, *held, case_id=found.case_id, template="protection/ask.html", context=context)
+        return again or redirect("protection:ask", pk=pk)
     if not form.is_valid():
         return render(request, "protection/ask.html", context, status=422)
     step = form.cleaned_data["step"]
@@ -169,10 +167,10 @@ def ask(request: ActorRequest, pk: UUID) -> HttpResponse:
     return redirect("protection:ask", pk=pk)
 
 
-def _waivers(request: ActorRequest, found: LaterConsent) -> list[waiving.Waivable]:
-    """For the answer, while it is due; for the first talk, while a numbered person of a group was not screened yet."""
-    open_steps = ["agree"] if found.status in {AskState.DUE, AskState.UNREACHABLE} else []
-    asked = waiving.waivable(request, LATER_CONSENT, open_steps, record=found)
+def _held(request: ActorRequest, found: LaterConsent) -> list[Held]:
+    """The answer, while it is due; the first talk, while a numbered person of a group was not screened yet."""
+    due = [Held(LATER_CONSENT, found, steps=frozenset({"agree"}))] if found.status in {AskState.DUE, AskState.UNREACHABLE} else []
     numbered = IntakePerson.objects.visible_to(request.actor).filter(person_id=found.person_id).exists()
     talked = Screening.objects.visible_to(request.actor).filter(person_id=found.person_id).exists()
-    return asked + (waiving.waivable(request, SCREENING, ["record"], about=found.person_id) if numbered and not talked else [])
+    draft = Screening(case_id=found.case_id, person_id=found.person_id)
+    return due + ([Held(SCREENING, draft, about=found.person_id, steps=frozenset({"record"}))] if numbered and not talked else [])

@@ -18,14 +18,15 @@ from havre.protection.forms import KeepForm, OutcomeForm, StartForm
 from havre.protection.models import Screening
 from havre.protection.services import screening as services
 from havre.protection.services.screening import Given
-from havre.protection.views import waiving
 from havre.protection.workflow import CARERS, FRONT_LINE, IDENTIFICATION
 from havre.register.enums import AgeBasis
+from havre.trust import waivers
 from havre.trust.enums import Act
-from havre.trust.errors import Refused
+from havre.trust.errors import Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 from havre.trust.policy import require_in_house
+from havre.trust.waivers import Held
 
 PREFIX = "a-"
 
@@ -161,22 +162,21 @@ def outcome(request: ActorRequest, pk: UUID) -> HttpResponse:
     screening = Screening.objects.visible_to(request.actor).select_related("case", "observer", "typed_by").get_or_missing(pk=pk)
     form = OutcomeForm(request.POST if "waive" not in request.POST and request.method == "POST" else None)
     waiting = screening.status == "recorded"
-    waivers = waiving.waivable(request, IDENTIFICATION, ["ask"], record=services.opened_by(screening), about=screening.person_id)
+    held = Held(IDENTIFICATION, services.opened_by(screening), about=screening.person_id, steps=frozenset({"ask"}), told=True)
     context = {
         "screening": screening,
         "noted": queries.noted(screening, request.actor),
         "form": form if waiting and request.actor.role in FRONT_LINE | CARERS else None,
-        "waivers": waivers if waiting else [],
-        "page": request.path,
+        "waivers": waivers.lines(request, held) if waiting else [],
         "once": new_id(),
     }
     if request.method == "GET":
         return render(request, "protection/outcome.html", context)
     if "waive" in request.POST:
-        wrong = waiving.sign(request, context["waivers"], screening.case_id)
-        if wrong is None:
-            return redirect("protection:screening", pk=pk)
-        return render(request, "protection/outcome.html", {**context, "waivers": waiving.again(waivers, wrong)}, status=422)
+        if not waiting:
+            raise Missing
+        again = waivers.signed(request, held, case_id=screening.case_id, template="protection/outcome.html", context=context)
+        return again or redirect("protection:screening", pk=pk)
     if not form.is_valid():
         return render(request, "protection/outcome.html", context, status=422)
     try:

@@ -121,7 +121,7 @@ class Service(models.Model):
             found.append(Misfit.OTHER_NEED)
         if self.age_bands and band != AgeBand.UNKNOWN and band not in self.age_bands:
             found.append(Misfit.OTHER_AGE)
-        if self.genders and gender and (gender if gender in ServedGender.values else ServedGender.OTHER) not in self.genders:
+        if self.genders and gender and ServedGender.of(gender) not in self.genders:
             found.append(Misfit.OTHER_GENDER)
         if family and not self.families:
             found.append(Misfit.NO_FAMILIES)

@@ -21,6 +21,7 @@ from havre.referral.workflow import CALLERS, LEADERS, RECEIVERS, SENDERS
 from havre.trust import clocks, policy
 from havre.trust.actors import Actor
 from havre.trust.contracts import CaseAct, Panel, Waiting
+from havre.trust.counting import K, shown
 from havre.trust.enums import Act, Section
 from havre.trust.models import Membership
 from havre.trust.moments import Line, Mark, Moment, Reading
@@ -174,11 +175,12 @@ def _meetings(actor: Actor) -> Iterable[Waiting]:
 
 
 def _risen() -> Iterable[Waiting]:
-    """What rose to the coordination: how many, and no case."""
+    """What rose to the coordination: how many, as its pages show it, and no case."""
     late = counted().filter(status=ReferralStatus.OFFERED).exclude(escalated_further_at=None).count()
     if late:
-        words = ngettext("%(n)d referral has risen to the coordination", "%(n)d referrals have risen to the coordination", late)
-        yield Waiting(words % {"n": late}, reverse("referral:delays"), urgent=True)
+        number = shown(late)
+        words = _("Referrals have risen to the coordination: %(n)s") % {"n": f"< {K}" if number is None else number}
+        yield Waiting(words, reverse("referral:delays"), urgent=True)
 
 
 def is_head(actor: Actor) -> bool:

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.referral.enums import ClosedBecause, DeclineReason, MoreStatus, ReferralStatus
 from havre.referral.models import MoreAsked, Notice, Referral, Service
-from havre.referral.queries.offers import counted, sent
+from havre.referral.queries.offers import counted, delays, sent
 from havre.referral.workflow import readable_on_referral
 from havre.register.models import Consent
 from havre.trust import policy
 from havre.trust.actors import Actor
 from havre.trust.contracts import contracts
+from havre.trust.counting import shown
 from havre.trust.enums import SECTION_LABELS, Act, Role, Section
 from havre.trust.errors import Words
 from havre.trust.models import Accreditation, Grant, SealedSection
@@ -209,8 +210,23 @@ def proof_of(actor: Actor, consent: Consent) -> list[Closed]:
     return found
 
 
+def as_shown(at: datetime) -> dict[str, Any]:
+    """`coordination` and `delays` for the page: every count as the coordinator's board shows it, None where it is not shown.
+
+    Services are named with their count hidden, for they are whom the coordinator calls; of reasons only those that have a count to show.
+    """
+    found = coordination(at)
+    for name in ("risen", "unanswered", "declined"):
+        found[name] = [(title, shown(number)) for title, number in found[name]]
+    found["declined"] = [(title, number) for title, number in found["declined"] if number is not None]
+    for name in ("urgent", "urgent_asked"):
+        found[name] = shown(found[name])
+    late = [{**row, "acknowledge": shown(row["acknowledge"]), "answer": shown(row["answer"])} for row in delays(at)]
+    return {**found, "late": late}
+
+
 def coordination(at: datetime) -> dict[str, Any]:
-    """Counts for the coordinator: by receiving organisation and by reason, with no number, case or person."""
+    """Exact counts for the coordinator, by receiving organisation and by reason, with no number, case or person; pages show `as_shown`."""
     house = counted()
     risen = Counter(house.filter(status=ReferralStatus.OFFERED).exclude(escalated_further_at=None).values_list("receiver__name", flat=True))
     unanswered = Counter(house.filter(closed_because=ClosedBecause.NO_ANSWER).values_list("receiver__name", flat=True))

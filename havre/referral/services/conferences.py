@@ -19,10 +19,9 @@ from havre.referral.models import ActionItem, AgendaItem, Conference, Conference
 from havre.referral.queries.conferences import DISSENT, MINUTES, REASONS, agenda_of, seat_of
 from havre.referral.queries.offers import not_hidden
 from havre.referral.services.notices import tell
-from havre.referral.services.steps import waiver
 from havre.referral.workflow import CONFERENCE, SITTERS
 from havre.register.models import Attachment, Consent, Note, Person
-from havre.trust import audit, grants, identity, policy
+from havre.trust import audit, grants, identity, overrides, policy
 from havre.trust.actors import Actor
 from havre.trust.enums import ROLE_PURPOSES, Act, Basis, Purpose, Role, Section
 from havre.trust.errors import Invalid, Missing, Refused
@@ -61,6 +60,7 @@ def call(
     """Call a conference about one person: each seat is told by number, and reads the sections that its consent and its role allow.
 
     Args: documents, ids of notes and attachments of the person that the caller may read; child, as in a referral.
+    A waiver that a supervisor signed upon the person is spent where it is needed.
     Raises: Missing; Refused, with every unmet condition, also a conflict of interest on record; Invalid.
     """
     person = Person.objects.visible_to(by).get_or_missing(pk=person_id, case_id=case_id)
@@ -73,7 +73,8 @@ def call(
         urgent=urgent, decides_status=decides_status, **child,
     )  # fmt: skip
     conference.proposed = tuple(_seat(conference, one, by) for one in seats)
-    conference.status = CONFERENCE.check(conference, move="call", by=by).end
+    waiver = overrides.signed(subject_id=person.pk, workflow=CONFERENCE.name, step="call", by=by)
+    conference.status = CONFERENCE.check(conference, move="call", by=by, override=waiver, about=person.pk).end
     try:
         with transaction.atomic():
             conference.save(force_insert=True)
@@ -162,7 +163,7 @@ def open_sitting(*, conference_id: UUID, by: Actor, trained_member: bool = False
     """Open the sitting. Raises: Missing without a seat; Refused without a quorum, each gap by its name."""
     conference = _held(conference_id, by)
     conference.trained_member = trained_member
-    conference.status = CONFERENCE.check(conference, move="open", by=by, override=waiver(conference, "conference", "open", by)).end
+    conference.status = _checked(conference, "open", by)
     conference.opened_at = by.at
     conference.save()
     _record(conference, "open", by, {"present": len(conference.present())})
@@ -232,7 +233,7 @@ def decide(*, conference_id: UUID, minutes: str, by: Actor) -> Conference:
     Raises: Missing; Refused, with every gap; Invalid without minutes.
     """
     conference = _held(conference_id, by)
-    conference.status = CONFERENCE.check(conference, move="decide", by=by, override=waiver(conference, "conference", "decide", by)).end
+    conference.status = _checked(conference, "decide", by)
     if not minutes.strip() or len(minutes) > LONGEST:
         raise Invalid({"minutes": [_("write the minutes, in 4,000 characters at most")]})
     conference.decided_at = conference.minutes_at = by.at
@@ -337,6 +338,12 @@ def _held(conference_id: UUID, by: Actor) -> Conference:
     seat_of(by, conference_id)
     held = Conference.objects.for_house("offers").select_related("person").select_for_update(of=("self",))
     return held.get_or_missing(pk=conference_id)
+
+
+def _checked(conference: Conference, step: str, by: Actor) -> str:
+    """The state after a step, with the waiver that was signed for it. Raises: Refused."""
+    waiver = overrides.signed(subject_id=conference.pk, workflow=CONFERENCE.name, step=step, by=by)
+    return CONFERENCE.check(conference, move=step, by=by, override=waiver).end  # type: ignore[no-any-return]
 
 
 def _must_chair(conference: Conference, by: Actor) -> None:

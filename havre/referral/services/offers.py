@@ -15,10 +15,10 @@ from havre import trust
 from havre.referral.enums import NoticeKind
 from havre.referral.models import Referral, age_band
 from havre.referral.services.notices import tell_receiver
-from havre.referral.services.steps import mine, record, waiver
+from havre.referral.services.steps import mine, record
 from havre.referral.workflow import ACKNOWLEDGE, ACKNOWLEDGE_PARTS, ANSWER, ASK_CONSENT, REFERRAL, URGENT_PARTS
 from havre.register.models import Consent, Person
-from havre.trust import audit, clocks, grants, policy
+from havre.trust import audit, clocks, grants, overrides, policy
 from havre.trust.actors import Actor
 from havre.trust.enums import ROLE_PURPOSES, Act, Purpose, Role, Section
 from havre.trust.errors import Invalid, Refused
@@ -145,7 +145,8 @@ def offer(*, referral_id: UUID, by: Actor) -> Referral:
 
 
 def _offer(referral: Referral, by: Actor) -> Referral:
-    checked = REFERRAL.check(referral, move="offer", by=by, override=waiver(referral, "referral", "offer", by))
+    waiver = overrides.signed(subject_id=referral.pk, workflow=REFERRAL.name, step="offer", by=by)
+    checked = REFERRAL.check(referral, move="offer", by=by, override=waiver)
     grants.agreement_between(referral.sender_id, referral.receiver_id, sections=Section(referral.sections), at=by.at)
     referral.status, referral.offered_at = checked.end, by.at
     referral.free_places_said = referral.service.free_places if referral.service else None

@@ -10,7 +10,6 @@ from havre.referral.models import Referral
 from havre.referral.queries import for_receiver
 from havre.trust import audit, clocks
 from havre.trust.actors import Actor
-from havre.trust.models import Override
 
 
 def mine(referral_id: UUID, by: Actor) -> Referral:
@@ -21,13 +20,6 @@ def mine(referral_id: UUID, by: Actor) -> Referral:
 def received(referral_id: UUID, by: Actor) -> Referral:
     """The receiver's side, also before it holds any grant, or holds one that does not show protection. Raises: Missing."""
     return for_receiver(by, lock=True).get_or_missing(pk=referral_id)
-
-
-def waiver(record: Any, workflow: str, step: str, by: Actor) -> Override | None:
-    """The supervisor's waiver that was signed for this very step of this record and not used yet; None without one."""
-    signed = Override.objects.visible_to(by).filter(subject_id=record.pk, workflow=workflow, step=step, used_at=None, ends_at__gt=by.at)
-    newest = signed.order_by("-given_at").values_list("pk", flat=True).first()
-    return Override.objects.visible_to(by).get_for_step(pk=newest) if newest else None
 
 
 def stop(subject: Any, rule: clocks.ClockRule, by: Actor | None, *, at: datetime | None = None) -> None:

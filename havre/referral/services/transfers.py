@@ -20,7 +20,7 @@ from havre.referral.services.notices import tell
 from havre.referral.services.steps import stop
 from havre.referral.workflow import HAND_OVER, LEAD_ANSWER, LEADERS, REFERRAL, TRANSFER
 from havre.register.models import Case, Consent
-from havre.trust import audit, clocks, grants, policy
+from havre.trust import audit, clocks, grants, overrides, policy
 from havre.trust.actors import Actor
 from havre.trust.enums import ROLE_PURPOSES, Act, Basis, Role, Section
 from havre.trust.errors import Invalid, Refused
@@ -39,7 +39,8 @@ def propose(
     """Propose that another service leads the case, with the parts of the file that every person concerned agreed to.
 
     Args: child, best_interests_at, child_heard_at, guardian_named_at, accompanied; status_agreed, the person lets the first service go on
-    seeing that the case is led. Raises: Missing; Refused without consent or while another proposal is open; Invalid.
+    seeing that the case is led. A waiver that a supervisor signed upon the case is spent where it is needed.
+    Raises: Missing; Refused without consent or while another proposal is open; Invalid.
     """
     case = Case.objects.visible_to(by).get_or_missing(pk=case_id)
     policy.require(by, Act.SHARE, Section.PROTECTION, case.pk)
@@ -56,7 +57,8 @@ def propose(
     transfer.persons, transfer.age_band = len(persons), age_band(min(persons, key=lambda one: not one.is_child))
     transfer.language = persons[0].languages[0] if persons[0].languages else ""
     transfer.region = Organisation.objects.values_list("region", flat=True).get(pk=case.lead_id)
-    transfer.status = TRANSFER.check(transfer, move="propose", by=by).end
+    waiver = overrides.signed(subject_id=case.pk, workflow=TRANSFER.name, step="propose", by=by)
+    transfer.status = TRANSFER.check(transfer, move="propose", by=by, override=waiver, about=case.pk).end
     clean(transfer)
     try:
         with transaction.atomic():

@@ -15,6 +15,7 @@ from havre.referral.models import Service
 from havre.referral.views.offers import tell
 from havre.referral.workflow import RECEIVERS, SENDERS
 from havre.trust import policy
+from havre.trust.counting import STEP, K
 from havre.trust.enums import Act
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
@@ -103,11 +104,10 @@ def accreditation(request: ActorRequest) -> HttpResponse:
 @login_required
 @require_GET
 def delays(request: ActorRequest) -> HttpResponse:
-    """The coordinator's counts: late, unanswered, declined, urgent; by organisation and reason, with no case."""
+    """The coordinator's counts as they may be seen: late, unanswered, declined, urgent; by organisation and reason, with no case."""
     if not policy.may_in_house(request.actor, Act.COORDINATE):
         raise Missing
-    context = {**queries.coordination(request.actor.at), "late": queries.delays(request.actor.at)}
-    return render(request, "referral/delays.html", context)
+    return render(request, "referral/delays.html", {**queries.as_shown(request.actor.at), "k": K, "step": STEP})
 
 
 @login_required

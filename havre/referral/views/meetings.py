@@ -15,17 +15,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 from havre.referral import services
 from havre.referral.enums import ConferenceStatus, TransferStatus
 from havre.referral.forms_meetings import ActionForm, CallForm, LeadForm, LeaveLeadForm, PointForm, TakeLeadForm, WordsForm
-from havre.referral.models import Transfer
+from havre.referral.models import Conference, Transfer
 from havre.referral.queries import conferences, leads
 from havre.referral.views.offers import tell
-from havre.referral.workflow import CALLERS, CONFERENCE, LEADERS, SITTERS
+from havre.referral.workflow import CALLERS, CONFERENCE, LEADERS, SITTERS, TRANSFER
 from havre.register.enums import ConsentState
 from havre.register.models import Attachment, Case, Consent, Note, Person
+from havre.trust import waivers
 from havre.trust.actors import Actor
 from havre.trust.enums import SECTION_LABELS, Role, Section
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
+from havre.trust.waivers import Held
 
 OWN = "own"
 
@@ -54,14 +56,19 @@ def lead_list(request: ActorRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def lead(request: ActorRequest, case_id: UUID) -> HttpResponse:
-    """Propose that another service leads this case."""
+    """Propose that another service leads this case; a supervisor signs here that a colleague may, past a block."""
     if request.actor.role not in LEADERS:
         raise Missing
     case = Case.objects.visible_to(request.actor).get_or_missing(pk=case_id)
-    form = LeadForm(request.POST or None, first_id=request.actor.organisation_id)
-    context = {"form": form, "case": case, "once": new_id()}
+    signs = "waive" in request.POST
+    form = LeadForm(None if signs else request.POST or None, first_id=request.actor.organisation_id)
+    held = Held(TRANSFER, Transfer(case=case, first_id=case.lead_id), about=case.pk, steps=frozenset({"propose"}))
+    context = {"form": form, "case": case, "once": new_id(), "waivers": waivers.lines(request, held)}
     if request.method == "GET":
         return render(request, "referral/lead.html", context)
+    if signs:
+        again = waivers.signed(request, held, case_id=case.pk, template="referral/lead.html", context=context)
+        return again or redirect("referral:lead", case_id=case.pk)
     if not form.is_valid():
         return render(request, "referral/lead.html", context, status=422)
     try:
@@ -70,7 +77,7 @@ def lead(request: ActorRequest, case_id: UUID) -> HttpResponse:
         tell(form, invalid)
         return render(request, "referral/lead.html", context, status=422)
     except Refused as refusal:
-        return render(request, "referral/lead.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
+        return render(request, "referral/lead.html", {**context, **waivers.refused(refusal, TRANSFER)}, status=refusal.status)
     return redirect("referral:transfer", pk=made.pk)
 
 
@@ -153,7 +160,7 @@ def _documents(actor: Actor, person: Person) -> list[tuple[UUID, str, Any]]:
 @login_required
 @require_http_methods(["GET", "POST"])
 def call(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
-    """Call a conference: each seat stands on the consent that is shown beside it."""
+    """Call a conference: each seat stands on the consent that is shown beside it; a supervisor signs here for a colleague's call."""
     actor = request.actor
     if actor.role not in CALLERS:
         raise Missing
@@ -161,15 +168,20 @@ def call(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
     rows = _possible_seats(actor, person)
     for row in rows:
         row["chosen"] = request.POST.get(f"seat-{row['key']}", row["chosen"])
-    form = CallForm(request.POST or None)
+    signs = "waive" in request.POST
+    form = CallForm(None if signs else request.POST or None)
     if not person.is_child:
         form.without_child()
     context = {
         "form": form, "case": person.case, "person": person, "rows": rows, "documents": _documents(actor, person), "once": new_id(),
         "chair": request.POST.get("chair", OWN), "laid": _uuids(request.POST.getlist("document")),
+        "waivers": waivers.lines(request, held := _draft(person)),
     }  # fmt: skip
     if request.method == "GET":
         return render(request, "referral/call.html", context)
+    if signs:
+        again = waivers.signed(request, held, case_id=case_id, template="referral/call.html", context=context)
+        return again or redirect("referral:call", case_id, person_id)
     if not form.is_valid():
         return render(request, "referral/call.html", context, status=422)
     seats = [_invited(actor, row, context["chair"]) for row in rows if row["chosen"]]
@@ -181,8 +193,13 @@ def call(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
         tell(form, invalid)
         return render(request, "referral/call.html", context, status=422)
     except Refused as refusal:
-        return render(request, "referral/call.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
+        return render(request, "referral/call.html", {**context, **waivers.refused(refusal, CONFERENCE)}, status=refusal.status)
     return redirect("referral:conference", pk=made.pk)
+
+
+def _draft(person: Person) -> Held:
+    """The conference that the page would call, waived upon the person."""
+    return Held(CONFERENCE, Conference(case=person.case, person=person), about=person.pk, steps=frozenset({"call"}))
 
 
 def _invited(actor: Actor, row: dict[str, Any], chair: str) -> services.Invited:
@@ -201,6 +218,8 @@ def _conference_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     open_row = CONFERENCE.standing(found, move="open", by=actor) if found.status == ConferenceStatus.CALLED else ()
     choices = [(str(one.pk), str(_("%(role)s, %(whose)s") % {"role": one.get_role_display(), "whose": one.organisation})) for one in seats]
     sits = found.status == ConferenceStatus.SITTING
+    # the steps of the seat that leads: only its own supervisor signs for them
+    held = Held(CONFERENCE, found, steps=frozenset({"open", "decide"} if seat.chair else ()))
     return {
         "conference": found,
         "seat": seat,
@@ -217,6 +236,8 @@ def _conference_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "attends": found.status in {ConferenceStatus.CALLED, ConferenceStatus.SITTING} and not seat.present_at,
         "may_dissent": bool(seat.present_at) and found.status in {ConferenceStatus.SITTING, ConferenceStatus.DECIDED},
         "words": WordsForm(),
+        "held": held,
+        "waivers": waivers.lines(request, held),
         "cancels": found.status == ConferenceStatus.CALLED and found.organisation_id == actor.organisation_id,
         "once": new_id(),
     }
@@ -231,13 +252,17 @@ def conference(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = _conference_context(request, pk)
     if request.method == "GET":
         return render(request, "referral/conference.html", context)
+    if "waive" in request.POST:
+        case_id = context["conference"].case_id
+        again = waivers.signed(request, context["held"], case_id=case_id, template="referral/conference.html", context=context)
+        return again or redirect("referral:conference", pk=pk)
     try:
         _conference_step(request, pk, context)
     except Invalid as invalid:
         return render(request, "referral/conference.html", {**_conference_context(request, pk), "reasons": _words(invalid)}, status=422)
     except Refused as refusal:
-        again = {**_conference_context(request, pk), "reasons": refusal.reasons}
-        return render(request, "referral/conference.html", again, status=refusal.status)
+        refused = {**_conference_context(request, pk), **waivers.refused(refusal, CONFERENCE)}
+        return render(request, "referral/conference.html", refused, status=refusal.status)
     return redirect("referral:conference", pk=pk)
 
 

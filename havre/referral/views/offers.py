@@ -21,12 +21,13 @@ from havre.referral.models import MoreAsked, Referral
 from havre.referral.workflow import REFERRAL, SENDERS
 from havre.register.enums import ConsentState
 from havre.register.models import Consent, Person
-from havre.trust import overrides
+from havre.trust import waivers
 from havre.trust.actors import Actor
 from havre.trust.enums import SECTION_LABELS, Section
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
+from havre.trust.waivers import Held
 
 OWN_STEPS = ("offer", "withdraw", "tell_person", "follow_up")
 
@@ -70,13 +71,13 @@ def offer(request: ActorRequest, case_id: UUID, person_id: UUID) -> HttpResponse
         context |= _looked_at(request.actor, asked)
         if "look" in request.POST:
             return render(request, "referral/offer.html", context)
-        draft = services.prepare(**asked)
+        draft = context["draft"] = services.prepare(**asked)
         services.offer(referral_id=draft.pk, by=request.actor)
     except Invalid as invalid:
         tell(form, invalid)
         return render(request, "referral/offer.html", context, status=422)
     except Refused as refusal:
-        return render(request, "referral/offer.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
+        return render(request, "referral/offer.html", {**context, **waivers.refused(refusal, REFERRAL)}, status=refusal.status)
     return redirect("referral:sent", pk=draft.pk)
 
 
@@ -177,6 +178,7 @@ def _sent_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     moves = [move for move in REFERRAL.open_to(found, actor) if move.step in OWN_STEPS]
     more = list(MoreAsked.objects.visible_to(actor).filter(referral=found).order_by("asked_at"))
     sends = actor.role in SENDERS
+    held = Held(REFERRAL, found, steps=frozenset({"offer"} if sends else ()))
     choices = live_consents(actor, [found.person_id])[found.person_id] if sends else []
     asked = [one for one in more if one.status == MoreStatus.ASKED] if sends else []
     unasked = (
@@ -191,12 +193,9 @@ def _sent_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "outside": sends and found.way != Way.ACCOUNT and found.status in {ReferralStatus.OFFERED, ReferralStatus.ACCEPTED},
         "decline_reasons": DeclineReason.choices,
         "outcomes": ReferralOutcome.choices,
-        "waives": sends
-        and found.status == ReferralStatus.DRAFT
-        and found.is_child
-        and not found.child_protected
-        and queries.is_head(actor),
-        "waiver_reasons": overrides.OverrideReason.choices,
+        "held": held,
+        "waivers": waivers.lines(request, held),
+        "waivers_to": reverse("referral:step", args=[pk, "waive"]),
         "asked_form": AskedForm(consents=choices) if unasked else None,
         "once": new_id(),
     }
@@ -211,13 +210,18 @@ def step(request: ActorRequest, pk: UUID, name: str) -> HttpResponse:
     # imported here: the pages for services without an account show this page's refusals
     from havre.referral.views.outside import parcel
 
+    if name == "waive":
+        context = _sent_context(request, pk)
+        shown: dict[str, Any] = {"template": "referral/sent.html", "context": context}
+        again = waivers.signed(request, context["held"], case_id=context["referral"].case_id, **shown)
+        return again or redirect("referral:sent", pk=pk)
     try:
         beside = parcel(request, pk, name)
         if beside is not None:
             return beside
         _step(request, pk, name)
     except Refused as refusal:
-        context = {**_sent_context(request, pk), "reasons": refusal.reasons}
+        context = {**_sent_context(request, pk), **waivers.refused(refusal, REFERRAL)}
         return render(request, "referral/sent.html", context, status=refusal.status)
     return redirect("referral:sent", pk=pk)
 
@@ -227,10 +231,6 @@ def _step(request: ActorRequest, pk: UUID, name: str) -> None:
     plain = {"offer": services.offer, "withdraw": services.withdraw, "tell_person": services.tell_person, "follow_up": services.follow_up}
     if name in plain:
         plain[name](referral_id=pk, by=by)
-    elif name == "waive":
-        case_id = Referral.objects.visible_to(by).values_list("case_id", flat=True).get(pk=pk)
-        waived: dict[str, Any] = {"gates": ["RG13"], "reason": told.get("reason", ""), "step": "offer", "workflow": "referral"}
-        overrides.give(case_id=case_id, subject_id=pk, by=by, **waived)
     elif name == "ask_consent":
         services.ask_consent(referral_id=pk, answer=told.get("answer", ""), consent_id=_uuid(told.get("consent", "")), by=by)
     elif name == "more":

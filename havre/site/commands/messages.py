@@ -89,7 +89,7 @@ def unfinished(path: Path) -> list[str]:
 def french_spaces(words: str) -> str:
     """French as it is printed: a space that does not break before `: ; ? !` and inside guillemets, and the curly apostrophe."""
     words = re.sub(r"(?<=[^\W\d_])'(?=[^\W\d_%«])", "’", words)
-    words = re.sub(r"(?<=[\w)»%…]) (?=[;?!»]|:(?!\w))", "\u00a0", words)
+    words = re.sub(r"(?<=\S) (?=[;?!»]|:(?!\w))", "\u00a0", words)
     return words.replace("« ", "«\u00a0")
 
 

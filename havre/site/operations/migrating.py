@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from havre.site.operations import executor
 from havre.trust.audit.append_only import guard
 from havre.trust.errors import Refused
 from havre.trust.policy import rls
@@ -35,7 +35,7 @@ def migrate_all() -> None:
     refuse_newer()
     make_home()
     for alias in ALIASES:
-        call_command("migrate", database=alias, verbosity=0, interactive=False)
+        executor.migrate(alias)
     if connections["default"].vendor == "postgresql":
         rls.install()
     for alias in ("default", "access"):
@@ -46,8 +46,8 @@ def pending() -> list[str]:
     """Migrations that this version has and a database lacks, as `alias: app.name`."""
     found: list[str] = []
     for alias in ALIASES:
-        executor = MigrationExecutor(connections[alias])
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        at_head = MigrationExecutor(connections[alias])
+        plan = at_head.migration_plan(at_head.loader.graph.leaf_nodes())
         found.extend(f"{alias}: {migration.app_label}.{migration.name}" for migration, _backwards in plan)
     return found
 

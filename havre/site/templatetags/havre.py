@@ -66,6 +66,12 @@ def once() -> SafeString:
     return format_html('<input type="hidden" name="once" value="{}">', new_id())
 
 
+@register.simple_tag
+def mark(sign: str) -> str:
+    """A colon, semicolon, question or exclamation mark between two translated pieces: French has its unbreakable space before it."""
+    return f"{NBSP}{sign}" if (get_language() or "").startswith("fr") else sign
+
+
 def _local(moment: datetime | date) -> tuple[date, datetime | None]:
     if isinstance(moment, datetime):
         here = timezone.localtime(moment) if timezone.is_aware(moment) else moment

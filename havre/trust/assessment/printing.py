@@ -63,7 +63,9 @@ def _data(paper: Paper, mark: str, signed: Assessment | None, language: str) -> 
             "remains": _("What remains"),
             "shown": _("Shown by"),
         },
-        "law": f"{_('Law on personal data')}: {paper.law}" if paper.law else _("The profile of this country names no law on personal data."),
+        "law": _("Law on personal data: %(law)s") % {"law": paper.law}
+        if paper.law
+        else _("The profile of this country names no law on personal data."),
         "frames": [f"{words} ({standing})" for words, standing in paper.frames],
         "parts": [
             {

@@ -76,6 +76,8 @@ class Refusal:
     event: str
     rows: tuple[str, ...]
     subjects: tuple[str, ...]
+    # the name of the address, never its path: paths hold ids
+    route: str = ""
 
     @property
     def said(self) -> Words:
@@ -236,6 +238,7 @@ def refusals(*, before: int | None = None, limit: int = PAGE) -> list[Refusal]:
             event=row.event,
             rows=tuple(row.rows),
             subjects=tuple(row.subjects),
+            route=row.route,
         )
         for row in found
     ]

@@ -1,0 +1,18 @@
+"""Days of the Common Era in forms: one answer to a year of the Buddhist Era, wherever a day is typed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+# the first year that is one of the Buddhist Era rather than a slip of the common one (2400 is 1857)
+BUDDHIST_FROM, BUDDHIST_AHEAD = 2400, 543
+
+
+def our_era(day: date) -> None:
+    """Refuse a year of the Buddhist Era, with the year to write: it is never kept and never guessed. Raises: ValidationError."""
+    if day.year >= BUDDHIST_FROM:
+        words = {"year": str(day.year), "common": str(day.year - BUDDHIST_AHEAD)}
+        raise forms.ValidationError(_("%(year)s looks like a year of the Buddhist Era: write %(common)s") % words, code="buddhist")
