@@ -89,9 +89,7 @@ def country_map(shown: Shown, title: str, language: str, hidden: str) -> str:
     """A circle on each country, its area by the count: outlines without borders, so that none is taken a side on. Natural Earth, Equal Earth."""
     found = [(_alpha2(codes[0]), count) for codes, count in zip(shown.codes, shown.counts, strict=True) if _alpha2(codes[0]) in places()]
     points = {code: project(places()[code].longitude, places()[code].latitude) for code, _count in found}
-    words = "; ".join(
-        f"{_named(code, language)}: {hidden if count is None else figure(count, language)}" for code, count in found
-    )
+    words = "; ".join(f"{_named(code, language)}: {hidden if count is None else figure(count, language)}" for code, count in found)
     west, east, south, north = _around(list(points.values()))
     scale, height = WIDTH / (east - west), WIDTH / (east - west) * (north - south)
     at = lambda x, y: ((x - west) * scale, (north - y) * scale)  # noqa: E731
