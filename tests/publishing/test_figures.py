@@ -31,7 +31,7 @@ def release():
         population="register",
         tables=[["citizenships"]],
         shown=shown,
-        by=make_actor(Role.RAPPORTEUR).user,
+        by=by,
         **fixed,
     )
 
