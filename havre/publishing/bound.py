@@ -163,7 +163,7 @@ def chart(binding: Binding, block: BlockSource, words: Words) -> Node:
             binding.wrong("release", block.id, words_of % {"columns": ", ".join(columns)})
         return Node(block.id, "note", text=words.stand_in)
     binding.use("releases", "+".join(columns), f"{found.release.ref} {found.release.digest[:12]}")
-    title, hidden = words.one("title"), f"< {found.release.k}"
+    title, hidden = words.one("title"), term("hidden", binding.language)
     draw = charts.country_map if show == "map" else charts.bars
     svg = draw(found, title, binding.language, hidden)
     rows = tuple(

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from havre import standards
 from havre.evidence.labels import label_of
-from havre.evidence.stats.figures.drawing import INK, LAND, QUIET, SEA, SHEET, Drawing, crosses, figure, folded
+from havre.evidence.stats.figures.drawing import INK, LAND, LETTER, QUIET, SEA, SHEET, Drawing, crosses, figure, folded
 from havre.evidence.stats.places import outlines, places, project
 from havre.release.models import Release, ReleaseState
 from havre.release.tables import HIDDEN, TOTAL, lines
@@ -101,11 +101,29 @@ def country_map(shown: Shown, title: str, language: str, hidden: str) -> str:
         if crosses((-20, -20, WIDTH + 20, height + 20), (min(across), min(down), max(across), max(down))):
             drawing.shape(shape, colour)
     most = max((count for _code, count in found if count is not None), default=1) or 1
+    taken: list[tuple[float, float, float, float]] = []
     for code, count in sorted(found, key=lambda one: -(one[1] or 0)):
         x, y = at(*points[code])
-        drawing.circle(x, y, 4 if count is None else 5 + 21 * (count / most) ** 0.5, SEA, opacity=0.45)
-        drawing.text(x, y - 3, _named(code, language), anchor="middle", size=11, halo=True)
-        drawing.text(x, y + 10, hidden if count is None else figure(count, language), anchor="middle", size=11, bold=True, halo=True)
+        radius = 4 if count is None else 5 + 21 * (count / most) ** 0.5
+        drawing.circle(x, y, radius, SEA, opacity=0.45)
+        # the table names every country: on the map a name that would lie on another is left out
+        for words_x, words_y in ((x, y), (x, y - radius - 12), (x, y + radius + 14)):
+            name = _named(code, language)
+            wide = LETTER * 12 * max(len(name), 4) / 2
+            box = (words_x - wide, words_y - 13, words_x + wide, words_y + 12)
+            if not any(crosses(box, other) for other in taken):
+                drawing.text(words_x, words_y - 2, name, anchor="middle", size=11, halo=True)
+                drawing.text(
+                    words_x,
+                    words_y + 10,
+                    hidden if count is None else figure(count, language),
+                    anchor="middle",
+                    size=11,
+                    bold=True,
+                    halo=True,
+                )
+                taken.append(box)
+                break
     return drawing.svg()
 
 
