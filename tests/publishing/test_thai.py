@@ -28,26 +28,7 @@ LATIN = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ_.]*")
 FIGURES = re.compile(r"\d+")
 # names that a Thai reader finds in Latin letters: the system, bodies and papers known by them, codes of the standards
 NAMES = frozenset(
-    [
-        "Havre",
-        "Fokupers",
-        "Casa",
-        "Vida",
-        "Alola",
-        "ALFeLa",
-        "MoGCSP",
-        "Act",
-        "L.I.",
-        "reasonable_grounds",
-        "balance",
-        "convincing",
-        "Typst",
-        "HTML",
-        "Moodle",
-        "SCORM",
-        "e",
-        "g",
-    ]
+    ["Havre", "Fokupers", "Casa", "Vida", "Alola", "ALFeLa", "MoGCSP", "Act", "L.I.", "reasonable_grounds", "balance", "convincing"]
 )
 NUMBERED = re.compile(r"^[A-Z][A-Z.]*$")
 # the glossary has this word only in what happens to a person (secondary victimisation), never for the person
