@@ -33,31 +33,37 @@ PROMISED = [
 ]
 WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 FIGURES = re.compile(r"\d+")
+
+
+def listed(words):
+    return frozenset(words.split())
+
+
 # what a text may share with another language: names, and short words that two languages write alike
 SHARED = frozenset({"Timor-Leste", "PRADET", "Gana", "Lei", "Fonte", "De"})
 # words that Tetum has not; those that it shares in writing (uma, house; para, stop; no, and; mai, come) are left out
-PORTUGUESE = frozenset(
+PORTUGUESE = listed(
     "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro não você vocês pessoas pessoa mulher mulheres "
     "homem homens criança crianças trabalho documentos direitos autoridades vítimas que com por sem dos das de do da em ou os seu sua é são "
-    "está ao à pelo pela mais muito quando onde porque depois antes também dias anos".split()  # noqa: SIM905
+    "está ao à pelo pela mais muito quando onde porque depois antes também dias anos"
 )
-ENGLISH = frozenset(
+ENGLISH = listed(
     "january february march april may june july august september october november december the and of with you your not for from who what "
-    "help people person are will this that or can papers days years".split()  # noqa: SIM905
+    "help people person are will this that or can papers days years"
 )
-FRENCH = frozenset(
+FRENCH = listed(
     "janvier février mars avril juin juillet août septembre octobre novembre décembre les des vous et pour avec dans une du aux votre vos "
-    "est sont pas sur qui ou jours ans".split()  # noqa: SIM905
+    "est sont pas sur qui ou jours ans"
 )
 FOREIGN = PORTUGUESE | ENGLISH | FRENCH
 # letters and pairs that the official orthography of Tetum does not use: ñ, ll, k, s stand for nh, lh, c/q, ss/ç
 NOT_TETUM = re.compile(r"[cçqyãõâêôàèùëïû]|lh|(?<!\bbai)nh|ss", re.IGNORECASE)
 # names and the two English words of every Timorese screen
-NAMES = frozenset("Havre Casa ALFeLa MoGCSP Helpline of Hope web online Web".split())  # noqa: SIM905
+NAMES = listed("Havre Casa ALFeLa MoGCSP Helpline of Hope web online Web".split())  # noqa: SIM905
 # Brazilian spellings and words where European and Timorese usage has another
-BRAZILIAN = frozenset(
+BRAZILIAN = listed(
     "contato contatos fato fatos registro registros equipe equipes ônibus celular tela usuário usuários gênero econômico econômica "
-    "planejamento anistia acadêmico trem".split()  # noqa: SIM905
+    "planejamento anistia acadêmico trem"
 )
 
 
