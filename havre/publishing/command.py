@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from havre import standards
-from havre.publishing import services, texts
+from havre.publishing import rebuilding, services, texts
 from havre.publishing.outputs import FORMATS
 from havre.publishing.sources import LANGUAGES, editions, every_file
 from havre.publishing.tables import TABLES
@@ -19,7 +19,8 @@ from havre.trust.errors import HavreError
 
 
 @click.command()
-@click.argument("edition")
+@click.argument("edition", default="")
+@click.option("--changed", is_flag=True, help="Remake what was made before and no longer holds, of EDITION or of all, and nothing else.")
 @click.option("--document", "documents", multiple=True, help="Some documents of the edition; all by default.")
 @click.option(
     "--country",
@@ -33,9 +34,17 @@ from havre.trust.errors import HavreError
 @click.option("--format", "formats", multiple=True, type=click.Choice(sorted(FORMATS)), help="All that a document promises, by default.")
 @click.option("--address", default="", help="Where the printed codes are answered, for instance example.org/i/c/.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default=True)
-def publish(edition: str, address: str, out: Path, **chosen: tuple[str, ...]) -> None:
+def publish(edition: str, changed: bool, address: str, out: Path, **chosen: tuple[str, ...]) -> None:
     """Write the documents of EDITION (or `all`) for a country: PDF, pages that open from a stick, packages for learning platforms."""
     began, every = time.monotonic(), standards.country_codes()
+    if changed:
+        made_again, refused = rebuilding.rebuild(
+            out, on=timezone.localdate(), at=timezone.now(), tell=click.echo, edition=edition, address=address
+        )
+        click.echo(f"{made_again} artefacts remade, {refused} refused, in {time.monotonic() - began:.1f} s")
+        return
+    if not edition:
+        raise click.ClickException(f"Name an edition ({', '.join(editions())}), or give --changed")
     countries = every if "all" in chosen["countries"] else chosen["countries"]
     made = 0
     for name in editions() if edition == "all" else (edition,):
