@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from havre.publishing import printing, web
+from havre.publishing import packages, printing, web
 from havre.publishing.nodes import Document
 from havre.publishing.printing import manifest_of
 
@@ -42,8 +42,21 @@ def page(document: Document, address: str) -> Iterator[Output]:
     yield Output(document, "web", "", web.as_folder(document), {**document.manifest, "form": "web"})
 
 
+def package(platform: str) -> Maker:
+    """What a learning platform takes: one zip."""
+
+    def made(document: Document, address: str) -> Iterator[Output]:
+        manifest = {**document.manifest, "form": platform}
+        yield Output(document, platform, "", {"": packages.packed(document, platform)}, manifest)
+
+    return made
+
+
 # format → maker and ending ("" is a folder)
 FORMATS: Mapping[str, tuple[Maker, str]] = {
     "pdf": (pdf, ".pdf"),
     "web": (page, ""),
+    "scorm12": (package("scorm12"), ".zip"),
+    "scorm2004": (package("scorm2004"), ".zip"),
+    "cmi5": (package("cmi5"), ".zip"),
 }
