@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import shutil
 import zipfile
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -26,7 +27,7 @@ def opened(format, document=None):
         return {entry.filename: archive.read(entry) for entry in archive.infolist()}
 
 
-def schema(format):
+def schema(format, tmp_path):
     """The published schema of a format's manifest, or the test is skipped."""
     if format == "cmi5":
         if not CMI5.exists():
@@ -34,11 +35,18 @@ def schema(format):
         return xmlschema.XMLSchema(CMI5)
     if not DEFINITIONS.exists():
         pytest.skip("no SCORM schemas: npm ci --ignore-scripts --prefix tests/publishing/players")
-    folder = DEFINITIONS / {"scorm12": "scorm12edition", "scorm2004": "scorm20044thedition"}[format]
+    folder = tmp_path / "schemas"
+    shutil.copytree(DEFINITIONS / {"scorm12": "scorm12edition", "scorm2004": "scorm20044thedition"}[format], folder)
+    if format == "scorm12":
+        # its copy of the xml namespace binds that as the default one, which XML itself forbids: nothing else in it is touched
+        file = folder / "ims_xml.xsd"
+        file.write_bytes(file.read_bytes().replace(b'xmlns="http://www.w3.org/XML/1998/namespace"', b""))
     main = {"scorm12": "imscp_rootv1p1p2.xsd", "scorm2004": "imscp_v1p1.xsd"}[format]
     others = {"scorm12": ("adlcp_rootv1p2", "imsmd_rootv1p2p1"), "scorm2004": ("adlcp_v1p3", "adlseq_v1p3", "adlnav_v1p3", "imsss_v1p0")}
     locations = [(_namespace(folder / f"{name}.xsd"), str(folder / f"{name}.xsd")) for name in others[format]]
-    return xmlschema.XMLSchema(folder / main, locations=locations, allow="local")
+    # SCORM 1.2's metadata schema of 2001 has ambiguous content models, which later readers of schemas refuse: built in spite of them
+    built = "lax" if format == "scorm12" else "strict"
+    return xmlschema.XMLSchema(folder / main, locations=locations, allow="local", validation=built)
 
 
 def _namespace(path):
@@ -51,18 +59,18 @@ def manifest(files):
 
 @pytest.mark.parametrize("questions", [True, False])
 @pytest.mark.parametrize("format", FORMATS)
-def test_manifest_fits_the_published_schema(format, questions):
-    judge = schema(format)
+def test_manifest_fits_the_published_schema(format, questions, tmp_path):
+    judge = schema(format, tmp_path)
     content = manifest(opened(format, course("fr", questions=questions)))
     assert [error.reason for error in judge.iter_errors(content.decode())] == []
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_schema_sees_a_manifest_that_is_wrong(format):
+def test_schema_sees_a_manifest_that_is_wrong(format, tmp_path):
     content = manifest(opened(format)).decode()
     wrong = content.replace("organizations", "organisations").replace('moveOn="Passed"', 'moveOn="Won"')
     assert wrong != content
-    assert list(schema(format).iter_errors(wrong))
+    assert list(schema(format, tmp_path).iter_errors(wrong))
 
 
 @pytest.mark.parametrize("language", sorted(WORDS))

@@ -24,7 +24,6 @@
   }
 
   const whole = (text) => (/^\d+$/.test(text) ? Number(text) : 0);
-  const hundredth = (text, times) => (text !== "" && Number.isFinite(Number(text)) ? Number(text) * times : null);
 
   function scorm12() {
     const api = found("API");
@@ -48,7 +47,8 @@
       set(`${line}.result`, answer.correct ? "correct" : "wrong");
     };
     return {
-      mastery: hundredth(get("cmi.student_data.mastery_score"), 1),
+      // a platform that has another pass mark than the manifest's says itself who passed
+      mastery: null,
       place: whole(get("cmi.core.lesson_location")),
       move: (page) => set("cmi.core.lesson_location", page),
       async report(result) {
@@ -97,8 +97,9 @@
       set(`${line}.description`, `{lang=${root.lang}}${answer.stem.slice(0, 220)}`);
     };
     return {
-      mastery: hundredth(get("cmi.scaled_passing_score"), 100),
-      place: whole(get("cmi.location")),
+      mastery: null,
+      // what was never set may not be asked for
+      place: get("cmi.entry") === "resume" ? whole(get("cmi.location")) : 0,
       move: (page) => set("cmi.location", page),
       async report(result) {
         if (!recorded) return true;
