@@ -9,10 +9,30 @@ from havre.publishing.nodes import Document, Node
 DAY = date(2026, 11, 24)
 # for each language the title, a sentence, a stem and options: enough to see that a package speaks one language only
 WORDS = {
-    "en": ("First signs", "Somebody keeps another's passport.", "What do you ask first?", ["Whether she is safe", "Her papers", "Her employer", "Nothing"]),
-    "fr": ("Premiers signes", "Quelqu’un garde le passeport d’autrui.", "Que demandez-vous d’abord ?", ["Si elle est en sécurité", "Ses papiers", "Son employeur", "Rien"]),
-    "pt": ("Primeiros sinais", "Alguém guarda o passaporte de outra pessoa.", "O que pergunta primeiro?", ["Se está segura", "Os documentos", "O patrão", "Nada"]),
-    "tet": ("Sinál dahuluk", "Ema ida kaer ema seluk nia pasaporte.", "Ita husu saida uluk?", ["Nia seguru ka lae", "Nia surat", "Nia patraun", "La iha"]),
+    "en": (
+        "First signs",
+        "Somebody keeps another's passport.",
+        "What do you ask first?",
+        ["Whether she is safe", "Her papers", "Her employer", "Nothing"],
+    ),
+    "fr": (
+        "Premiers signes",
+        "Quelqu’un garde le passeport d’autrui.",
+        "Que demandez-vous d’abord ?",
+        ["Si elle est en sécurité", "Ses papiers", "Son employeur", "Rien"],
+    ),
+    "pt": (
+        "Primeiros sinais",
+        "Alguém guarda o passaporte de outra pessoa.",
+        "O que pergunta primeiro?",
+        ["Se está segura", "Os documentos", "O patrão", "Nada"],
+    ),
+    "tet": (
+        "Sinál dahuluk",
+        "Ema ida kaer ema seluk nia pasaporte.",
+        "Ita husu saida uluk?",
+        ["Nia seguru ka lae", "Nia surat", "Nia patraun", "La iha"],
+    ),
     "th": ("สัญญาณแรก", "มีคนเก็บหนังสือเดินทางของผู้อื่น", "คุณถามอะไรก่อน", ["เธอปลอดภัยหรือไม่", "เอกสาร", "นายจ้าง", "ไม่ถาม"]),
 }
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M1 1h6v6H1z" fill="currentColor"/></svg>'

@@ -15,7 +15,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 PLAYERS = Path(__file__).parent / "players" / "node_modules"
-CLIENTS = {"scorm12": "scorm-again/dist/scorm12.min.js", "scorm2004": "scorm-again/dist/scorm2004.min.js", "cmi5": "@xapi/cmi5/dist/Cmi5.umd.js"}
+CLIENTS = {
+    "scorm12": "scorm-again/dist/scorm12.min.js",
+    "scorm2004": "scorm-again/dist/scorm2004.min.js",
+    "cmi5": "@xapi/cmi5/dist/Cmi5.umd.js",
+}
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
 TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "xml": "text/xml"}
 CATEGORY = "https://w3id.org/xapi/cmi5/context/categories/"
@@ -24,7 +28,7 @@ KNOWN_VERBS = {VERBS + verb for verb in ("initialized", "answered", "passed", "f
 ACTOR = {"objectType": "Agent", "account": {"homePage": "http://platform.invalid", "name": "learner-7"}}
 UNIT = "http://platform.invalid/unit/1"
 # the platform's own page around a SCO: every call of the package is written down with its answer and error code
-AROUND = """<!doctype html><html lang="en"><title>Platform</title><script src="/client.js"></script><script>
+AROUND = """<!doctype html><html lang="en"><title>Platform</title><link rel="icon" href="data:,"><script src="/client.js"></script><script>
 const settings = {autocommit: false, logLevel: 5};
 const inner = "%(name)s" === "API" ? new Scorm12API(settings) : new Scorm2004API(settings);
 const [failing, error] = "%(name)s" === "API" ? ["LMS", "LMSGetLastError"] : ["", "GetLastError"];
@@ -104,7 +108,11 @@ class Platform:
         if path == "/client.js":
             return answer(handler, (PLAYERS / CLIENTS[self.format]).read_bytes(), TYPES["js"])
         if path in {"/back.html", "/empty.html"}:
-            return answer(handler, b'<!doctype html><html lang="en"><title>Back</title><p>Back</p></html>', TYPES["html"])
+            return answer(
+                handler,
+                b'<!doctype html><html lang="en"><title>Back</title><link rel="icon" href="data:,"><p>Back</p></html>',
+                TYPES["html"],
+            )
         if path == "/lrs/activities/state":
             return self.known(handler, "LMS.LaunchData", self.launch_data)
         if path == "/lrs/agents/profile":
@@ -126,7 +134,9 @@ class Platform:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         if handler.path == "/token":
             self.tokens += 1
-            return answer(handler, json.dumps({"auth-token": "c2VjcmV0"} if self.tokens == 1 else {"error-code": "1"}).encode(), "application/json")
+            return answer(
+                handler, json.dumps({"auth-token": "c2VjcmV0"} if self.tokens == 1 else {"error-code": "1"}).encode(), "application/json"
+            )
         self.authorised(handler)
         given = json.loads(body)
         new = given if isinstance(given, list) else [given]
@@ -134,7 +144,9 @@ class Platform:
         return answer(handler, json.dumps([one.get("id") for one in new]).encode(), "application/json")
 
     def authorised(self, handler: BaseHTTPRequestHandler) -> None:
-        if handler.headers.get("Authorization") != "Basic c2VjcmV0" or not (handler.headers.get("X-Experience-API-Version") or "").startswith("1.0"):
+        if handler.headers.get("Authorization") != "Basic c2VjcmV0" or not (
+            handler.headers.get("X-Experience-API-Version") or ""
+        ).startswith("1.0"):
             self.faults.append(f"{handler.path}: without the token or the version of xAPI")
 
 
@@ -156,7 +168,9 @@ def faults_of_statements(platform: Platform, questions: int) -> list[str]:
     names = [verb.removeprefix(VERBS) for verb in verbs]
     if names[:1] != ["initialized"] or names[-1:] != ["terminated"]:
         found.append(f"initialized is first and terminated last: {names}")
-    counts = {name: names.count(name) for name in ("initialized", "completed", "terminated")} | {"outcome": names.count("passed") + names.count("failed")}
+    counts = {name: names.count(name) for name in ("initialized", "completed", "terminated")} | {
+        "outcome": names.count("passed") + names.count("failed")
+    }
     found += [f"{name} came {count} times" for name, count in counts.items() if count != 1]
     if names.count("answered") != questions:
         found.append(f"{names.count('answered')} answers to {questions} questions")

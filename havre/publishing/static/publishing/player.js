@@ -89,7 +89,7 @@
       const line = `cmi.interactions.${place}`;
       set(`${line}.id`, `urn:havre:question:${answer.id}`);
       set(`${line}.type`, "choice");
-      set(`${line}.timestamp`, new Date().toISOString().replace(/\.\d+Z$/, "Z"));
+      set(`${line}.timestamp`, new Date().toISOString().replace(/\dZ$/, "Z"));
       set(`${line}.weighting`, 1);
       set(`${line}.correct_responses.0.pattern`, answer.right.join("[,]"));
       if (answer.given.length) set(`${line}.learner_response`, answer.given.join("[,]"));
