@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from havre.publishing import packages, printing, web
 from havre.publishing.nodes import Document
+from havre.publishing.packages.epub import as_epub
 from havre.publishing.printing import manifest_of
 
 
@@ -52,6 +53,11 @@ def package(platform: str) -> Maker:
     return made
 
 
+def book(document: Document, address: str) -> Iterator[Output]:
+    """One EPUB."""
+    yield Output(document, "epub", "", {"": as_epub(document)}, {**document.manifest, "form": "epub"})
+
+
 # format → maker and ending ("" is a folder)
 FORMATS: Mapping[str, tuple[Maker, str]] = {
     "pdf": (pdf, ".pdf"),
@@ -59,4 +65,5 @@ FORMATS: Mapping[str, tuple[Maker, str]] = {
     "scorm12": (package("scorm12"), ".zip"),
     "scorm2004": (package("scorm2004"), ".zip"),
     "cmi5": (package("cmi5"), ".zip"),
+    "epub": (book, ".epub"),
 }

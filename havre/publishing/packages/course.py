@@ -58,6 +58,12 @@ def course(document: Document) -> Course:
     return Course(document, pages, tuple(asked.values()), title)
 
 
+def parts(document: Document) -> tuple[Page, ...]:
+    """The document cut into pages with its questions left where they stand, for a book. What is for trainers only is left out."""
+    shown = tuple(_for_learners(document.nodes))
+    return tuple(Page(f"part-{place}", _title(nodes) or document.title, nodes) for place, nodes in enumerate(_cut(shown), start=1))
+
+
 def _for_learners(nodes: tuple[Node, ...]) -> Iterator[Node]:
     for node in nodes:
         if node.audience != "trainer":
