@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from havre.publishing import packages, printing, web
+from havre.publishing import documents, packages, printing, web
 from havre.publishing.nodes import Document
+from havre.publishing.packages import exchange
 from havre.publishing.packages.epub import as_epub
 from havre.publishing.printing import manifest_of
 
@@ -58,6 +59,21 @@ def book(document: Document, address: str) -> Iterator[Output]:
     yield Output(document, "epub", "", {"": as_epub(document)}, {**document.manifest, "form": "epub"})
 
 
+def texts_of(format: str) -> Maker:
+    """What a translator takes, for any language but the source's own."""
+
+    def made(document: Document, address: str) -> Iterator[Output]:
+        if document.language == "en":
+            return
+        files = exchange.files_of(documents.source(document.edition, document.id))
+        po = exchange.as_po(files, document.language) if format == "po" else {"": exchange.as_xliff(files, document.language)}
+        yield Output(document, format, "", po, {**document.manifest, "form": format})
+
+    return made
+
+
+# formats of texts that are still being translated: made of the draft, whatever is missing in it
+OF_DRAFTS = frozenset({"po", "xliff"})
 # format → maker and ending ("" is a folder)
 FORMATS: Mapping[str, tuple[Maker, str]] = {
     "pdf": (pdf, ".pdf"),
@@ -66,4 +82,6 @@ FORMATS: Mapping[str, tuple[Maker, str]] = {
     "scorm2004": (package("scorm2004"), ".zip"),
     "cmi5": (package("cmi5"), ".zip"),
     "epub": (book, ".epub"),
+    "po": (texts_of("po"), ""),
+    "xliff": (texts_of("xliff"), ".xliff"),
 }

@@ -59,7 +59,9 @@ def test_book_says_what_it_offers_to_a_reader_who_does_not_see_it():
 
 
 def test_drawing_keeps_its_names_and_its_words():
-    drawn = xhtml('<p>1 &lt; 2<br>é &amp; b<svg role="img" aria-label="a &quot;b&quot;" viewBox="0 0 1 1"><clipPath id="c"/></svg><input disabled>')
+    drawn = xhtml(
+        '<p>1 &lt; 2<br>é &amp; b<svg role="img" aria-label="a &quot;b&quot;" viewBox="0 0 1 1"><clipPath id="c"/></svg><input disabled>'
+    )
     assert 'viewBox="0 0 1 1"' in drawn
     assert '<clipPath id="c"/></svg>' in drawn
     assert '<input disabled="disabled"/>' in drawn

@@ -42,7 +42,12 @@ def as_epub(document: Document) -> bytes:
     """The document as a book for readers of EPUB. The same document gives the same bytes."""
     chapters = tuple(_chapters(document))
     pages = {f"book/{one.name}.xhtml": _page(document, one.title, one.body) for one in chapters}
-    files = {"META-INF/container.xml": _container(), "book/package.opf": _package(document, chapters), "book/paper.css": web.sheet(), **pages}
+    files = {
+        "META-INF/container.xml": _container(),
+        "book/package.opf": _package(document, chapters),
+        "book/paper.css": web.sheet(),
+        **pages,
+    }
     return zipped({**files, "book/contents.xhtml": _contents(document, chapters)}, first={"mimetype": MIMETYPE})
 
 
