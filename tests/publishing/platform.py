@@ -41,6 +41,8 @@ window["%(name)s"] = new Proxy({}, {get: (_none, name) => (...given) => {
 }});
 </script><iframe src="/package/index.html" title="Package" width="100%%" height="800"></iframe></html>"""
 
+EMPTY = '<!doctype html><html lang="en"><title>Back</title><link rel="icon" href="data:,"><p>Back</p></html>'
+
 
 @dataclass
 class Platform:
@@ -101,24 +103,20 @@ class Platform:
     def get(self, handler: BaseHTTPRequestHandler) -> None:
         """Pages, the package, and what cmi5 reads before its first statement."""
         path = urlsplit(handler.path).path
-        if path.startswith("/package/") and path[9:] in self.files:
-            return answer(handler, self.files[path[9:]], TYPES[path.rpartition(".")[2]], policy=POLICY)
-        if path == "/around.html":
-            return answer(handler, (AROUND % {"name": "API" if self.format == "scorm12" else "API_1484_11"}).encode(), TYPES["html"])
-        if path == "/client.js":
-            return answer(handler, (PLAYERS / CLIENTS[self.format]).read_bytes(), TYPES["js"])
-        if path in {"/back.html", "/empty.html"}:
-            return answer(
-                handler,
-                b'<!doctype html><html lang="en"><title>Back</title><link rel="icon" href="data:,"><p>Back</p></html>',
-                TYPES["html"],
-            )
         if path == "/lrs/activities/state":
-            return self.known(handler, "LMS.LaunchData", self.launch_data)
-        if path == "/lrs/agents/profile":
-            return self.known(handler, "cmi5LearnerPreferences", {"languagePreference": "en-GB"})
-        self.faults.append(f"{path} is not there")
-        return answer(handler, b"", TYPES["html"], status=404)
+            self.known(handler, "LMS.LaunchData", self.launch_data)
+        elif path == "/lrs/agents/profile":
+            self.known(handler, "cmi5LearnerPreferences", {"languagePreference": "en-GB"})
+        elif path.startswith("/package/") and path[9:] in self.files:
+            answer(handler, self.files[path[9:]], TYPES[path.rpartition(".")[2]], policy=POLICY)
+        elif path == "/client.js":
+            answer(handler, (PLAYERS / CLIENTS[self.format]).read_bytes(), TYPES["js"])
+        elif path in {"/around.html", "/back.html", "/empty.html"}:
+            around = AROUND % {"name": "API" if self.format == "scorm12" else "API_1484_11"}
+            answer(handler, (around if path == "/around.html" else EMPTY).encode(), TYPES["html"])
+        else:
+            self.faults.append(f"{path} is not there")
+            answer(handler, b"", TYPES["html"], status=404)
 
     def known(self, handler: BaseHTTPRequestHandler, name: str, data: dict) -> None:
         """A document of the LRS, if it is asked for as it should be."""

@@ -1,4 +1,4 @@
-"""Packages run in real clients: scorm-again and an LRS of our own, in Chromium. The answers are learnt from what a package reports, and from nothing else."""
+"""Packages run in real clients, in Chromium: scorm-again, and an LRS of our own. The answers are learnt only from what a package reports."""
 
 import io
 import os

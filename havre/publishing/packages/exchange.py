@@ -21,7 +21,7 @@ from havre.publishing.packages.xml import child, read, written
 from havre.publishing.sources import LANGUAGES, SOURCE, DocumentSource, Unit, every_file
 from havre.publishing.tables import TABLES
 from havre.publishing.texts import Entry
-from havre.trust.errors import Invalid
+from havre.trust.errors import Invalid, Words
 
 NAMESPACE = "urn:oasis:names:tc:xliff:document:1.2"
 X = f"{{{NAMESPACE}}}"
@@ -81,7 +81,8 @@ def _unit(body: Element, unit: Unit, entry: Entry | None) -> None:
         target = child(made, "target", state="needs-review-translation" if stale else "signed-off" if entry.reviewer else "translated")
         _put(target, entry.text)
         if entry.source != unit.text:
-            child(made, "note", _("Translated from: %(text)s") % {"text": entry.source})
+            # for a translator, who reads English
+            child(made, "note", f"Translated from: {entry.source}")
     if unit.note:
         child(made, "note", unit.note)
 
@@ -113,7 +114,8 @@ def take(content: bytes, name: str) -> tuple[Taken, ...]:
     if ending not in {".xliff", ".xlf", ".po"}:
         raise Invalid({"file": [_("%(name)s: neither .xliff nor .po. Export it again as one of them.") % {"name": name}]})
     given = list(_from_po(content, name) if ending == ".po" else _from_xliff(content, name))
-    found, problems = [], []
+    found: list[Taken] = []
+    problems: list[Words] = []
     for file, language, new in given:
         try:
             found.append(_checked(file, language, new))
@@ -159,7 +161,9 @@ def _checked(file: str, language: str, new: Mapping[str, Entry]) -> Taken:
     # what was translated from the English of today is worth more than what was translated from an earlier one
     late = {id: one for id, one in changed.items() if id in units and one.source != units[id].text}
     stale = {id: one for id, one in late.items() if not _current(before.get(id), units[id])}
-    problems = [line for id, one in stale.items() for line in texts._lost(Unit(id, one.source), one.text, f"{file}.{language}")]
+    problems: list[Words] = [
+        line for id, one in stale.items() for line in texts._lost(Unit(id, one.source), one.text, f"{file}.{language}")
+    ]
     known: dict[str, Entry] = {}
     try:
         known = texts.filled(file, language, {id: one.text for id, one in changed.items() if id not in late})
