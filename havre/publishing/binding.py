@@ -140,6 +140,11 @@ class Words:
             return self._filled(f"{self.block.id}.without") if name == "text" else ""
         return self._filled(f"{self.block.id}.{name}")
 
+    @property
+    def stand_in(self) -> str:
+        """What is said where the data has nothing yet."""
+        return self._filled(f"{self.block.id}.without")
+
     def map(self, name: str) -> dict[str, str]:
         """Texts by key."""
         return {key: self._filled(f"{self.block.id}.{name}.{key}") for key in self.block.data.get(name) or {}}

@@ -14,7 +14,7 @@ from havre import standards
 from havre.publishing import documents, services, texts
 from havre.publishing.outputs import FORMATS
 from havre.publishing.packages import exchange
-from havre.publishing.sources import LANGUAGES, every_file
+from havre.publishing.sources import LANGUAGES, editions, every_file
 from havre.publishing.tables import TABLES
 from havre.trust.errors import HavreError
 
@@ -35,15 +35,17 @@ from havre.trust.errors import HavreError
 @click.option("--address", default="", help="Where the printed codes are answered, for instance example.org/i/c/.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default=True)
 def publish(edition: str, address: str, out: Path, **chosen: tuple[str, ...]) -> None:
-    """Write the documents of EDITION for a country: PDF, pages that open from a stick, packages for learning platforms."""
+    """Write the documents of EDITION (or `all`) for a country: PDF, pages that open from a stick, packages for learning platforms."""
     began, every = time.monotonic(), standards.country_codes()
     countries = every if "all" in chosen["countries"] else chosen["countries"]
-    asked = services.Asked(edition, countries, chosen["documents"], chosen["languages"], chosen["formats"], address)
-    try:
-        made = services.write(services.make(asked, on=timezone.localdate()), out, at=timezone.now(), tell=click.echo)
-    except HavreError as error:
-        raise click.ClickException(str(error) or f"{edition}, {', '.join(countries)}: there is no such document") from error
-    click.echo(f"{len(made)} artefacts in {time.monotonic() - began:.1f} s")
+    made = 0
+    for name in editions() if edition == "all" else (edition,):
+        asked = services.Asked(name, countries, chosen["documents"], chosen["languages"], chosen["formats"], address)
+        try:
+            made += len(services.write(services.make(asked, on=timezone.localdate()), out, at=timezone.now(), tell=click.echo))
+        except HavreError as error:
+            raise click.ClickException(str(error) or f"{name}, {', '.join(countries)}: there is no such document") from error
+    click.echo(f"{made} artefacts in {time.monotonic() - began:.1f} s")
 
 
 @click.group()

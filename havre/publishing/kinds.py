@@ -56,5 +56,5 @@ KINDS: Mapping[str, Kind] = {
     "workflow": Kind(texts=("title",), plain=("name", "show"), needs=("name",)),
     "facts": Kind(texts=("title",), plain=("ids",), needs=("ids",)),
     "sources": Kind(texts=("title",)),
-    "chart": Kind(texts=("title", "alt"), plain=("measure",), needs=("measure", "alt")),
+    "chart": Kind(texts=("title", "alt"), plain=("measure", "show"), needs=("measure", "alt")),
 }

@@ -18,7 +18,7 @@ from havre.publishing.terms import day_words, every_term
 PLACE = Path(__file__).parent
 STANDARDS = ["a-2a", "ua-1"]
 # shape of the paper → its template; a shape is what a document lists under `print`
-TEMPLATES = {"a4": "leaflet.typ", "book": "guide.typ", "trainer": "guide.typ"}
+TEMPLATES = {"a4": "leaflet.typ", "book": "guide.typ", "trainer": "guide.typ", "sheet": "sheet.typ"}
 
 
 def as_pdf(document: Document, shape: str = "a4", *, address: str = "") -> bytes:
@@ -50,7 +50,7 @@ def states(document: Document) -> list[str]:
     """What a reader is told of the review of its words and facts."""
     words = every_term(document.language)
     found = [f"* {words['awaits_national']}"] if document.unconfirmed else []
-    found += [f"† {words['awaits_native']}"] if document.unreviewed else []
+    found += [words["awaits_native"]] if document.unreviewed else []
     return found + ([words["withheld"]] if document.manifest["withheld"] else [])
 
 

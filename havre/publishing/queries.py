@@ -9,7 +9,7 @@ from datetime import date
 from havre.publishing import documents, manifests
 from havre.publishing.models import Artefact
 from havre.publishing.nodes import Document
-from havre.publishing.sources import editions
+from havre.publishing.sources import LANGUAGES, editions
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ def standing(code: str, *, on: date) -> Standing | None:
     return Standing(code, now.code == code, now, tuple(manifests.changed(row.manifest, now.manifest)) if now.code != code else ())
 
 
-def board(country: str, *, on: date) -> Iterator[Document]:
-    """Every document of a country in every language that it promises, as it stands."""
+def board(country: str, *, on: date, languages: tuple[str, ...] = LANGUAGES) -> Iterator[Document]:
+    """Every document of a country in every language that it promises, or in some of them, as it stands."""
     known: documents.Known = {}
     for edition in editions().values():
         for id in edition.documents:
-            for language in documents.source(edition.id, id).languages:
+            for language in (one for one in documents.source(edition.id, id).languages if one in languages):
                 yield documents.draft(edition.id, id, country=country, language=language, on=on, known=known)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from time import perf_counter
 
 from havre.publishing import documents
 from havre.publishing.models import Artefact
@@ -78,7 +79,7 @@ def record(output: Output, *, at: datetime) -> Artefact:
 
 def write(outputs: Iterable[Output], folder: Path, *, at: datetime, tell: Progress) -> list[Path]:
     """Write artefacts to a folder and into the table; gives the paths."""
-    found = []
+    found, began = [], perf_counter()
     for output in outputs:
         ending = FORMATS[output.format][1]
         target = folder / output.document.edition / output.format / f"{output.name}{ending}"
@@ -88,5 +89,6 @@ def write(outputs: Iterable[Output], folder: Path, *, at: datetime, tell: Progre
             path.write_bytes(content)
         row = record(output, at=at)
         found.append(target)
-        tell(f"{target.relative_to(folder)} {row.size} bytes, edition {row.code}")
+        tell(f"{target.relative_to(folder)} {row.size:,} bytes, {perf_counter() - began:.2f} s, edition {row.code}")
+        began = perf_counter()
     return found
