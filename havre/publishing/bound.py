@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as _
 
 from havre import standards
-from havre.publishing import questions, tables
+from havre.publishing import handbook, questions, tables
 from havre.publishing.binding import Binding, Words, fingerprint
 from havre.publishing.nodes import Node
 from havre.publishing.sources import BlockSource
@@ -154,4 +154,7 @@ MAKERS: Mapping[str, Maker] = {
     "terms": terms,
     "figure": figure,
     "questions": asked,
+    "tree": handbook.tree,
+    "limits": handbook.limits,
+    "index": handbook.index,
 }

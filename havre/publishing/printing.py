@@ -18,7 +18,7 @@ from havre.publishing.terms import day_words, every_term
 PLACE = Path(__file__).parent
 STANDARDS = ["a-2a", "ua-1"]
 # shape of the paper → its template; a shape is what a document lists under `print`
-TEMPLATES = {"a4": "leaflet.typ", "book": "guide.typ", "trainer": "guide.typ"}
+TEMPLATES = {"a4": "leaflet.typ", "book": "guide.typ", "trainer": "guide.typ", "card": "card.typ"}
 
 
 def as_pdf(document: Document, shape: str = "a4", *, address: str = "") -> bytes:
@@ -72,7 +72,7 @@ def _data(document: Document, shape: str, address: str) -> dict[str, Any]:
         "words": words,
         "trainer": shape == "trainer",
         "check": check,
-        "index": [],
+        "index": [entry for node in document.walk() if node.kind == "index" for entry in node.data["entries"]],
         "nodes": [node.plain for node in document.nodes],
     }
 
