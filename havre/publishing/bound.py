@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from havre import standards
 from havre.evidence.labels import label_of
 from havre.evidence.stats.figures.drawing import figure
-from havre.publishing import charts, questions, tables
+from havre.publishing import charts, handbook, questions, tables
 from havre.publishing.binding import Binding, Words, fingerprint
 from havre.publishing.nodes import Node
 from havre.publishing.sources import BlockSource
@@ -193,4 +193,7 @@ MAKERS: Mapping[str, Maker] = {
     "figure": pictogram,
     "questions": asked,
     "chart": chart,
+    "tree": handbook.tree,
+    "limits": handbook.limits,
+    "index": handbook.index,
 }

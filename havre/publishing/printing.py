@@ -26,6 +26,7 @@ TEMPLATES = {
     "trainer": "guide.typ",
     "trifold": "trifold.typ",
     "a6": "a6.typ",
+    "card": "card.typ",
 }
 
 
@@ -81,7 +82,7 @@ def _data(document: Document, shape: str, address: str) -> dict[str, Any]:
         "words": words,
         "trainer": shape == "trainer",
         "check": check,
-        "index": [],
+        "index": [entry for node in document.walk() if node.kind == "index" for entry in node.data["entries"]],
         "nodes": [node.plain for node in document.nodes],
     }
 
