@@ -12,13 +12,22 @@ import segno
 import typst
 
 from havre.publishing import manifests
+from havre.publishing.fitting import refused
 from havre.publishing.nodes import Document
 from havre.publishing.terms import day_words, every_term
 
 PLACE = Path(__file__).parent
 STANDARDS = ["a-2a", "ua-1"]
 # shape of the paper → its template; a shape is what a document lists under `print`
-TEMPLATES = {"a4": "leaflet.typ", "book": "guide.typ", "trainer": "guide.typ", "sheet": "sheet.typ"}
+TEMPLATES = {
+    "a4": "leaflet.typ",
+    "sheet": "sheet.typ",
+    "book": "guide.typ",
+    "trainer": "guide.typ",
+    "trifold": "trifold.typ",
+    "a6": "a6.typ",
+    "card": "card.typ",
+}
 
 
 def as_pdf(document: Document, shape: str = "a4", *, address: str = "") -> bytes:
@@ -26,11 +35,12 @@ def as_pdf(document: Document, shape: str = "a4", *, address: str = "") -> bytes
 
     Args: shape, one of TEMPLATES; address, where its code is answered: with it a QR code is printed.
     The document's date is that of its text, never that of making: a repeat gives identical bytes.
-    Raises: typst.TypstError when the document is not accessible (no alternative text, headings out of order): our bug.
+    Raises: Invalid when a panel does not fit its place, with its name and the mend; typst.TypstError when the document is not accessible
+    (no alternative text, headings out of order): our bug.
     """
-    return _compiler(TEMPLATES[shape]).compile(
-        format="pdf", sys_inputs={"data": json.dumps(_data(document, shape, address), ensure_ascii=False)}, pdf_standards=STANDARDS
-    )
+    data = json.dumps(_data(document, shape, address), ensure_ascii=False)
+    with refused(document, shape):
+        return _compiler(TEMPLATES[shape]).compile(format="pdf", sys_inputs={"data": data}, pdf_standards=STANDARDS)
 
 
 @cache
@@ -73,7 +83,7 @@ def _data(document: Document, shape: str, address: str) -> dict[str, Any]:
         "words": words,
         "trainer": shape == "trainer",
         "check": check,
-        "index": [],
+        "index": [entry for node in document.walk() if node.kind == "index" for entry in node.data["entries"]],
         "nodes": [node.plain for node in document.nodes],
     }
 
