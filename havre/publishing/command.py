@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from havre import standards
-from havre.publishing import documents, rebuilding, services, texts
+from havre.publishing import cases, documents, rebuilding, services, texts
 from havre.publishing.outputs import FORMATS
 from havre.publishing.packages import exchange
 from havre.publishing.sources import LANGUAGES, editions, every_file
@@ -34,8 +34,12 @@ from havre.trust.errors import HavreError
 @click.option("--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="All that a document promises, by default.")
 @click.option("--format", "formats", multiple=True, type=click.Choice(sorted(FORMATS)), help="All that a document promises, by default.")
 @click.option("--address", default="", help="Where the printed codes are answered, for instance example.org/i/c/.")
+@click.option("--cases", "extract", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Compare case studies with this extract.")
+@click.option("--cases-pending", is_flag=True, help="Let case studies out that were not compared with the register; each document says so.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default=True)
-def publish(edition: str, changed: bool, address: str, out: Path, **chosen: tuple[str, ...]) -> None:
+def publish(
+    edition: str, changed: bool, address: str, extract: Path | None, cases_pending: bool, out: Path, **chosen: tuple[str, ...]
+) -> None:
     """Write the documents of EDITION (or `all`) for a country: PDF, pages that open from a stick, packages for learning platforms."""
     began, every = time.monotonic(), standards.country_codes()
     if changed:
@@ -51,6 +55,9 @@ def publish(edition: str, changed: bool, address: str, out: Path, **chosen: tupl
     for name in editions() if edition == "all" else (edition,):
         asked = services.Asked(name, countries, chosen["documents"], chosen["languages"], chosen["formats"], address)
         try:
+            for country in countries if extract and cases.studies(name) else ():
+                cases.compare(name, country, extract)
+            cases.require(name, countries, pending=cases_pending)
             made += len(services.write(services.make(asked, on=timezone.localdate()), out, at=timezone.now(), tell=click.echo))
         except HavreError as error:
             raise click.ClickException(str(error) or f"{name}, {', '.join(countries)}: there is no such document") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from havre import standards
-from havre.publishing import manifests, tables
+from havre.publishing import cases, manifests, tables
 from havre.publishing.binding import Binding
 from havre.publishing.checks import checked
 from havre.publishing.nodes import Document, Problem
@@ -48,6 +48,8 @@ def draft(edition: str, id: str, *, country: str, language: str, on: date, known
         binding.state(text, name)
         binding.use("blocks", name, text.value)
     manifest = manifests.of(written, binding)
+    if any(node.kind == "case" for top in nodes for node in top.walk()):
+        manifest["cases"] = cases.state(edition, country)
     return Document(
         edition=edition,
         id=id,

@@ -61,6 +61,7 @@ def states(document: Document) -> list[str]:
     words = every_term(document.language)
     found = [f"* {words['awaits_national']}"] if document.unconfirmed else []
     found += [words["awaits_native"]] if document.unreviewed else []
+    found += [words["cases_pending"]] if document.manifest.get("cases") == "pending" else []
     return found + ([words["withheld"]] if document.manifest["withheld"] else [])
 
 
