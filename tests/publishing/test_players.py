@@ -4,14 +4,16 @@ import io
 import os
 import re
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
+from havre.publishing.binding import Binding
 from havre.publishing.packages import packed
+from havre.publishing.sources import BlockSource
 from tests.journeys.conftest import browser  # noqa: F401
 from tests.journeys.test_pages import barriers
-from tests.publishing.courses import RIGHT, WORDS, course
+from tests.publishing.courses import DAY, RIGHT, WORDS, course
 from tests.publishing.platform import CLIENTS, PLAYERS, Platform, faults_of_statements
 
 pytestmark = pytest.mark.journey
@@ -228,6 +230,20 @@ def test_package_opens_from_a_folder_and_says_that_nothing_is_sent(browser, tmp_
     assert page.evaluate(wide) <= 0
     assert seen == []
     page.context.close()
+
+
+def test_every_question_of_the_bank_is_taken_by_a_platform(browser):  # noqa: F811
+    """All of them in one form, as a platform meets them: identifiers, lengths and counts of the real ones."""
+    binding = Binding("gh", "fr", DAY)
+    quiz = binding.bind(BlockSource("bank", "questions", {"id": "bank", "kind": "questions"}, "module/bank"))
+    document = replace(course("fr", questions=False), nodes=tuple(quiz))
+    asked = len(document.nodes[0].nodes)
+    assert binding.problems == []
+    assert asked >= 120
+    key = [["abcdefgh"[one] for one in node.data["right"]] for node in document.nodes[0].nodes]
+    for format in FORMATS:
+        made = run(browser, format, files_of(format, document), lambda place, _letters: key[place], questions=asked)
+        assert (made.faults, made.score, made.status, made.key) == ([], 100, "passed", key)
 
 
 def test_package_without_questions_is_completed_when_read(browser):  # noqa: F811
