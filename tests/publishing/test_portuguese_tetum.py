@@ -59,7 +59,7 @@ FOREIGN = PORTUGUESE | ENGLISH | FRENCH
 # letters and pairs that the official orthography of Tetum does not use: ñ, ll, k, s stand for nh, lh, c/q, ss/ç
 NOT_TETUM = re.compile(r"[cçqyãõâêôàèùëïû]|lh|(?<!\bbai)nh|ss", re.IGNORECASE)
 # names, the two English words of every Timorese screen, codes of the standards
-NAMES = listed("Havre Casa ALFeLa MoGCSP Helpline of Hope web online Web reasonable convincing")
+NAMES = listed("Havre Casa ALFeLa MoGCSP Helpline of Hope web online Web reasonable balance convincing")
 # Brazilian spellings and words where European and Timorese usage has another
 BRAZILIAN = listed(
     "contato contatos fato fatos registro registros equipe equipes ônibus celular tela usuário usuários gênero econômico econômica "
