@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from havre import standards
-from havre.publishing import questions, tables
+from havre.evidence.labels import label_of
+from havre.evidence.stats.figures.drawing import figure
+from havre.publishing import charts, handbook, questions, tables
 from havre.publishing.binding import Binding, Words, fingerprint
 from havre.publishing.nodes import Node
 from havre.publishing.sources import BlockSource
@@ -24,6 +27,8 @@ def rights(binding: Binding, block: BlockSource, words: Words) -> Node:
     lines, doubtful, unreviewed = [], False, False
     for id in ids:
         text = binding.row(tables.RIGHTS, id, block.id)
+        if binding.holds_back(text, block, id):
+            continue
         sources = "; ".join(all_of.get(id).sources)
         lines.append(f"{text.value} ({sources})" if block.data.get("cite") else text.value)
         doubtful |= all_of.get(id).confidence == "low"
@@ -43,7 +48,7 @@ def numbers(binding: Binding, block: BlockSource, words: Words) -> Node:
             block.id,
             _("no number of %(fact)s was dialled: sign one in the country profile, or write `without`") % {"fact": found.id},
         )
-    return Node(block.id, "note", text=words._filled(f"{block.id}.without"), data={"tone": "caution"}, unconfirmed=True)
+    return Node(block.id, "note", text=words.stand_in, data={"tone": "caution"}, unconfirmed=True)
 
 
 def authorities(binding: Binding, block: BlockSource, words: Words) -> Node:
@@ -75,10 +80,12 @@ def indicators(binding: Binding, block: BlockSource, words: Words) -> Node:
     for one in chosen[: data.get("most", len(chosen))]:
         key = f"{one.id}.{profile}" if profile in one.statement_by_profile else one.id
         text = binding.row(tables.SIGNS, key, block.id)
+        if binding.holds_back(text, block, key):
+            continue
         binding.use("grades", one.id, fingerprint([one.grade(profile).strength, one.dimension]))
         lines.append(text.value)
         unreviewed |= not text.reviewed
-    if not lines:
+    if not chosen:
         binding.wrong("empty", block.id, _("no sign fits: mend set, profile or dimension"))
     return Node(block.id, "list", title=words.one("title"), items=tuple(lines), unreviewed=unreviewed)
 
@@ -104,13 +111,18 @@ def workflow(binding: Binding, block: BlockSource, words: Words) -> Node | None:
     return Node(block.id, "section", title=title, nodes=tuple(held), level=block.data.get("level", 3))
 
 
+NO_SOURCE = frozenset({"memory", "not found", "project"})
+
+
 def facts(binding: Binding, block: BlockSource, words: Words) -> Node:
     """Facts of the country with their state: what the law says here, and what nobody has confirmed."""
     rows, doubtful = [], False
     for id in block.data["ids"]:
         found = binding.fact(id)
         label = binding.row(tables.FACTS, f"label.{id}", block.id).value
-        rows.append((label, found.text(binding.language) or term("not_known", binding.language), found.source))
+        # a fact that somebody remembered, or that nobody found, has no source that a reader could open
+        source = term("awaits_national", binding.language) if found.source in NO_SOURCE else found.source
+        rows.append((label, found.text(binding.language) or term("not_known", binding.language), source))
         doubtful |= found.unconfirmed
     columns = tuple(term(head, binding.language) for head in ("what", "here", "source"))
     return Node(block.id, "table", title=words.one("title"), columns=columns, rows=tuple(rows), unconfirmed=doubtful)
@@ -129,7 +141,7 @@ def terms(binding: Binding, block: BlockSource, words: Words) -> Node:
     return Node(block.id, "table", title=words.one("title"), columns=columns, rows=tuple(rows), unreviewed=unreviewed)
 
 
-def figure(binding: Binding, block: BlockSource, words: Words) -> Node:
+def pictogram(binding: Binding, block: BlockSource, words: Words) -> Node:
     """A pictogram of Havre's own, by name."""
     from havre.publishing.pictograms import drawing
 
@@ -144,6 +156,32 @@ def asked(binding: Binding, block: BlockSource, words: Words) -> Node:
     return Node(block.id, "questions", title=words.one("title"), nodes=nodes, data={"answers": bool(block.data.get("answers"))})
 
 
+def chart(binding: Binding, block: BlockSource, words: Words) -> Node:
+    """Published figures as bars (or a map of countries) with their table; the block's `without` where no such release was published."""
+    columns, show = block.data["measure"], block.data.get("show", "bars")
+    found = charts.newest(columns)
+    if found is None:
+        binding.use("releases", "+".join(columns), "")
+        if "without" not in block.data:
+            words_of = _("no release of %(columns)s was published: publish one, or write `without`")
+            binding.wrong("release", block.id, words_of % {"columns": ", ".join(columns)})
+        return Node(block.id, "note", text=words.stand_in)
+    binding.use("releases", "+".join(columns), f"{found.release.ref} {found.release.digest[:12]}")
+    title, hidden = words.one("title"), term("hidden", binding.language)
+    draw = charts.country_map if show == "map" else charts.bars
+    svg = draw(found, title, binding.language, hidden)
+    rows = tuple(
+        (*row, hidden if count is None else figure(count, binding.language))
+        for row, count in zip(found.words(binding.language), found.counts, strict=True)
+    )
+    with translation.override(binding.language):
+        heads = (*(label_of(column) for column in found.columns), term("persons", binding.language))
+    source = term("figures_of", binding.language).format(ref=found.release.ref, k=found.release.k)
+    picture = Node(f"{block.id}.picture", "figure", data={"svg": svg, "alt": words.one("alt"), "wide": True})
+    table = Node(f"{block.id}.table", "table", columns=heads, rows=rows)
+    return Node(block.id, "section", title=title, nodes=(picture, table, Node(f"{block.id}.source", "text", text=source)), level=3)
+
+
 MAKERS: Mapping[str, Maker] = {
     "rights": rights,
     "numbers": numbers,
@@ -152,6 +190,10 @@ MAKERS: Mapping[str, Maker] = {
     "workflow": workflow,
     "facts": facts,
     "terms": terms,
-    "figure": figure,
+    "figure": pictogram,
     "questions": asked,
+    "chart": chart,
+    "tree": handbook.tree,
+    "limits": handbook.limits,
+    "index": handbook.index,
 }

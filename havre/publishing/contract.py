@@ -15,6 +15,8 @@ def register() -> None:
             navigation=(Link(_("Leaflets"), "editions", "doc", PUBLISHERS, _("Information")),),
             commands=("publish",),
             urls=(
+                UrlRow("public_languages", public=True, note="for the persons concerned"),
+                UrlRow("public", public=True, note="for the persons concerned"),
                 UrlRow("leaflet", public=True, note="for the persons concerned"),
                 UrlRow("leaflet_pdf", public=True, note="the same on paper"),
                 UrlRow("paper_code", public=True, note="whether a paper still holds"),

@@ -7,7 +7,8 @@ from datetime import date
 from havre import standards
 from havre.publishing import manifests, tables
 from havre.publishing.binding import Binding
-from havre.publishing.nodes import Document
+from havre.publishing.checks import checked
+from havre.publishing.nodes import Document, Problem
 from havre.publishing.sources import DocumentSource, addresses, editions
 from havre.publishing.sources import document as source_of
 from havre.publishing.texts import text_of, worded
@@ -72,6 +73,12 @@ def build(edition: str, id: str, *, country: str, language: str, on: date, known
     Raises: Missing; Invalid with each block that may not, and the mend.
     """
     made = draft(edition, id, country=country, language=language, on=on, known=known)
-    if made.problems:
-        raise Invalid({"blocks": [str(problem) for problem in made.problems]})
+    wrong = [problem for problem in findings(made) if problem.stops]
+    if wrong:
+        raise Invalid({"blocks": list(dict.fromkeys(map(str, wrong)))})
     return made
+
+
+def findings(made: Document) -> tuple[Problem, ...]:
+    """Everything that is wrong with a draft or waits in it: what was found when it was bound, and every check."""
+    return made.problems + checked(made, source(made.edition, made.id))

@@ -19,7 +19,15 @@ from havre.publishing.terms import day_words, every_term
 PLACE = Path(__file__).parent
 STANDARDS = ["a-2a", "ua-1"]
 # shape of the paper → its template; a shape is what a document lists under `print`
-TEMPLATES = {"a4": "leaflet.typ", "book": "guide.typ", "trainer": "guide.typ", "trifold": "trifold.typ", "a6": "a6.typ"}
+TEMPLATES = {
+    "a4": "leaflet.typ",
+    "sheet": "sheet.typ",
+    "book": "guide.typ",
+    "trainer": "guide.typ",
+    "trifold": "trifold.typ",
+    "a6": "a6.typ",
+    "card": "card.typ",
+}
 
 
 def as_pdf(document: Document, shape: str = "a4", *, address: str = "") -> bytes:
@@ -52,7 +60,7 @@ def states(document: Document) -> list[str]:
     """What a reader is told of the review of its words and facts."""
     words = every_term(document.language)
     found = [f"* {words['awaits_national']}"] if document.unconfirmed else []
-    found += [f"† {words['awaits_native']}"] if document.unreviewed else []
+    found += [words["awaits_native"]] if document.unreviewed else []
     return found + ([words["withheld"]] if document.manifest["withheld"] else [])
 
 
@@ -74,7 +82,7 @@ def _data(document: Document, shape: str, address: str) -> dict[str, Any]:
         "words": words,
         "trainer": shape == "trainer",
         "check": check,
-        "index": [],
+        "index": [entry for node in document.walk() if node.kind == "index" for entry in node.data["entries"]],
         "nodes": [node.plain for node in document.nodes],
     }
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from time import perf_counter
 
 from havre.publishing import documents
 from havre.publishing.models import Artefact
 from havre.publishing.nodes import Document
-from havre.publishing.outputs import FORMATS, Output
+from havre.publishing.outputs import FORMATS, OF_DRAFTS, Output
 from havre.publishing.sources import editions
 from havre.trust.errors import Missing
 
@@ -39,7 +40,7 @@ def wanted(asked: Asked) -> Iterator[tuple[str, str, str, str]]:
         for country in asked.countries:
             for language in asked.languages or written.languages:
                 for format in asked.formats or written.formats:
-                    if language in written.languages and format in written.formats:
+                    if language in written.languages and (format in written.formats or format in OF_DRAFTS):
                         yield id, country, language, format
 
 
@@ -48,6 +49,9 @@ def make(asked: Asked, *, on: date) -> Iterator[Output]:
     built: dict[tuple[str, str, str], Document] = {}
     known: documents.Known = {}
     for id, country, language, format in wanted(asked):
+        if format in OF_DRAFTS:
+            yield from FORMATS[format][0](documents.draft(asked.edition, id, country=country, language=language, on=on, known=known), "")
+            continue
         key = (id, country, language)
         if key not in built:
             built[key] = documents.build(asked.edition, id, country=country, language=language, on=on, known=known)
@@ -75,7 +79,7 @@ def record(output: Output, *, at: datetime) -> Artefact:
 
 def write(outputs: Iterable[Output], folder: Path, *, at: datetime, tell: Progress) -> list[Path]:
     """Write artefacts to a folder and into the table; gives the paths."""
-    found = []
+    found, began = [], perf_counter()
     for output in outputs:
         ending = FORMATS[output.format][1]
         target = folder / output.document.edition / output.format / f"{output.name}{ending}"
@@ -85,5 +89,6 @@ def write(outputs: Iterable[Output], folder: Path, *, at: datetime, tell: Progre
             path.write_bytes(content)
         row = record(output, at=at)
         found.append(target)
-        tell(f"{target.relative_to(folder)} {row.size} bytes, edition {row.code}")
+        tell(f"{target.relative_to(folder)} {row.size:,} bytes, {perf_counter() - began:.2f} s, edition {row.code}")
+        began = perf_counter()
     return found

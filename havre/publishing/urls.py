@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from havre.publishing import views
+from havre.publishing import views, views_public
 
 urlpatterns = [
-    path("i/c/<slug:code>/", views.code, name="paper_code"),
-    path("i/<slug:address>/<slug:country>/<slug:language>/", views.leaflet, name="leaflet"),
-    path("i/<slug:address>/<slug:country>/<slug:language>.pdf", views.leaflet_pdf, name="leaflet_pdf"),
+    path("i/", views_public.languages, name="public_languages"),
+    path("i/c/<slug:code>/", views_public.code, name="paper_code"),
+    path("i/<slug:language>/", views_public.public, name="public"),
+    path("i/<slug:address>/<slug:country>/<slug:language>/", views_public.leaflet, name="leaflet"),
+    path("i/<slug:address>/<slug:country>/<slug:language>.pdf", views_public.leaflet_pdf, name="leaflet_pdf"),
     path("publications/", views.editions, name="editions"),
 ]

@@ -1,0 +1,89 @@
+"""Pages for everybody: languages, what there is to read, one document, and whether a paper still holds. No cookie, nothing recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from havre.publishing import documents, queries, services, web
+from havre.publishing.nodes import Document
+from havre.publishing.outputs import FORMATS
+from havre.publishing.site_words import own_names, site_words
+from havre.publishing.sources import LANGUAGES
+from havre.publishing.terms import every_term
+from havre.standards.queries import fact
+from havre.trust.errors import Missing
+
+# which documents stand under which heading of the list
+SHELVES = (("for_you", ("person",)), ("for_staff", ("frontline", "learner", "trainer")), ("figures", ("public",)))
+
+
+def _frame(language: str, addresses: dict[str, str]) -> dict[str, Any]:
+    """What every public page has: its words, and the same page in the other languages."""
+    named = [(code, name, addresses[code]) for code, name in own_names(tuple(addresses))]
+    return {"language": language, "site": site_words(language), "words": every_term(language), "languages": named}
+
+
+def languages(request: HttpRequest) -> HttpResponse:
+    """Which language to read in: nothing is guessed from the browser, and nothing is kept."""
+    return render(request, "publishing/languages.html", _frame("en", {code: reverse("public", args=[code]) for code in LANGUAGES}))
+
+
+def public(request: HttpRequest, language: str) -> HttpResponse:
+    """What there is to read in a language: numbers that somebody dialled, documents that may go out."""
+    if language not in LANGUAGES:
+        raise Missing
+    today, country = timezone.localdate(), settings.HAVRE_COUNTRY
+    found = [
+        (one, documents.source(one.edition, one.id)) for one in queries.board(country, on=today, languages=(language,)) if not one.problems
+    ]
+    frame = _frame(language, {code: reverse("public", args=[code]) for code in LANGUAGES})
+    shelves = [
+        (frame["site"][name], [(one, source.address) for one, source in found if source.audience in audiences])
+        for name, audiences in SHELVES
+    ]
+    numbers = fact("helplines", on=today, country=country).printable_numbers
+    return render(request, "publishing/home.html", {**frame, "numbers": numbers, "shelves": shelves})
+
+
+def _document(address: str, country: str, language: str) -> Document:
+    edition, id = documents.addressed(address)
+    return documents.build(edition, id, country=country, language=language, on=timezone.localdate())
+
+
+def leaflet(request: HttpRequest, address: str, country: str, language: str) -> HttpResponse:
+    """One document as a page."""
+    document = _document(address, country, language)
+    promised = documents.source(document.edition, document.id).languages
+    frame = _frame(language, {code: reverse("leaflet", args=[address, country, code]) for code in promised})
+    return render(request, "publishing/leaflet.html", {**web.context(document), **frame, "address": address})
+
+
+def leaflet_pdf(request: HttpRequest, address: str, country: str, language: str) -> HttpResponse:
+    """The same on paper. The file's name says nothing of the subject; the code on it is answered from now on."""
+    document = _document(address, country, language)
+    asked = request.build_absolute_uri(reverse("paper_code", args=["-"])).removesuffix("-/").partition("://")[2]
+    shape = request.GET.get("shape", document.print[0] if document.print else "")
+    output = next((one for one in FORMATS["pdf"][0](document, asked) if one.shape == shape), None)
+    if output is None:
+        raise Missing
+    services.record(output, at=timezone.now())
+    answer = HttpResponse(output.files[""], content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="info-{document.language}.pdf"'
+    return answer
+
+
+def code(request: HttpRequest, code: str) -> HttpResponse:
+    """Whether a paper still holds."""
+    found = queries.standing(code.upper(), on=timezone.localdate())
+    if found is None:
+        raise Missing
+    address = documents.source(found.now.edition, found.now.id).address
+    language = found.now.language
+    frame = _frame(language, {language: request.path})
+    return render(request, "publishing/code.html", {**web.context(found.now), **frame, "found": found, "address": address})
