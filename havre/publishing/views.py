@@ -57,5 +57,5 @@ def code(request: HttpRequest, code: str) -> HttpResponse:
 def editions(request: ActorRequest) -> HttpResponse:
     """Every document of this country in every language, with its state."""
     policy.require_in_house(request.actor, Act.PUBLISH)
-    rows = [(one, documents.source(one.edition, one.id).address) for one in queries.board(settings.HAVRE_COUNTRY, on=timezone.localdate())]
+    rows = list(queries.board(settings.HAVRE_COUNTRY.lower(), on=timezone.localdate()))
     return render(request, "publishing/editions.html", {"rows": rows})
