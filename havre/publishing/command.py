@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from havre import standards
-from havre.publishing import services, texts
+from havre.publishing import rereading, services, texts
 from havre.publishing.outputs import FORMATS
 from havre.publishing.sources import LANGUAGES, editions, every_file
 from havre.publishing.tables import TABLES
@@ -82,3 +82,15 @@ def left(files: tuple[str, ...], language: str | None) -> None:
                 click.echo(f"# {file} {one}: {len(lacking)}")
                 if language:
                     click.echo(yaml.safe_dump(lacking, allow_unicode=True, width=10**6, sort_keys=False))
+
+
+@texts_.command("read")
+@click.argument("file")
+@click.option("--again", multiple=True, help="A question that was read again although its row changed.")
+def read_again(file: str, again: tuple[str, ...]) -> None:
+    """Write down, for the questions of FILE, what the rows that they rest on say today: the author has read them."""
+    try:
+        done = rereading.mark(file, settings.HAVRE_COUNTRY, on=timezone.localdate(), again=again)
+    except HavreError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{file}: {len(done)} questions read")
