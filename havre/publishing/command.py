@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from havre import standards
-from havre.publishing import cases, documents, rebuilding, services, texts
+from havre.publishing import cases, documents, rebuilding, rereading, services, texts
 from havre.publishing.outputs import FORMATS
 from havre.publishing.packages import exchange
 from havre.publishing.sources import LANGUAGES, editions, every_file
@@ -138,3 +138,15 @@ def take(file: Path) -> None:
             f"{one.file}.{one.language}.po: {one.put} texts put in, {one.stale} from an earlier English, {one.left} left for newer words, "
             f"{one.same} unchanged"
         )
+
+
+@texts_.command("read")
+@click.argument("file")
+@click.option("--again", multiple=True, help="A question that was read again although its row changed.")
+def read_again(file: str, again: tuple[str, ...]) -> None:
+    """Write down, for the questions of FILE, what the rows that they rest on say today: the author has read them."""
+    try:
+        done = rereading.mark(file, settings.HAVRE_COUNTRY, on=timezone.localdate(), again=again)
+    except HavreError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{file}: {len(done)} questions read")

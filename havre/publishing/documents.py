@@ -54,7 +54,7 @@ def _bound(written: DocumentSource, binding: Binding) -> Document:
         binding.use("blocks", name, text.value)
     manifest = manifests.of(written, binding)
     if any(node.kind == "case" for top in nodes for node in top.walk()):
-        manifest["cases"] = cases.state(edition, country)
+        manifest["cases"] = cases.state(edition, binding.country)
     return Document(
         edition=edition,
         id=id,
