@@ -44,9 +44,7 @@ class Verdict(StrEnum):
 
 def studies(edition: str) -> dict[str, BlockSource]:
     """Every case of an edition by id. Raises: Invalid for features that no code of the register could fit."""
-    found = {
-        block.id: block for id in editions()[edition].documents for block in document(edition, id).walk() if block.kind == "case"
-    }
+    found = {block.id: block for id in editions()[edition].documents for block in document(edition, id).walk() if block.kind == "case"}
     wrong = [f"{id}: {problem}" for id, block in found.items() if (problem := _unfit(block.data["features"]))]
     if wrong:
         raise Invalid({"features": wrong})
@@ -61,7 +59,9 @@ def compare(edition: str, country: str, extract: Path) -> dict[str, Verdict]:
     """
     manifest = extract / "manifest.json"
     if not manifest.is_file():
-        raise Invalid({"extract": [_("%(folder)s holds no extract: ask for one under Figures, then name its folder") % {"folder": extract.name}]})
+        raise Invalid(
+            {"extract": [_("%(folder)s holds no extract: ask for one under Figures, then name its folder") % {"folder": extract.name}]}
+        )
     people = _people(extract, country.upper())
     found = {id: _verdict(people, block.data["features"]) for id, block in studies(edition).items()}
     kept = _kept() | {
@@ -152,7 +152,11 @@ def _unfit(features: Mapping[str, Any]) -> str:
         if features[name] not in values:
             return _("%(name)s is one of %(values)s") % {"name": name, "values": ", ".join(values)}
     forms = PICKLISTS["vic_TypeOfExploitation"]
-    return "" if features["forms"] and set(features["forms"]) <= set(forms) else _("forms are some of %(values)s") % {"values": ", ".join(forms)}
+    return (
+        ""
+        if features["forms"] and set(features["forms"]) <= set(forms)
+        else _("forms are some of %(values)s") % {"values": ", ".join(forms)}
+    )
 
 
 def _fingerprint(edition: str) -> str:

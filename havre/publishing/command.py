@@ -34,7 +34,9 @@ from havre.trust.errors import HavreError
 @click.option("--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="All that a document promises, by default.")
 @click.option("--format", "formats", multiple=True, type=click.Choice(sorted(FORMATS)), help="All that a document promises, by default.")
 @click.option("--address", default="", help="Where the printed codes are answered, for instance example.org/i/c/.")
-@click.option("--cases", "extract", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Compare case studies with this extract.")
+@click.option(
+    "--cases", "extract", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Compare case studies with this extract."
+)
 @click.option("--cases-pending", is_flag=True, help="Let case studies out that were not compared with the register; each document says so.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default=True)
 def publish(
