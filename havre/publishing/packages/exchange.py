@@ -131,7 +131,7 @@ def _from_po(content: bytes, name: str) -> Iterator[tuple[str, str, dict[str, En
     head = content.decode("utf-8", "replace")
     project, language = PROJECT.search(head), LANGUAGE.search(head)
     if project is None or language is None:
-        words = _("%(name)s: its head does not say which texts these are. Write Project-Id-Version: Havre <folder>/<name> and Language.")
+        words = _("%(name)s: its head does not say which texts these are. Write Havre <folder>/<name> under Project-Id-Version.")
         raise Invalid({"file": [words % {"name": name}]})
     yield project["file"], language["language"], new
 
