@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from havre import standards
-from havre.publishing import cases, documents, rebuilding, rereading, services, texts
+from havre.publishing import cases, documents, jobs, rebuilding, rereading, services, texts
 from havre.publishing.outputs import FORMATS
 from havre.publishing.packages import exchange
 from havre.publishing.sources import LANGUAGES, editions, every_file
@@ -59,7 +59,7 @@ def publish(
         try:
             if extract and cases.studies(name):
                 for country in countries:
-                    cases.compare(name, country, extract)
+                    jobs.compare(name, country, extract)
             cases.require(name, countries, pending=cases_pending)
             made += len(services.write(services.make(asked, on=timezone.localdate()), out, at=timezone.now(), tell=click.echo))
         except HavreError as error:

@@ -28,7 +28,7 @@ def mark(file: str, country: str, *, on: date, again: Collection[str] = ()) -> l
             except KeyError:
                 problems.append(f"{one.id} rests on {one.about[1]}, which is not there: mend `about`")
     if problems:
-        raise Invalid({"questions": problems})
+        raise Invalid({"questions": [*problems]})
     path.write_text(marked(path.read_text(encoding="utf-8"), prints), encoding="utf-8")
     questions.read.cache_clear()
     questions.bank.cache_clear()
