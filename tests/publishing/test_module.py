@@ -21,7 +21,7 @@ from havre.publishing.web import as_folder
 from havre.register.models import Person, PersonFacts, TraffickingEvent
 from havre.trust.counting import K
 from havre.trust.errors import Invalid
-from tests.factories import NOW, make_actor
+from tests.factories import NOW
 from tests.factories_evidence import make_register
 
 DAY = date(2026, 11, 29)
@@ -154,12 +154,17 @@ def extract_of(folder):
     return folder
 
 
-def like_the_organ_case(number):
+def like_the_organ_case(number, *, age=34):
     """`number` men who fit everything that the case of the organ says."""
     for case in make_register(number):
-        Person.objects.filter(case=case).update(gender="Masculine", age_on_opening=34)
-        PersonFacts.objects.filter(case=case).update(coded={"vic_TypeOfExploitation": ["OrganRemoval"]}, citizenships=["GH"])
-        TraffickingEvent.objects.filter(case=case, kind="Exploitation").update(country="EG")
+        person = Person.objects.for_house("tests").get(case=case)
+        person.gender, person.age_on_opening = "Masculine", age
+        facts = PersonFacts.objects.for_house("tests").get(case=case)
+        facts.coded = {"vic_TypeOfExploitation": ["OrganRemoval"]}
+        exploited = TraffickingEvent.objects.for_house("tests").get(case=case, kind="Exploitation")
+        exploited.country = "EG"
+        for one in (person, facts, exploited):
+            one.save()
 
 
 @pytest.mark.parametrize(("number", "verdict"), [(0, Verdict.NONE), (1, Verdict.FEW), (K - 1, Verdict.FEW), (K, Verdict.MANY)])
@@ -169,8 +174,7 @@ def test_a_case_is_refused_when_fewer_than_the_threshold_fit_it(number, verdict,
 
 
 def test_an_unknown_value_may_hide_a_person_and_makes_no_crowd(tmp_path):
-    like_the_organ_case(K)
-    Person.objects.all().update(age_on_opening=None)
+    like_the_organ_case(K, age=None)
     assert jobs.compare("module", "gh", extract_of(tmp_path / "extract"))["case-organ"] == Verdict.FEW
 
 
@@ -178,7 +182,6 @@ def test_module_is_refused_until_its_cases_were_compared(tmp_path):
     with pytest.raises(Invalid, match="gh"):
         cases.require("module", ["gh"])
     cases.require("module", ["gh"], pending=True)
-    make_register(3, owner=make_actor())
     jobs.compare("module", "gh", extract_of(tmp_path / "extract"))
     cases.require("module", ["gh"])
     with pytest.raises(Invalid, match="th"):
