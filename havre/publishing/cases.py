@@ -16,16 +16,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from havre.publishing.binding import fingerprint
 from havre.publishing.sources import BlockSource, document, editions
-from havre.register.enums import EventKind, PersonRole
 from havre.register.extract import AGE_BANDS, PICKLISTS
 from havre.register.genders import GENDERS
-from havre.trust.counting import K
 from havre.trust.errors import Invalid
 
 PAIRS = ("internal", "foreign", "abroad")
@@ -44,36 +41,10 @@ class Verdict(StrEnum):
 
 def studies(edition: str) -> dict[str, BlockSource]:
     """Every case of an edition by id. Raises: Invalid for features that no code of the register could fit."""
-    found = {
-        block.id: block for id in editions()[edition].documents for block in document(edition, id).walk() if block.kind == "case"
-    }
+    found = {block.id: block for id in editions()[edition].documents for block in document(edition, id).walk() if block.kind == "case"}
     wrong = [f"{id}: {problem}" for id, block in found.items() if (problem := _unfit(block.data["features"]))]
     if wrong:
-        raise Invalid({"features": wrong})
-    return found
-
-
-def compare(edition: str, country: str, extract: Path) -> dict[str, Verdict]:
-    """The verdict on each case for one country, and keep them for `state`.
-
-    Args: extract, the folder of one extract (persons.parquet, events.parquet, manifest.json).
-    Raises: Invalid when the folder is no extract, or features are wrong.
-    """
-    manifest = extract / "manifest.json"
-    if not manifest.is_file():
-        raise Invalid({"extract": [_("%(folder)s holds no extract: ask for one under Figures, then name its folder") % {"folder": extract.name}]})
-    people = _people(extract, country.upper())
-    found = {id: _verdict(people, block.data["features"]) for id, block in studies(edition).items()}
-    kept = _kept() | {
-        f"{edition} {country}": {
-            "features": _fingerprint(edition),
-            "extract": json.loads(manifest.read_text(encoding="utf-8"))["fingerprint"],
-            "verdicts": found,
-        }
-    }
-    place = _place()
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(json.dumps(kept, indent=1, sort_keys=True), encoding="utf-8")
+        raise Invalid({"features": [*wrong]})
     return found
 
 
@@ -81,10 +52,10 @@ def state(edition: str, country: str) -> Verdict:
     """The worst verdict of an edition's cases for a country; pending when they were not compared, or were changed since."""
     if not studies(edition):
         return Verdict.NONE
-    kept = _kept().get(f"{edition} {country}")
-    if kept is None or kept["features"] != _fingerprint(edition):
+    found = kept().get(f"{edition} {country}")
+    if found is None or found["features"] != print_of(edition):
         return Verdict.PENDING
-    return Verdict.FEW if Verdict.FEW in kept["verdicts"].values() else Verdict.NONE
+    return Verdict.FEW if Verdict.FEW in found["verdicts"].values() else Verdict.NONE
 
 
 def require(edition: str, countries: Iterable[str], *, pending: bool = False) -> None:
@@ -97,51 +68,14 @@ def require(edition: str, countries: Iterable[str], *, pending: bool = False) ->
     for country in countries:
         found = state(edition, country)
         if found == Verdict.FEW:
-            few = [id for id, one in _kept()[f"{edition} {country}"]["verdicts"].items() if one == Verdict.FEW]
+            few = [id for id, one in kept()[f"{edition} {country}"]["verdicts"].items() if one == Verdict.FEW]
             words = _("%(country)s, %(case)s: fewer persons than the threshold fit it; change its features and story, and compare again")
             wrong += [words % {"country": country, "case": id} for id in few]
         elif found == Verdict.PENDING and not pending:
             words = _("%(country)s: the case studies await the comparison with the register; give --cases FOLDER or --cases-pending")
             wrong.append(words % {"country": country})
     if wrong:
-        raise Invalid({"cases": wrong})
-
-
-def _people(extract: Path, country: str) -> pl.DataFrame:
-    """One row a victim: gender, age_band, forms, and whether citizenship and country of exploitation are this one (null: not known)."""
-    where = (
-        pl.scan_parquet(extract / "events.parquet")
-        .filter(pl.col("kind") == EventKind.EXPLOITATION.value, pl.col("country").is_not_null())
-        .group_by("person")
-        .agg(here=(pl.col("country") == country).any(), elsewhere=(pl.col("country") != country).any())
-    )
-    return (
-        pl.scan_parquet(extract / "persons.parquet")
-        .filter(pl.col("role") == PersonRole.VICTIM.value)
-        .join(where, on="person", how="left")
-        .with_columns(national=pl.col("citizenships").list.contains(country))
-        .select("gender", "age_band", "forms", "national", "here", "elsewhere")
-        .collect()
-    )
-
-
-def _verdict(people: pl.DataFrame, features: Mapping[str, Any]) -> Verdict:
-    def known(column: str) -> pl.Expr:
-        return pl.when(pl.col(column).is_in(UNKNOWN)).then(None).otherwise(pl.col(column))
-
-    pair = features["country_pair"]
-    fits = [
-        known("age_band") == features["age_band"],
-        known("gender") == features["gender"],
-        *(pl.col("forms").list.contains(form) for form in features["forms"]),
-        ~pl.col("national") if pair == "foreign" else pl.col("national"),
-        pl.col("elsewhere") if pair == "abroad" else pl.col("here"),
-    ]
-    surely = people.filter(pl.all_horizontal(one.fill_null(False) for one in fits)).height
-    if surely >= K:
-        return Verdict.MANY
-    possibly = people.filter(pl.all_horizontal(one.fill_null(True) for one in fits)).height
-    return Verdict.FEW if possibly else Verdict.NONE
+        raise Invalid({"cases": [*wrong]})
 
 
 def _unfit(features: Mapping[str, Any]) -> str:
@@ -152,17 +86,24 @@ def _unfit(features: Mapping[str, Any]) -> str:
         if features[name] not in values:
             return _("%(name)s is one of %(values)s") % {"name": name, "values": ", ".join(values)}
     forms = PICKLISTS["vic_TypeOfExploitation"]
-    return "" if features["forms"] and set(features["forms"]) <= set(forms) else _("forms are some of %(values)s") % {"values": ", ".join(forms)}
+    return (
+        ""
+        if features["forms"] and set(features["forms"]) <= set(forms)
+        else _("forms are some of %(values)s") % {"values": ", ".join(forms)}
+    )
 
 
-def _fingerprint(edition: str) -> str:
+def print_of(edition: str) -> str:
+    """The features of an edition's cases in eight digits: a verdict holds for these alone."""
     return fingerprint({id: dict(block.data["features"]) for id, block in studies(edition).items()})
 
 
-def _place() -> Path:
+def place() -> Path:
+    """Where verdicts are kept: outside the databases, since they say nothing of anybody."""
     return Path(settings.HAVRE_HOME) / "publishing" / "cases.json"
 
 
-def _kept() -> dict[str, Any]:
-    place = _place()
-    return json.loads(place.read_text(encoding="utf-8")) if place.is_file() else {}
+def kept() -> dict[str, Any]:
+    """Every verdict so far, by edition and country."""
+    path = place()
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from havre import standards
-from havre.publishing import cases, documents, rebuilding, services, texts
+from havre.publishing import cases, documents, jobs, rebuilding, rereading, services, texts
 from havre.publishing.outputs import FORMATS
 from havre.publishing.packages import exchange
 from havre.publishing.sources import LANGUAGES, editions, every_file
@@ -34,7 +34,9 @@ from havre.trust.errors import HavreError
 @click.option("--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="All that a document promises, by default.")
 @click.option("--format", "formats", multiple=True, type=click.Choice(sorted(FORMATS)), help="All that a document promises, by default.")
 @click.option("--address", default="", help="Where the printed codes are answered, for instance example.org/i/c/.")
-@click.option("--cases", "extract", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Compare case studies with this extract.")
+@click.option(
+    "--cases", "extract", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Compare case studies with this extract."
+)
 @click.option("--cases-pending", is_flag=True, help="Let case studies out that were not compared with the register; each document says so.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default=True)
 def publish(
@@ -55,8 +57,9 @@ def publish(
     for name in editions() if edition == "all" else (edition,):
         asked = services.Asked(name, countries, chosen["documents"], chosen["languages"], chosen["formats"], address)
         try:
-            for country in countries if extract and cases.studies(name) else ():
-                cases.compare(name, country, extract)
+            if extract and cases.studies(name):
+                for country in countries:
+                    jobs.compare(name, country, extract)
             cases.require(name, countries, pending=cases_pending)
             made += len(services.write(services.make(asked, on=timezone.localdate()), out, at=timezone.now(), tell=click.echo))
         except HavreError as error:
@@ -135,3 +138,15 @@ def take(file: Path) -> None:
             f"{one.file}.{one.language}.po: {one.put} texts put in, {one.stale} from an earlier English, {one.left} left for newer words, "
             f"{one.same} unchanged"
         )
+
+
+@texts_.command("read")
+@click.argument("file")
+@click.option("--again", multiple=True, help="A question that was read again although its row changed.")
+def read_again(file: str, again: tuple[str, ...]) -> None:
+    """Write down, for the questions of FILE, what the rows that they rest on say today: the author has read them."""
+    try:
+        done = rereading.mark(file, settings.HAVRE_COUNTRY, on=timezone.localdate(), again=again)
+    except HavreError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{file}: {len(done)} questions read")

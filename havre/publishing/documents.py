@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from havre import standards
-from havre.publishing import cases, manifests, tables
+from havre.publishing import cases, manifests, revisions, tables
 from havre.publishing.binding import Binding
 from havre.publishing.checks import checked
 from havre.publishing.nodes import Document, Problem
@@ -41,7 +41,12 @@ def draft(edition: str, id: str, *, country: str, language: str, on: date, known
     written = source(edition, id)
     if language not in written.languages or country not in standards.country_codes():
         raise Missing
-    binding = Binding(country, language, on, known={} if known is None else known)
+    with revisions.known(language):
+        return _bound(written, Binding(country, language, on, known={} if known is None else known))
+
+
+def _bound(written: DocumentSource, binding: Binding) -> Document:
+    edition, id, language = written.edition, written.id, binding.language
     nodes = tuple(node for block in written.blocks for node in binding.bind(block))
     titles = {unit.id: text_of(unit, f"{edition}/{id}", language) for unit in written.own_units()}
     for name, text in titles.items():
@@ -49,16 +54,16 @@ def draft(edition: str, id: str, *, country: str, language: str, on: date, known
         binding.use("blocks", name, text.value)
     manifest = manifests.of(written, binding)
     if any(node.kind == "case" for top in nodes for node in top.walk()):
-        manifest["cases"] = cases.state(edition, country)
+        manifest["cases"] = cases.state(edition, binding.country)
     return Document(
         edition=edition,
         id=id,
-        country=country,
+        country=binding.country,
         language=language,
         title=titles["title"].value,
         subtitle=titles["subtitle"].value if "subtitle" in titles else "",
-        country_name=worded(tables.AUTHORITIES, country, language).value,
-        on=on,
+        country_name=worded(tables.AUTHORITIES, binding.country, language).value,
+        on=binding.on,
         revised_on=date.fromisoformat(written.revised_on),
         form=written.form,
         print=written.print,
@@ -83,4 +88,5 @@ def build(edition: str, id: str, *, country: str, language: str, on: date, known
 
 def findings(made: Document) -> tuple[Problem, ...]:
     """Everything that is wrong with a draft or waits in it: what was found when it was bound, and every check."""
-    return made.problems + checked(made, source(made.edition, made.id))
+    with revisions.known(made.language):
+        return made.problems + checked(made, source(made.edition, made.id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -76,7 +77,7 @@ def _length(part: RulePart) -> str:
 def index(binding: Binding, block: BlockSource, words: Words) -> Node:
     """Words in the order of the language, each with the sections where it is treated; the pages are the typesetter's."""
     places = block.data["places"]
-    entries = [{"words": word, "ids": list(places.get(key, ()))} for key, word in words.map("items").items()]
+    entries: list[dict[str, Any]] = [{"words": word, "ids": list(places.get(key, ()))} for key, word in words.map("items").items()]
     lost = sorted(entry["words"] for entry in entries if not entry["ids"])
     if lost:
         binding.wrong("index", block.id, _("%(words)s leads nowhere: name its sections under `places`") % {"words": ", ".join(lost)})

@@ -11,7 +11,7 @@ import pytest
 
 from havre import standards
 from havre.evidence.jobs import extracting
-from havre.publishing import cases, outputs
+from havre.publishing import cases, jobs, outputs
 from havre.publishing.cases import Verdict
 from havre.publishing.documents import draft
 from havre.publishing.printing import as_pdf
@@ -165,13 +165,13 @@ def like_the_organ_case(number):
 @pytest.mark.parametrize(("number", "verdict"), [(0, Verdict.NONE), (1, Verdict.FEW), (K - 1, Verdict.FEW), (K, Verdict.MANY)])
 def test_a_case_is_refused_when_fewer_than_the_threshold_fit_it(number, verdict, tmp_path):
     like_the_organ_case(number)
-    assert cases.compare("module", "gh", extract_of(tmp_path / "extract"))["case-organ"] == verdict
+    assert jobs.compare("module", "gh", extract_of(tmp_path / "extract"))["case-organ"] == verdict
 
 
 def test_an_unknown_value_may_hide_a_person_and_makes_no_crowd(tmp_path):
     like_the_organ_case(K)
     Person.objects.all().update(age_on_opening=None)
-    assert cases.compare("module", "gh", extract_of(tmp_path / "extract"))["case-organ"] == Verdict.FEW
+    assert jobs.compare("module", "gh", extract_of(tmp_path / "extract"))["case-organ"] == Verdict.FEW
 
 
 def test_module_is_refused_until_its_cases_were_compared(tmp_path):
@@ -179,7 +179,7 @@ def test_module_is_refused_until_its_cases_were_compared(tmp_path):
         cases.require("module", ["gh"])
     cases.require("module", ["gh"], pending=True)
     make_register(3, owner=make_actor())
-    cases.compare("module", "gh", extract_of(tmp_path / "extract"))
+    jobs.compare("module", "gh", extract_of(tmp_path / "extract"))
     cases.require("module", ["gh"])
     with pytest.raises(Invalid, match="th"):
         cases.require("module", ["gh", "th"])
@@ -187,7 +187,7 @@ def test_module_is_refused_until_its_cases_were_compared(tmp_path):
 
 def test_a_case_that_singles_out_is_refused_even_with_the_override(tmp_path):
     like_the_organ_case(2)
-    cases.compare("module", "gh", extract_of(tmp_path / "extract"))
+    jobs.compare("module", "gh", extract_of(tmp_path / "extract"))
     with pytest.raises(Invalid, match="case-organ"):
         cases.require("module", ["gh"], pending=True)
 
@@ -195,14 +195,14 @@ def test_a_case_that_singles_out_is_refused_even_with_the_override(tmp_path):
 def test_document_says_that_its_cases_await_the_comparison(tmp_path):
     line = term("cases_pending", "en")
     assert line in page_of("en")
-    cases.compare("module", "gh", extract_of(tmp_path / "extract"))
+    jobs.compare("module", "gh", extract_of(tmp_path / "extract"))
     assert line not in page_of("en")
 
 
 def test_what_is_kept_of_a_comparison_names_no_count_and_nobody(tmp_path):
     like_the_organ_case(4)
     folder = extract_of(tmp_path / "extract")
-    cases.compare("module", "gh", folder)
+    jobs.compare("module", "gh", folder)
     kept = (tmp_path / "publishing" / "cases.json").read_text()
     assert not any(one in kept for one in pl.read_parquet(folder / "persons.parquet")["person"].to_list())
     assert set(re.findall(r'": "(\w+)"', kept.partition("verdicts")[2])) <= set(Verdict)
@@ -210,7 +210,7 @@ def test_what_is_kept_of_a_comparison_names_no_count_and_nobody(tmp_path):
 
 def test_a_folder_that_is_no_extract_is_refused_in_words(tmp_path):
     with pytest.raises(Invalid, match="no extract"):
-        cases.compare("module", "gh", tmp_path)
+        jobs.compare("module", "gh", tmp_path)
 
 
 def test_formats_of_the_module_are_those_that_havre_writes():
