@@ -134,8 +134,8 @@ OWN_WORDS: Mapping[str, frozenset[str]] = {
 }
 # of those, what another language writes as well
 SHARED: Mapping[str, frozenset[str]] = {
-    "fr": frozenset({"des", "est", "ne", "ou", "vos"}),
-    "pt": frozenset({"com", "mas", "quando", "pode", "deve", "sua", "seu"}),
+    "fr": frozenset({"des", "est", "ne", "ou", "vos", "mais", "elle", "les"}),
+    "pt": frozenset({"com", "mas", "quando", "pode", "deve", "sua", "seu", "uma"}),
     "tet": frozenset({"ho", "nia"}),
     "en": frozenset({"are", "can", "must"}),
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext as _
 
 from havre.publishing import printing
 from havre.publishing.checks.limits import READING
 from havre.publishing.nodes import Document, Node, Problem
+from havre.publishing.sources import document as source_of
 from havre.release.stats.media.findings import Finding
 from havre.release.stats.media.text import Declared, check_text
 from havre.standards.library import library
@@ -22,6 +23,12 @@ _PLACE = re.compile(
     r"\b(?:art(?:icle|\.)?s?|sections?|sec\.|s\.|acts?|lois?|law|decrees?|décrets?|no\.|n°|rules?|C\d|P\d|[A-Z]\.[A-Z]\.)[ \u00a0]*\d[\w()/.-]*",
     re.IGNORECASE,
 )
+# kinds of block whose lines come from the data
+BOUND = frozenset(
+    {"rights", "authorities", "indicators", "workflow", "facts", "terms", "tree", "limits", "index", "chart", "numbers", "sources"}
+)
+# what a sentence or a quotation begins after
+_BEGINS = frozenset(".!?:;…“”«»\"'‘’(–—")
 # a composite case is nobody's: what points to one person cannot be in it, how it is told can be wrong all the same
 _OF_A_PERSON = frozenset({"identity", "consent"})
 
@@ -33,21 +40,38 @@ def media(document: Document) -> Iterator[Problem]:
     """
     if document.language not in {"en", "fr"}:
         return
+    bound, invented = _rows_of_data(document), _invented(document)
     titles = [Node("title", "title", text=document.title), Node("subtitle", "title", text=document.subtitle)]
     for node in [*titles, *document.walk()]:
-        for text in (_PLACE.sub("the law", text) for text in node.strings()):
+        written = (node.title,) if bound(node.id) else node.strings()
+        for text in (_PLACE.sub("the law", text) for text in written if text):
             for one in check_text(text, language=document.language, declared=Declared(consent=True, best_interests=True)):
                 rule = library().media_rules.get(one.rule)
                 # a typed number is found by a check of its own
-                if (node.kind == "case" and rule.category in _OF_A_PERSON) or _opens(one, text) or one.what == "phone":
+                composite = (node.kind in {"case", "question"} or node.id in invented) and (
+                    rule.category in _OF_A_PERSON or one.rule == "MR26"
+                )
+                if composite or _opens(one, text) or one.what == "phone":
                     continue
                 words = _("%(finding)s. Write it otherwise") % {"finding": one.words(document.language)}
                 yield Problem("media", node.id, words, stops=one.blocks)
 
 
+def _rows_of_data(document: Document) -> Callable[[str], bool]:
+    """Whether a node's lines are rows of the standards, laws and workflows: their words were weighed there, and names of bodies are meant."""
+    ids = {block.id for block in source_of(document.edition, document.id).walk() if block.kind in BOUND}
+    return lambda id: id in ids or any(id.startswith(f"{one}.") for one in ids)
+
+
+def _invented(document: Document) -> frozenset[str]:
+    """Blocks whose author says that they tell an invented case, as exercises do: a text to be mended holds the faults on purpose."""
+    return frozenset(block.id for block in source_of(document.edition, document.id).walk() if block.data.get("composite"))
+
+
 def _opens(found: Finding, text: str) -> bool:
-    """Whether a "name" is only the first word of its text, with the capital that every text begins with."""
-    return found.what in {"name", "child"} and found.start == 0 and text.startswith(found.excerpt) and " " not in found.excerpt
+    """Whether a "name" is only the first word of a text or a sentence, with the capital that each begins with."""
+    before = text[: found.start].rstrip()
+    return found.what in {"name", "child"} and " " not in found.excerpt and (not before or before[-1] in _BEGINS)
 
 
 def reading(document: Document, level: str) -> Iterator[Problem]:

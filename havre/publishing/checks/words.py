@@ -175,7 +175,8 @@ def script(pair: Pair) -> Iterator[Problem]:
     latin = [word for word in _LATIN_WORD.findall(text) if word not in LATIN_IN_THAI]
     if latin:
         yield Problem("script", pair.id, _("“%(word)s” is in Latin letters: write it in Thai") % {"word": latin[0]})
-    elif not _THAI.search(text) and any(unit.islower() for unit in _LATIN_WORD.findall(plain(pair.english))):
+    # what stands in quotation marks is looked at as well: a whole text may be something to say
+    elif not _THAI.search(pair.words) and any(unit.islower() for unit in _LATIN_WORD.findall(plain(pair.english))):
         yield Problem("script", pair.id, _("there is no Thai letter in it: write it in Thai"))
 
 
