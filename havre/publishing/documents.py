@@ -7,7 +7,7 @@ from datetime import date
 from havre import standards
 from havre.publishing import cases, manifests, revisions, tables
 from havre.publishing.binding import Binding
-from havre.publishing.checks import checked
+from havre.publishing.checks import checked, fits
 from havre.publishing.nodes import Document, Problem
 from havre.publishing.sources import DocumentSource, addresses, editions
 from havre.publishing.sources import document as source_of
@@ -80,13 +80,16 @@ def build(edition: str, id: str, *, country: str, language: str, on: date, known
     Raises: Missing; Invalid with each block that may not, and the mend.
     """
     made = draft(edition, id, country=country, language=language, on=on, known=known)
-    wrong = [problem for problem in findings(made) if problem.stops]
+    wrong = [problem for problem in findings(made, paper=False) if problem.stops]
     if wrong:
         raise Invalid({"blocks": list(dict.fromkeys(map(str, wrong)))})
     return made
 
 
-def findings(made: Document) -> tuple[Problem, ...]:
-    """Everything that is wrong with a draft or waits in it: what was found when it was bound, and every check."""
+def findings(made: Document, *, paper: bool = True) -> tuple[Problem, ...]:
+    """Everything that is wrong with a draft or waits in it: what was found when it was bound, and every check.
+
+    Args: paper, whether each paper with fixed places is set to see if it fits; whoever makes the paper finds out in any case.
+    """
     with revisions.known(made.language):
-        return made.problems + checked(made, source(made.edition, made.id))
+        return made.problems + checked(made, source(made.edition, made.id)) + (fits(made) if paper and not made.problems else ())

@@ -75,10 +75,11 @@ def work_off(run_id: UUID) -> int:
         what = {"document": id, "country": country, "language": language, "format": format}
         try:
             document = documents.build(asked.edition, id, country=country, language=language, on=on, known=known)
+            outputs = list(FORMATS[format][0](document, asked.address))
         except Invalid as invalid:
             run.refused.append({**what, "why": list(map(str, invalid.problems["blocks"]))})
         else:
-            for output in FORMATS[format][0](document, asked.address):
+            for output in outputs:
                 row = services.record(output, at=timezone.now())
                 run.made.append({**what, "edition": asked.edition, "shape": row.shape, "code": row.code, "size": row.size})
         run.done += 1

@@ -46,6 +46,7 @@ NO_PAGE = {
     "assessment_paper": "a file",
     "accounts_code_picture": "a picture",
     "leaflet_pdf": "a file",
+    "publication_file": "a file",
     "leave": "ends the session",
     "lock": "ends the session",
     "mfa_authenticate": "the second step of a sign-in",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from havre import standards
-from havre.publishing import documents, printing, sources
+from havre.publishing import documents, sources
 from havre.publishing.checks import CODES
 from havre.publishing.checks.words import numbers
 from havre.publishing.pictograms import names
@@ -107,11 +107,17 @@ def test_picture_without_words_is_caught(trial):
 
 
 def test_panel_that_is_too_long_is_caught(trial):
-    if not hasattr(printing, "overflows"):
-        pytest.skip("no shape with panels is printed yet")
-    panel = {"id": "cover", "kind": "panel", "place": "cover", "title": "Cover", "blocks": [{**BLOCKS[0], "text": "You can rest. " * 600}]}
-    trial.written({"languages": ["en"], "print": ["trifold"]}, [panel])
-    assert {code for code, _block in trial.found("en")} == {"overflow"}
+    places = ("cover", "inside1", "inside2", "inside3", "flap", "back")
+    text = {"id": "long", "kind": "text", "text": "You can rest. " * 600}
+    panels = [
+        {"id": place, "kind": "panel", "place": place, "title": "Rest", "blocks": [{**text, "id": f"{place}-text", "text": "Rest."}]}
+        for place in places
+    ]
+    trial.written({"languages": ["en"], "print": ["trifold"]}, panels)
+    assert trial.found("en") == []
+    panels[1]["blocks"] = [text]
+    trial.written({"languages": ["en"], "print": ["trifold"]}, panels)
+    assert trial.found("en") == [("overflow", "one")]
 
 
 def test_refusal_names_every_block_and_its_mend_at_once(trial):

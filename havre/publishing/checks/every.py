@@ -31,7 +31,10 @@ def of_words(found: list[Pair]) -> Iterator[Problem]:
 
 
 def check(document: Document, source: DocumentSource) -> list[Problem]:
-    """Everything that is wrong with a document, and what waits: beside what was found when it was bound (missing words, facts)."""
+    """Everything that is wrong with a document, and what waits: beside what was found when it was bound (missing words, facts).
+
+    Whether it fits its paper is for `fits`: it costs a setting, and making the paper refuses it in any case.
+    """
     texts = [*pairs(source, document.country, document.language), *of_questions(document)]
     return [
         *of_words(texts),
@@ -40,7 +43,6 @@ def check(document: Document, source: DocumentSource) -> list[Problem]:
         *whole.alternative(document),
         *whole.link(document),
         *whole.law(document),
-        *whole.overflow(document),
     ]
 
 
@@ -56,4 +58,12 @@ def checked(document: Document, source: DocumentSource) -> tuple[Problem, ...]:
         if len(_KEPT) >= MOST_KEPT:
             _KEPT.clear()
         _KEPT[key] = tuple(check(document, source))
+    return _KEPT[key]
+
+
+def fits(document: Document) -> tuple[Problem, ...]:
+    """Panels that are too long for their paper, measured once for each code in a process."""
+    key = f"paper {document.edition}/{document.id}/{document.code}"
+    if key not in _KEPT:
+        _KEPT[key] = tuple(whole.overflow(document))
     return _KEPT[key]

@@ -14,7 +14,10 @@ from havre.publishing.sources import document as source_of
 from havre.release.stats.media.findings import Finding
 from havre.release.stats.media.text import Declared, check_text
 from havre.standards.library import library
+from havre.trust.errors import Invalid
 
+# papers whose places are fixed: what does not fit is refused, never run on to a next page
+FIXED = frozenset({"trifold.typ", "card.typ", "a6.typ"})
 _ADDRESS = re.compile(r"(?:https?:)?//[\w-]|\bwww\.\w|(?:src|href)\s*=\s*[\"'](?!#)", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?:;…])\s+|\n+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -130,11 +133,11 @@ def law(document: Document) -> Iterator[Problem]:
 
 
 def overflow(document: Document) -> Iterator[Problem]:
-    """No panel holds more than its paper: measured by the typesetter for each shape that has panels."""
-    measure = getattr(printing, "overflows", None)
-    if measure is None:
-        return
+    """No panel holds more than its paper: the typesetter says so, for each shape with fixed places. Costs one setting of each shape."""
     for shape in document.print:
-        for panel, more in measure(document, shape):
-            words = _("panel %(panel)s is too long for %(shape)s by %(more)s mm: shorten it")
-            yield Problem("overflow", str(panel), words % {"panel": panel, "shape": shape, "more": more})
+        if printing.TEMPLATES.get(shape) in FIXED:
+            try:
+                printing.as_pdf(document, shape)
+            except Invalid as invalid:
+                for words in invalid.problems["blocks"]:
+                    yield Problem("overflow", document.id, str(words))
