@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -77,11 +76,11 @@ def _length(part: RulePart) -> str:
 def index(binding: Binding, block: BlockSource, words: Words) -> Node:
     """Words in the order of the language, each with the sections where it is treated; the pages are the typesetter's."""
     places = block.data["places"]
-    entries: list[dict[str, Any]] = [{"words": word, "ids": list(places.get(key, ()))} for key, word in words.map("items").items()]
-    lost = sorted(entry["words"] for entry in entries if not entry["ids"])
+    entries = sorted(((word, list(places.get(key, ()))) for key, word in words.map("items").items()), key=lambda entry: _order(entry[0]))
+    lost = [word for word, ids in entries if not ids]
     if lost:
         binding.wrong("index", block.id, _("%(words)s leads nowhere: name its sections under `places`") % {"words": ", ".join(lost)})
-    return Node(block.id, "index", data={"entries": sorted(entries, key=lambda entry: _order(entry["words"]))})
+    return Node(block.id, "index", data={"entries": [{"words": word, "ids": ids} for word, ids in entries]})
 
 
 def _order(word: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # fields that any block may have: the countries it is for (or not for), its readers, the texts of law behind it, what stands for it where
-# a fact is not usable, whether it tells an invented case (composite), and whether it is withheld rather than shown in its former wording (rights, what not to do)
+# a fact is not usable, whether it tells an invented case (composite), and whether it is withheld rather than shown in its former wording
+# (rights, what not to do)
 COMMON = frozenset({"id", "kind", "only", "unless", "audience", "law", "safety", "without", "picture", "composite"})
 
 
