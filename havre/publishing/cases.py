@@ -47,7 +47,7 @@ def studies(edition: str) -> dict[str, BlockSource]:
     found = {block.id: block for id in editions()[edition].documents for block in document(edition, id).walk() if block.kind == "case"}
     wrong = [f"{id}: {problem}" for id, block in found.items() if (problem := _unfit(block.data["features"]))]
     if wrong:
-        raise Invalid({"features": wrong})
+        raise Invalid({"features": [*wrong]})
     return found
 
 
@@ -104,7 +104,7 @@ def require(edition: str, countries: Iterable[str], *, pending: bool = False) ->
             words = _("%(country)s: the case studies await the comparison with the register; give --cases FOLDER or --cases-pending")
             wrong.append(words % {"country": country})
     if wrong:
-        raise Invalid({"cases": wrong})
+        raise Invalid({"cases": [*wrong]})
 
 
 def _people(extract: Path, country: str) -> pl.DataFrame:
