@@ -38,6 +38,8 @@ class Binding:
     withheld: list[str] = field(default_factory=list)
     # facts already looked up for this country and day: documents that are made together share it
     known: dict[tuple[str, date, str], Fact] = field(default_factory=dict)
+    # blocks with a row of the data in its former words
+    former: set[str] = field(default_factory=set)
 
     def use(self, table: str, row: str, revision: str) -> None:
         """Write down that the document rests on this row."""
@@ -61,7 +63,16 @@ class Binding:
         text = worded(table, key, self.language)
         self.use(table.partition("/")[2], key, fingerprint([text.value, text.source]))
         self.state(text, f"{block} ({key})")
+        if text.state == TextState.STALE:
+            self.former.add(block)
         return text
+
+    def holds_back(self, text: Text, block: BlockSource, key: str) -> bool:
+        """Whether a row in its former words is left out: its meaning changed, and the block is about safety."""
+        if text.state != TextState.STALE or not block.data.get("safety"):
+            return False
+        self.withheld.append(f"{block.id} {key}")
+        return True
 
     def state(self, text: Text, where: str) -> None:
         if text.state == TextState.MISSING:
@@ -131,7 +142,7 @@ class Words:
         return {
             "unconfirmed": node.unconfirmed or any(one.unconfirmed for one in self.facts.values()),
             "unreviewed": node.unreviewed or any(not text.reviewed for text in self.texts.values()),
-            "stale": node.stale or self.stale,
+            "stale": node.stale or self.stale or (self.block.id in self.binding.former and not self.block.data.get("safety")),
         }
 
     def one(self, name: str) -> str:

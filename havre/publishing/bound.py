@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from havre import standards
 from havre.evidence.labels import label_of
 from havre.evidence.stats.figures.drawing import figure
-from havre.publishing import charts, questions, tables
+from havre.publishing import charts, handbook, questions, tables
 from havre.publishing.binding import Binding, Words, fingerprint
 from havre.publishing.nodes import Node
 from havre.publishing.sources import BlockSource
@@ -27,6 +27,8 @@ def rights(binding: Binding, block: BlockSource, words: Words) -> Node:
     lines, doubtful, unreviewed = [], False, False
     for id in ids:
         text = binding.row(tables.RIGHTS, id, block.id)
+        if binding.holds_back(text, block, id):
+            continue
         sources = "; ".join(all_of.get(id).sources)
         lines.append(f"{text.value} ({sources})" if block.data.get("cite") else text.value)
         doubtful |= all_of.get(id).confidence == "low"
@@ -78,10 +80,12 @@ def indicators(binding: Binding, block: BlockSource, words: Words) -> Node:
     for one in chosen[: data.get("most", len(chosen))]:
         key = f"{one.id}.{profile}" if profile in one.statement_by_profile else one.id
         text = binding.row(tables.SIGNS, key, block.id)
+        if binding.holds_back(text, block, key):
+            continue
         binding.use("grades", one.id, fingerprint([one.grade(profile).strength, one.dimension]))
         lines.append(text.value)
         unreviewed |= not text.reviewed
-    if not lines:
+    if not chosen:
         binding.wrong("empty", block.id, _("no sign fits: mend set, profile or dimension"))
     return Node(block.id, "list", title=words.one("title"), items=tuple(lines), unreviewed=unreviewed)
 
@@ -189,4 +193,7 @@ MAKERS: Mapping[str, Maker] = {
     "figure": pictogram,
     "questions": asked,
     "chart": chart,
+    "tree": handbook.tree,
+    "limits": handbook.limits,
+    "index": handbook.index,
 }

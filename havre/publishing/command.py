@@ -11,15 +11,17 @@ from django.conf import settings
 from django.utils import timezone
 
 from havre import standards
-from havre.publishing import services, texts
+from havre.publishing import cases, documents, jobs, rebuilding, rereading, services, texts
 from havre.publishing.outputs import FORMATS
+from havre.publishing.packages import exchange
 from havre.publishing.sources import LANGUAGES, editions, every_file
 from havre.publishing.tables import TABLES
 from havre.trust.errors import HavreError
 
 
 @click.command()
-@click.argument("edition")
+@click.argument("edition", default="")
+@click.option("--changed", is_flag=True, help="Remake what was made before and no longer holds, of EDITION or of all, and nothing else.")
 @click.option("--document", "documents", multiple=True, help="Some documents of the edition; all by default.")
 @click.option(
     "--country",
@@ -32,15 +34,33 @@ from havre.trust.errors import HavreError
 @click.option("--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="All that a document promises, by default.")
 @click.option("--format", "formats", multiple=True, type=click.Choice(sorted(FORMATS)), help="All that a document promises, by default.")
 @click.option("--address", default="", help="Where the printed codes are answered, for instance example.org/i/c/.")
+@click.option(
+    "--cases", "extract", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Compare case studies with this extract."
+)
+@click.option("--cases-pending", is_flag=True, help="Let case studies out that were not compared with the register; each document says so.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default=True)
-def publish(edition: str, address: str, out: Path, **chosen: tuple[str, ...]) -> None:
+def publish(
+    edition: str, changed: bool, address: str, extract: Path | None, cases_pending: bool, out: Path, **chosen: tuple[str, ...]
+) -> None:
     """Write the documents of EDITION (or `all`) for a country: PDF, pages that open from a stick, packages for learning platforms."""
     began, every = time.monotonic(), standards.country_codes()
+    if changed:
+        made_again, refused = rebuilding.rebuild(
+            out, on=timezone.localdate(), at=timezone.now(), tell=click.echo, edition=edition, address=address
+        )
+        click.echo(f"{made_again} artefacts remade, {refused} refused, in {time.monotonic() - began:.1f} s")
+        return
+    if not edition:
+        raise click.ClickException(f"Name an edition ({', '.join(editions())}), or give --changed")
     countries = every if "all" in chosen["countries"] else chosen["countries"]
     made = 0
     for name in editions() if edition == "all" else (edition,):
         asked = services.Asked(name, countries, chosen["documents"], chosen["languages"], chosen["formats"], address)
         try:
+            if extract and cases.studies(name):
+                for country in countries:
+                    jobs.compare(name, country, extract)
+            cases.require(name, countries, pending=cases_pending)
             made += len(services.write(services.make(asked, on=timezone.localdate()), out, at=timezone.now(), tell=click.echo))
         except HavreError as error:
             raise click.ClickException(str(error) or f"{name}, {', '.join(countries)}: there is no such document") from error
@@ -82,3 +102,51 @@ def left(files: tuple[str, ...], language: str | None) -> None:
                 click.echo(f"# {file} {one}: {len(lacking)}")
                 if language:
                     click.echo(yaml.safe_dump(lacking, allow_unicode=True, width=10**6, sort_keys=False))
+
+
+@texts_.command()
+@click.argument("document")
+@click.argument("language", type=click.Choice(LANGUAGES[1:]))
+@click.option("--format", type=click.Choice(["xliff", "po"]), default="xliff", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default=True)
+def give(document: str, language: str, format: str, out: Path) -> None:
+    """Write the texts of DOCUMENT (<edition>/<document>), translated or not, for a translator's own tool."""
+    edition, _slash, id = document.partition("/")
+    try:
+        files = exchange.files_of(documents.source(edition, id))
+    except HavreError as error:
+        raise click.ClickException(f"{document}: there is no such document") from error
+    made = exchange.as_po(files, language) if format == "po" else {f"{id}.{language}.xliff": exchange.as_xliff(files, language)}
+    for name, content in made.items():
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        click.echo(str(path))
+
+
+@texts_.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def take(file: Path) -> None:
+    """Put the translations of FILE (.xliff or .po, as `give` wrote it) into the sources: all of them, or none and every reason."""
+    try:
+        taken = exchange.take(file.read_bytes(), file.name)
+    except HavreError as error:
+        raise click.ClickException(str(error)) from error
+    exchange.put(taken)
+    for one in taken:
+        click.echo(
+            f"{one.file}.{one.language}.po: {one.put} texts put in, {one.stale} from an earlier English, {one.left} left for newer words, "
+            f"{one.same} unchanged"
+        )
+
+
+@texts_.command("read")
+@click.argument("file")
+@click.option("--again", multiple=True, help="A question that was read again although its row changed.")
+def read_again(file: str, again: tuple[str, ...]) -> None:
+    """Write down, for the questions of FILE, what the rows that they rest on say today: the author has read them."""
+    try:
+        done = rereading.mark(file, settings.HAVRE_COUNTRY, on=timezone.localdate(), again=again)
+    except HavreError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{file}: {len(done)} questions read")

@@ -21,6 +21,16 @@ def register() -> None:
                 UrlRow("leaflet_pdf", public=True, note="the same on paper"),
                 UrlRow("paper_code", public=True, note="whether a paper still holds"),
                 UrlRow("editions", own=PUBLISHERS),
+                UrlRow("publish", methods=("GET", "POST"), own=PUBLISHERS),
+                UrlRow("publication_preview", own=PUBLISHERS),
+                UrlRow("publication_file", own=PUBLISHERS),
+                UrlRow("publication_words", methods=("GET", "POST"), own=PUBLISHERS),
+                UrlRow("publication_sign", methods=("POST",), own=PUBLISHERS, note="refused to the author of the words"),
+            ),
+            audit_words=(
+                ("publishing.run", _("Documents were ordered to be published")),
+                ("words.write", _("The words of a document were changed")),
+                ("words.sign", _("The words of a document were signed by a native reviewer")),
             ),
         )
     )

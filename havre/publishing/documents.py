@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from havre import standards
-from havre.publishing import manifests, tables
+from havre.publishing import cases, manifests, revisions, tables
 from havre.publishing.binding import Binding
-from havre.publishing.nodes import Document
+from havre.publishing.checks import checked
+from havre.publishing.nodes import Document, Problem
 from havre.publishing.sources import DocumentSource, addresses, editions
 from havre.publishing.sources import document as source_of
 from havre.publishing.texts import text_of, worded
@@ -40,22 +41,29 @@ def draft(edition: str, id: str, *, country: str, language: str, on: date, known
     written = source(edition, id)
     if language not in written.languages or country not in standards.country_codes():
         raise Missing
-    binding = Binding(country, language, on, known={} if known is None else known)
+    with revisions.known(language):
+        return _bound(written, Binding(country, language, on, known={} if known is None else known))
+
+
+def _bound(written: DocumentSource, binding: Binding) -> Document:
+    edition, id, language = written.edition, written.id, binding.language
     nodes = tuple(node for block in written.blocks for node in binding.bind(block))
     titles = {unit.id: text_of(unit, f"{edition}/{id}", language) for unit in written.own_units()}
     for name, text in titles.items():
         binding.state(text, name)
         binding.use("blocks", name, text.value)
     manifest = manifests.of(written, binding)
+    if any(node.kind == "case" for top in nodes for node in top.walk()):
+        manifest["cases"] = cases.state(edition, binding.country)
     return Document(
         edition=edition,
         id=id,
-        country=country,
+        country=binding.country,
         language=language,
         title=titles["title"].value,
         subtitle=titles["subtitle"].value if "subtitle" in titles else "",
-        country_name=worded(tables.AUTHORITIES, country, language).value,
-        on=on,
+        country_name=worded(tables.AUTHORITIES, binding.country, language).value,
+        on=binding.on,
         revised_on=date.fromisoformat(written.revised_on),
         form=written.form,
         print=written.print,
@@ -72,6 +80,13 @@ def build(edition: str, id: str, *, country: str, language: str, on: date, known
     Raises: Missing; Invalid with each block that may not, and the mend.
     """
     made = draft(edition, id, country=country, language=language, on=on, known=known)
-    if made.problems:
-        raise Invalid({"blocks": [str(problem) for problem in made.problems]})
+    wrong = [problem for problem in findings(made) if problem.stops]
+    if wrong:
+        raise Invalid({"blocks": list(dict.fromkeys(map(str, wrong)))})
     return made
+
+
+def findings(made: Document) -> tuple[Problem, ...]:
+    """Everything that is wrong with a draft or waits in it: what was found when it was bound, and every check."""
+    with revisions.known(made.language):
+        return made.problems + checked(made, source(made.edition, made.id))

@@ -55,6 +55,10 @@ KINDS: Mapping[str, Kind] = {
     "indicators": Kind(texts=("title",), plain=("ids", "set", "profile", "dimension", "most")),
     "workflow": Kind(texts=("title",), plain=("name", "show"), needs=("name",)),
     "facts": Kind(texts=("title",), plain=("ids",), needs=("ids",)),
+    # of a handbook, see havre.publishing.handbook
+    "tree": Kind(texts=("title",), plain=("name",), needs=("title", "name")),
+    "limits": Kind(texts=("title",), plain=("workflows", "clocks"), needs=("workflows",)),
+    "index": Kind(maps=("items",), plain=("places",), needs=("items", "places")),
     "sources": Kind(texts=("title",)),
     "chart": Kind(texts=("title", "alt"), plain=("measure", "show"), needs=("measure", "alt")),
 }

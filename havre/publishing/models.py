@@ -1,9 +1,11 @@
-"""What has gone out: one row an artefact, with everything that it was made of. No person stands in it."""
+"""What has gone out, artefact by artefact, the words that were changed on the page, and orders to publish. No case stands in it."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import pgettext_lazy
 
 from havre.trust.ids import new_id
 
@@ -31,3 +33,72 @@ class Artefact(models.Model):
             models.CheckConstraint(name="artefact_has_content", condition=Q(size__gt=0)),
         ]
         indexes = [models.Index(fields=("code",), name="artefact_code")]
+
+
+class TextRevision(models.Model):
+    """The words of one text in one language, as somebody of this house wrote or confirmed them on the page. The newest stands before the PO file.
+
+    `file` and `unit` name the text in the sources; `source` is the English that was read. Author None: the words are those of the file, and
+    only their reader is named. Reviewer: a native reader, never the author. No case and no person stands in it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    file = models.CharField(max_length=120)
+    unit = models.CharField(max_length=200)
+    language = models.CharField(max_length=8)
+    source = models.TextField()
+    text = models.TextField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    written_at = models.DateTimeField()
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("file", "language", "unit", "-written_at", "-id")
+        indexes = [models.Index(fields=("language", "file", "unit"), name="textrevision_lookup")]
+        constraints = [
+            models.CheckConstraint(
+                name="textrevision_reviewer_is_not_the_author", condition=Q(reviewer=None) | Q(author=None) | ~Q(reviewer=F("author"))
+            ),
+            models.CheckConstraint(
+                name="textrevision_reviewer_and_date_together",
+                condition=Q(reviewer=None, reviewed_at=None) | Q(reviewer__isnull=False, reviewed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="textrevision_somebody_stands_for_it", condition=Q(author__isnull=False) | Q(reviewer__isnull=False)
+            ),
+        ]
+
+
+class RunState(models.TextChoices):
+    """Where a run stands."""
+
+    WAITING, RUNNING, DONE = (
+        ("waiting", pgettext_lazy("run", "Waiting")),
+        ("running", pgettext_lazy("run", "Running")),
+        ("done", pgettext_lazy("run", "Done")),
+    )
+
+
+class PublishRun(models.Model):
+    """One order to publish, with what came of it. `asked`: edition, documents, countries, languages, formats; `made`: one entry an artefact."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    asked = models.JSONField()
+    state = models.CharField(max_length=8, choices=RunState, default=RunState.WAITING)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    made = models.JSONField(default=list)
+    refused = models.JSONField(default=list)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-asked_at", "-id")
+        constraints = [
+            models.CheckConstraint(
+                name="publishrun_ended_with_its_date",
+                condition=Q(state="done", ended_at__isnull=False) | (~Q(state="done") & Q(ended_at=None)),
+            )
+        ]

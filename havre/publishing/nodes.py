@@ -70,11 +70,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why something may not go out: the block, what is wrong, and how to mend it. `code`: the check that found it."""
+    """Why something may not go out: the block, what is wrong, and how to mend it. `code`: the check that found it.
+
+    `stops` False: it goes out, says so itself, and the board shows it (a former wording, law that nobody has signed).
+    """
 
     code: str
     block: str
     words: str
+    stops: bool = True
 
     def __str__(self) -> str:
         return f"{self.block}: {self.words}"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from havre.publishing import printing, web
+from havre.publishing import documents, packages, printing, web
 from havre.publishing.nodes import Document
+from havre.publishing.packages import exchange
+from havre.publishing.packages.epub import as_epub
 from havre.publishing.printing import manifest_of
 
 
@@ -42,8 +44,44 @@ def page(document: Document, address: str) -> Iterator[Output]:
     yield Output(document, "web", "", web.as_folder(document), {**document.manifest, "form": "web"})
 
 
+def package(platform: str) -> Maker:
+    """What a learning platform takes: one zip."""
+
+    def made(document: Document, address: str) -> Iterator[Output]:
+        manifest = {**document.manifest, "form": platform}
+        yield Output(document, platform, "", {"": packages.packed(document, platform)}, manifest)
+
+    return made
+
+
+def book(document: Document, address: str) -> Iterator[Output]:
+    """One EPUB."""
+    yield Output(document, "epub", "", {"": as_epub(document)}, {**document.manifest, "form": "epub"})
+
+
+def texts_of(format: str) -> Maker:
+    """What a translator takes, for any language but the source's own."""
+
+    def made(document: Document, address: str) -> Iterator[Output]:
+        if document.language == "en":
+            return
+        files = exchange.files_of(documents.source(document.edition, document.id))
+        po = exchange.as_po(files, document.language) if format == "po" else {"": exchange.as_xliff(files, document.language)}
+        yield Output(document, format, "", po, {**document.manifest, "form": format})
+
+    return made
+
+
+# formats of texts that are still being translated: made of the draft, whatever is missing in it
+OF_DRAFTS = frozenset({"po", "xliff"})
 # format → maker and ending ("" is a folder)
 FORMATS: Mapping[str, tuple[Maker, str]] = {
     "pdf": (pdf, ".pdf"),
     "web": (page, ""),
+    "scorm12": (package("scorm12"), ".zip"),
+    "scorm2004": (package("scorm2004"), ".zip"),
+    "cmi5": (package("cmi5"), ".zip"),
+    "epub": (book, ".epub"),
+    "po": (texts_of("po"), ""),
+    "xliff": (texts_of("xliff"), ".xliff"),
 }

@@ -21,11 +21,12 @@ STANDARDS = ["a-2a", "ua-1"]
 # shape of the paper → its template; a shape is what a document lists under `print`
 TEMPLATES = {
     "a4": "leaflet.typ",
+    "sheet": "sheet.typ",
     "book": "guide.typ",
     "trainer": "guide.typ",
-    "sheet": "sheet.typ",
     "trifold": "trifold.typ",
     "a6": "a6.typ",
+    "card": "card.typ",
 }
 
 
@@ -60,6 +61,7 @@ def states(document: Document) -> list[str]:
     words = every_term(document.language)
     found = [f"* {words['awaits_national']}"] if document.unconfirmed else []
     found += [words["awaits_native"]] if document.unreviewed else []
+    found += [words["cases_pending"]] if document.manifest.get("cases") == "pending" else []
     return found + ([words["withheld"]] if document.manifest["withheld"] else [])
 
 
@@ -81,7 +83,7 @@ def _data(document: Document, shape: str, address: str) -> dict[str, Any]:
         "words": words,
         "trainer": shape == "trainer",
         "check": check,
-        "index": [],
+        "index": [entry for node in document.walk() if node.kind == "index" for entry in node.data["entries"]],
         "nodes": [node.plain for node in document.nodes],
     }
 

@@ -84,6 +84,11 @@ def _question(page: Page, data: dict[str, Any], place: int, file: str) -> Questi
     return Question(*made, str(data.get("read", "")), tuple(data.get("only", ())))
 
 
+def compared(question: Question) -> bool:
+    """Whether a change of the row withdraws the question: a fact that several countries fill differently does not, it is put in on the day."""
+    return question.about[0] != "fact" or len(question.only) == 1
+
+
 def row_of(question: Question, binding: Binding) -> str:
     """The fingerprint of the row that a question rests on, today. Raises: KeyError when it is not there any more."""
     from havre.publishing.binding import fingerprint
@@ -105,7 +110,7 @@ def row_of(question: Question, binding: Binding) -> str:
         )
     if kind == "fact":
         return fingerprint(binding.fact(row).plain)
-    return fingerprint(row)
+    return fingerprint(standards.media_rules().get(row).rule.en)
 
 
 def bound(binding: Binding, block: BlockSource) -> tuple[Node, ...]:
@@ -134,7 +139,7 @@ def _bound(binding: Binding, question: Question) -> Node | None:
         binding.wrong("question", question.id, _("it rests on %(row)s, which is not there") % {"row": question.about[1]})
         return None
     binding.use("questions", question.id, today)
-    if question.read and question.read != today and question.about[0] != "fact":
+    if question.read and question.read != today and compared(question):
         binding.withheld.append(question.id)
         return None
     block = BlockSource(

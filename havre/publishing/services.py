@@ -12,7 +12,7 @@ from time import perf_counter
 from havre.publishing import documents
 from havre.publishing.models import Artefact
 from havre.publishing.nodes import Document
-from havre.publishing.outputs import FORMATS, Output
+from havre.publishing.outputs import FORMATS, OF_DRAFTS, Output
 from havre.publishing.sources import editions
 from havre.trust.errors import Missing
 
@@ -40,7 +40,7 @@ def wanted(asked: Asked) -> Iterator[tuple[str, str, str, str]]:
         for country in asked.countries:
             for language in asked.languages or written.languages:
                 for format in asked.formats or written.formats:
-                    if language in written.languages and format in written.formats:
+                    if language in written.languages and (format in written.formats or format in OF_DRAFTS):
                         yield id, country, language, format
 
 
@@ -49,6 +49,9 @@ def make(asked: Asked, *, on: date) -> Iterator[Output]:
     built: dict[tuple[str, str, str], Document] = {}
     known: documents.Known = {}
     for id, country, language, format in wanted(asked):
+        if format in OF_DRAFTS:
+            yield from FORMATS[format][0](documents.draft(asked.edition, id, country=country, language=language, on=on, known=known), "")
+            continue
         key = (id, country, language)
         if key not in built:
             built[key] = documents.build(asked.edition, id, country=country, language=language, on=on, known=known)

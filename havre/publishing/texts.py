@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -88,11 +90,34 @@ def text_of(unit: Unit, file: str, language: str) -> Text:
     """A unit in a language, with its state. English is the source itself."""
     if language == "en":
         return Text(unit.text, TextState.SOURCE, True, unit.text)
-    entry = entries(file, language).get(unit.id)
+    entry = _entry(unit, file, language)
     if entry is None or not entry.text:
         return Text(unit.text, TextState.MISSING, False, unit.text)
     state = TextState.CURRENT if entry.source == unit.text and not entry.unsure else TextState.STALE
     return Text(entry.text, state, bool(entry.reviewer), unit.text)
+
+
+# the words that were changed on the page, while a document is made: file → unit → entry, of one language
+_PAGE: ContextVar[tuple[str, Mapping[str, Mapping[str, Entry]]] | None] = ContextVar("words of the page", default=None)
+
+
+@contextmanager
+def page_words(language: str, words: Mapping[str, Mapping[str, Entry]]) -> Iterator[None]:
+    """While it is open, these words of a language stand before those of the PO files (havre.publishing.revisions reads them)."""
+    token = _PAGE.set((language, words))
+    try:
+        yield
+    finally:
+        _PAGE.reset(token)
+
+
+def _entry(unit: Unit, file: str, language: str) -> Entry | None:
+    """The newest words: those of the page, unless only those of the file were made from the English of today."""
+    filed, page = entries(file, language).get(unit.id), _PAGE.get()
+    mine = page[1].get(file, {}).get(unit.id) if page is not None and page[0] == language else None
+    if mine is None or (mine.source != unit.text and filed is not None and filed.source == unit.text):
+        return filed
+    return mine
 
 
 def worded(table: str, key: str, language: str) -> Text:

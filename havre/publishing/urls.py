@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from havre.publishing import views, views_public
+from havre.publishing import views, views_desk, views_public
 
 urlpatterns = [
     path("i/", views_public.languages, name="public_languages"),
@@ -11,4 +11,9 @@ urlpatterns = [
     path("i/<slug:address>/<slug:country>/<slug:language>/", views_public.leaflet, name="leaflet"),
     path("i/<slug:address>/<slug:country>/<slug:language>.pdf", views_public.leaflet_pdf, name="leaflet_pdf"),
     path("publications/", views.editions, name="editions"),
+    path("publications/publish/", views_desk.publish, name="publish"),
+    path("publications/preview/", views_desk.preview, name="publication_preview"),
+    path("publications/file/", views_desk.publication_file, name="publication_file"),
+    path("publications/words/", views_desk.publication_words, name="publication_words"),
+    path("publications/words/sign/", views_desk.publication_sign, name="publication_sign"),
 ]

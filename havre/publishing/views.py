@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from havre.publishing import documents, queries
+from havre.publishing import queries
 from havre.trust import policy
 from havre.trust.enums import Act
 from havre.trust.middleware import ActorRequest
@@ -18,5 +18,5 @@ from havre.trust.middleware import ActorRequest
 def editions(request: ActorRequest) -> HttpResponse:
     """Every document of this country in every language, with its state."""
     policy.require_in_house(request.actor, Act.PUBLISH)
-    rows = [(one, documents.source(one.edition, one.id).address) for one in queries.board(settings.HAVRE_COUNTRY, on=timezone.localdate())]
+    rows = list(queries.board(settings.HAVRE_COUNTRY.lower(), on=timezone.localdate()))
     return render(request, "publishing/editions.html", {"rows": rows})

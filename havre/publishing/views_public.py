@@ -39,9 +39,7 @@ def public(request: HttpRequest, language: str) -> HttpResponse:
     if language not in LANGUAGES:
         raise Missing
     today, country = timezone.localdate(), settings.HAVRE_COUNTRY
-    found = [
-        (one, documents.source(one.edition, one.id)) for one in queries.board(country, on=today, languages=(language,)) if not one.problems
-    ]
+    found = list(queries.readable(country, language, on=today))
     frame = _frame(language, {code: reverse("public", args=[code]) for code in LANGUAGES})
     shelves = [
         (frame["site"][name], [(one, source.address) for one, source in found if source.audience in audiences])

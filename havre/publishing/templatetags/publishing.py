@@ -9,9 +9,16 @@ from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from havre.publishing.languages import NAMES
 from havre.publishing.nodes import Node
 
 register = template.Library()
+
+
+@register.filter
+def language_in_words(code: str) -> str:
+    """A language's name in the reader's language; Django has no Tetum."""
+    return str(NAMES.get(code, code))
 
 
 @register.simple_tag

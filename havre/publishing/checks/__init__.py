@@ -1,0 +1,5 @@
+"""What a document must pass before it goes out: every fault at once, each with its block and how to mend it."""
+
+from havre.publishing.checks.every import CODES, check, checked
+
+__all__ = ["CODES", "check", "checked"]

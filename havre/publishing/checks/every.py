@@ -1,0 +1,59 @@
+"""All checks of one document, in order. What a check finds stops the document, or is a state that the board shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from havre.publishing.checks import whole, words
+from havre.publishing.checks.pairs import Pair, of_questions, pairs
+from havre.publishing.nodes import Document, Problem
+from havre.publishing.sources import DocumentSource
+
+OF_WORDS = (
+    words.placeholder,
+    words.number,
+    words.phone,
+    words.limit,
+    words.year,
+    words.glossary,
+    words.script,
+    words.language,
+    words.stale,
+)
+CODES = frozenset({*(one.__name__ for one in OF_WORDS), "media", "reading", "alternative", "link", "law", "overflow", "missing", "fact"})
+
+
+def of_words(found: list[Pair]) -> Iterator[Problem]:
+    """What is wrong with texts, each beside its English."""
+    for pair in found:
+        for one in OF_WORDS:
+            yield from one(pair)
+
+
+def check(document: Document, source: DocumentSource) -> list[Problem]:
+    """Everything that is wrong with a document, and what waits: beside what was found when it was bound (missing words, facts)."""
+    texts = [*pairs(source, document.country, document.language), *of_questions(document)]
+    return [
+        *of_words(texts),
+        *whole.media(document),
+        *whole.reading(document, source.level),
+        *whole.alternative(document),
+        *whole.link(document),
+        *whole.law(document),
+        *whole.overflow(document),
+    ]
+
+
+# a page of the public is checked when it changes, not each time it is read
+_KEPT: dict[str, tuple[Problem, ...]] = {}
+MOST_KEPT = 2000
+
+
+def checked(document: Document, source: DocumentSource) -> tuple[Problem, ...]:
+    """The same, once for each code in a process: the code stands for every word and fact of the document."""
+    key = f"{document.edition}/{document.id}/{document.code}"
+    if key not in _KEPT:
+        if len(_KEPT) >= MOST_KEPT:
+            _KEPT.clear()
+        _KEPT[key] = tuple(check(document, source))
+    return _KEPT[key]

@@ -1,0 +1,116 @@
+"""Checks of the document as it is bound: media rules, easy reading, pictures, addresses, panels, law that nobody has signed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from havre.publishing import printing
+from havre.publishing.checks.limits import READING
+from havre.publishing.nodes import Document, Node, Problem
+from havre.release.stats.media.findings import Finding
+from havre.release.stats.media.text import Declared, check_text
+from havre.standards.library import library
+
+_ADDRESS = re.compile(r"(?:https?:)?//[\w-]|\bwww\.\w|(?:src|href)\s*=\s*[\"'](?!#)", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?:;…])\s+|\n+")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+# where a law stands, not how many people something befell: "article 12", "C.N. 10/2003", "Act 694"
+_PLACE = re.compile(
+    r"\b(?:art(?:icle|\.)?s?|sections?|sec\.|s\.|acts?|lois?|law|decrees?|décrets?|no\.|n°|rules?|C\d|P\d|[A-Z]\.[A-Z]\.)[ \u00a0]*\d[\w()/.-]*",
+    re.IGNORECASE,
+)
+# a composite case is nobody's: what points to one person cannot be in it, how it is told can be wrong all the same
+_OF_A_PERSON = frozenset({"identity", "consent"})
+
+
+def media(document: Document) -> Iterator[Problem]:
+    """The rules for media that a machine can see, on every text in English and in French.
+
+    The other languages rest on the same blocks: what may not be said in English is refused there, and in each of them with it.
+    """
+    if document.language not in {"en", "fr"}:
+        return
+    titles = [Node("title", "title", text=document.title), Node("subtitle", "title", text=document.subtitle)]
+    for node in [*titles, *document.walk()]:
+        for text in (_PLACE.sub("the law", text) for text in node.strings()):
+            for one in check_text(text, language=document.language, declared=Declared(consent=True, best_interests=True)):
+                rule = library().media_rules.get(one.rule)
+                # a typed number is found by a check of its own
+                if (node.kind == "case" and rule.category in _OF_A_PERSON) or _opens(one, text) or one.what == "phone":
+                    continue
+                words = _("%(finding)s. Write it otherwise") % {"finding": one.words(document.language)}
+                yield Problem("media", node.id, words, stops=one.blocks)
+
+
+def _opens(found: Finding, text: str) -> bool:
+    """Whether a "name" is only the first word of its text, with the capital that every text begins with."""
+    return found.what in {"name", "child"} and found.start == 0 and text.startswith(found.excerpt) and " " not in found.excerpt
+
+
+def reading(document: Document, level: str) -> Iterator[Problem]:
+    """Texts for easy reading have short sentences and few long words."""
+    if level != "easy":
+        return
+    limit, words, long = READING[document.language], 0, 0
+    for node in document.walk():
+        if node.law or node.kind in {"table", "figure"}:
+            continue
+        for text in filter(None, (node.text, *node.items)):
+            size = longest(text, document.language)
+            if size > limit.sentence:
+                told = _("a sentence has %(size)s words, more than %(limit)s: make two of it")
+                yield Problem("reading", node.id, told % {"size": size, "limit": limit.sentence}, stops=False)
+            found = _WORD.findall(text)
+            words, long = words + len(found), long + sum(len(word) >= limit.long for word in found) if limit.long else 0
+    if words and long / words > limit.share:
+        told = _("%(share)s of 100 words are long, more than %(limit)s: use shorter ones")
+        yield Problem("reading", document.id, told % {"share": round(100 * long / words), "limit": round(100 * limit.share)}, stops=False)
+
+
+def longest(text: str, language: str) -> int:
+    """The longest sentence: its words; for Thai, the letters of the longest run without a space."""
+    if language == "th":
+        return max((len(run) for run in text.split()), default=0)
+    return max((len(_WORD.findall(sentence)) for sentence in _SENTENCE.split(text)), default=0)
+
+
+def alternative(document: Document) -> Iterator[Problem]:
+    """Every picture says in words what it shows."""
+    for node in document.walk():
+        if node.data.get("svg") and not str(node.data.get("alt", "")).strip():
+            yield Problem("alternative", node.id, _("the picture has no words in its place: write `alt`"))
+
+
+def link(document: Document) -> Iterator[Problem]:
+    """Nothing leads to another host, and no drawing loads from one: a reader's trace would stay there."""
+    for node in document.walk():
+        for text in node.strings():
+            found = _ADDRESS.search(text)
+            if found:
+                yield Problem("link", node.id, _("an address of another host stands in it: name the body or the document instead"))
+        drawing = str(node.data.get("svg", "")).replace("http://www.w3.org/", "")
+        if _ADDRESS.search(drawing):
+            yield Problem("link", node.id, _("the drawing loads something from elsewhere: draw it in"))
+
+
+def law(document: Document) -> Iterator[Problem]:
+    """A statement of law whose English nobody has signed is a state, shown on the board; on a paper for the person concerned it is one too,
+    as the paper itself says which facts await a national reviewer: refusing the rights would leave the person with none."""
+    for node in document.walk():
+        if node.law and node.unconfirmed:
+            words = _("the law in it (%(law)s) awaits a national lawyer's signature")
+            yield Problem("law", node.id, words % {"law": "; ".join(dict.fromkeys(node.law))}, stops=False)
+
+
+def overflow(document: Document) -> Iterator[Problem]:
+    """No panel holds more than its paper: measured by the typesetter for each shape that has panels."""
+    measure = getattr(printing, "overflows", None)
+    if measure is None:
+        return
+    for shape in document.print:
+        for panel, more in measure(document, shape):
+            words = _("panel %(panel)s is too long for %(shape)s by %(more)s mm: shorten it")
+            yield Problem("overflow", str(panel), words % {"panel": panel, "shape": shape, "more": more})

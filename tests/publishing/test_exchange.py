@@ -1,0 +1,145 @@
+"""Texts out to a translator and back: round trips, and files that do not hold, of which nothing is taken."""
+
+import re
+from datetime import date
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+
+from havre.publishing import services, texts
+from havre.publishing.command import texts_
+from havre.publishing.documents import source
+from havre.publishing.packages import exchange
+from havre.publishing.services import Asked
+from havre.publishing.texts import Entry
+from havre.trust.errors import Invalid
+
+FILE = "leaflets/rights"
+UNIT = "reflection.text"
+
+
+@pytest.fixture
+def sources(tmp_path, monkeypatch):
+    """PO files in a folder of the test, empty at first for pt, as they are for fr."""
+    french = texts.po_path(FILE, "fr").read_bytes()
+    monkeypatch.setattr(texts, "po_path", lambda file, language: tmp_path / f"{file}.{language}.po")
+    monkeypatch.setattr(texts, "SOURCE", tmp_path)
+    path = tmp_path / f"{FILE}.fr.po"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(french)
+    texts.entries.cache_clear()
+    yield tmp_path
+    texts.entries.cache_clear()
+
+
+def give(language):
+    return exchange.as_xliff((FILE,), language).decode()
+
+
+def translated(xliff, unit, words):
+    """With these words as target of a unit."""
+    return re.sub(
+        rf'(<trans-unit id="{re.escape(unit)}".*?</source>)(\s*<target.*?</target>)?',
+        lambda m: f"{m[1]}<target>{words}</target>",
+        xliff,
+        flags=re.DOTALL,
+    )
+
+
+def test_what_goes_out_comes_back_unchanged(sources):
+    before = dict(texts.entries(FILE, "fr"))
+    for name, content in {"a.xliff": give("fr").encode(), "a.po": exchange.as_po((FILE,), "fr")[f"{FILE}.fr.po"]}.items():
+        (taken,) = exchange.take(content, name)
+        assert (taken.put, taken.stale, taken.same) == (0, 0, len(before))
+        exchange.put((taken,))
+        assert dict(texts.entries(FILE, "fr")) == before
+
+
+def test_xliff_names_every_text_and_keeps_placeholders_whole(sources):
+    root = ElementTree.fromstring(give("pt"))
+    units = {unit.get("id"): unit for unit in root.iter(f"{exchange.X}trans-unit")}
+    assert set(units) == set(texts.units_of(FILE))
+    assert [mark.get("id") for mark in units[UNIT].iter(f"{exchange.X}x")] == ["reflection_total_days"]
+    assert give("pt") == give("pt")
+
+
+def test_translation_is_put_in_and_one_left_empty_stays_to_do(sources):
+    words = 'Pode descansar <g id="1"><x id="reflection_total_days"/></g> dias.'
+    exchange.put(exchange.take(translated(give("pt"), UNIT, words).encode(), "a.xlf"))
+    assert texts.entries(FILE, "pt")[UNIT].text == "Pode descansar {reflection_total_days} dias."
+    assert texts.entries(FILE, "pt")[UNIT].source == texts.units_of(FILE)[UNIT].text
+    assert not any(one.text for id, one in texts.entries(FILE, "pt").items() if id != UNIT)
+
+
+def test_words_marked_for_another_look_are_stale(sources):
+    xliff = translated(give("pt"), "title", "Tem direitos").replace("<target>", '<target state="needs-review-translation">')
+    exchange.put(exchange.take(xliff.encode(), "a.xliff"))
+    assert texts.entries(FILE, "pt")["title"].unsure
+
+
+def test_translation_of_an_earlier_english_is_stale_and_never_replaces_a_newer(sources):
+    old = translated(give("pt"), "title", "Tem direitos").replace(
+        f"<source>{texts.units_of(FILE)['title'].text}<", "<source>You had rights<"
+    )
+    (taken,) = exchange.take(old.encode(), "a.xliff")
+    assert (taken.put, taken.stale, taken.left) == (0, 1, 0)
+    assert taken.entries["title"] == Entry("You had rights", "Tem direitos")
+    exchange.put(exchange.take(translated(give("pt"), "title", "Tem os seus direitos").encode(), "a.xliff"))
+    (taken,) = exchange.take(old.encode(), "a.xliff")
+    assert (taken.stale, taken.left, taken.entries["title"].text) == (0, 1, "Tem os seus direitos")
+
+
+@pytest.mark.parametrize(
+    ("mend", "says"),
+    [
+        (lambda xliff: translated(xliff, UNIT, "Pode descansar."), "{reflection_total_days} is missing"),
+        (lambda xliff: translated(xliff, UNIT, 'Dias <x id="reflection_total_days"/> <x id="dias"/>'), "{dias} is not in the English"),
+        (lambda xliff: translated(xliff, "title", "x").replace('id="title"', 'id="titel"'), "has no text titel"),
+        (lambda xliff: xliff.replace('original="leaflets/rights"', 'original="leaflets/../../x"'), "is no file of texts"),
+        (lambda xliff: xliff.replace('target-language="pt"', 'target-language="xx"'), "no language of translation"),
+        (lambda xliff: xliff[:-20], "It is no XML"),
+        (lambda xliff: xliff.replace("<xliff", '<!DOCTYPE x [<!ENTITY a "b">]><xliff'), "declares a document type"),
+        (lambda xliff: xliff.replace("xliff:document:1.2", "xliff:document:2.0"), "no XLIFF 1.2"),
+    ],
+)
+def test_nothing_of_a_file_that_does_not_hold_is_taken(sources, mend, says):
+    content = mend(translated(give("pt"), "opening.text", "Alguém lhe tirou os documentos?"))
+    with pytest.raises(Invalid, match=re.escape(says)):
+        exchange.take(content.encode(), "a.xliff")
+    assert not texts.po_path(FILE, "pt").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.po", b'msgid ""\nmsgstr ""\n"Language: fr\\n"\n', "does not say which texts"),
+        ("a.po", b"no po at all", "Save it as PO"),
+        ("a.docx", b"", "neither .xliff nor .po"),
+    ],
+)
+def test_file_that_is_something_else_says_so(sources, name, content, says):
+    with pytest.raises(Invalid, match=re.escape(says)):
+        exchange.take(content, name)
+
+
+def test_command_gives_and_takes_and_says_why_not(sources, tmp_path):
+    given = CliRunner().invoke(texts_, ["give", "leaflets/rights", "pt", "--out", str(tmp_path / "out")])
+    path = tmp_path / "out" / "rights.pt.xliff"
+    assert (given.exit_code, given.output.strip()) == (0, str(path))
+    path.write_text(translated(path.read_text(encoding="utf-8"), "title", "Tem direitos"), encoding="utf-8")
+    assert "1 texts put in" in CliRunner().invoke(texts_, ["take", str(path)]).output
+    path.write_text("<x/>", encoding="utf-8")
+    wrong = CliRunner().invoke(texts_, ["take", str(path)])
+    assert wrong.exit_code == 1
+    assert "no XLIFF 1.2" in wrong.output
+    assert texts.entries(FILE, "pt")["title"].text == "Tem direitos"
+
+
+def test_texts_of_a_document_that_is_not_translated_can_still_be_given(sources):
+    assert FILE in exchange.files_of(source("leaflets", "rights"))
+    asked = Asked("leaflets", ("gh",), formats=("po", "xliff"))
+    made = {(output.format, output.document.language): output.files for output in services.make(asked, on=date(2026, 11, 24))}
+    languages = set(source("leaflets", "rights").languages) - {"en"}
+    assert set(made) == {(format, language) for format in ("po", "xliff") for language in languages}
+    assert list(made["po", "fr"]) == ["leaflets/rights.fr.po"]
