@@ -164,9 +164,7 @@ def paper(edition, id, shape):
     return made, printing.as_pdf(made, shape)
 
 
-PAPERS = [
-    (edition, id, shape if shape in printing.TEMPLATES else "a4") for edition, id in PROMISED for shape in document(edition, id).print
-]
+PAPERS = [(edition, id, shape) for edition, id in PROMISED for shape in document(edition, id).print]
 
 
 @pytest.mark.parametrize(("edition", "id", "shape"), PAPERS)
