@@ -12,7 +12,10 @@ def register() -> None:
     register_contract(
         Contract(
             part="publishing",
-            navigation=(Link(_("Leaflets"), "editions", "doc", PUBLISHERS, _("Information")),),
+            navigation=(
+                Link(_("Leaflets"), "editions", "doc", PUBLISHERS, _("Information")),
+                Link(_("Trainings"), "trainings", "doc", frozenset({Role.TRAINER}), _("Information")),
+            ),
             commands=("publish",),
             urls=(
                 UrlRow("public_languages", public=True, note="for the persons concerned"),
@@ -21,6 +24,7 @@ def register() -> None:
                 UrlRow("leaflet_pdf", public=True, note="the same on paper"),
                 UrlRow("paper_code", public=True, note="whether a paper still holds"),
                 UrlRow("editions", own=PUBLISHERS),
+                UrlRow("trainings", own=frozenset({Role.TRAINER})),
             ),
         )
     )

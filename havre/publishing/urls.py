@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from havre.publishing import views, views_public
+from havre.publishing import trainings, views, views_public
 
 urlpatterns = [
     path("i/", views_public.languages, name="public_languages"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("i/<slug:language>/", views_public.public, name="public"),
     path("i/<slug:address>/<slug:country>/<slug:language>/", views_public.leaflet, name="leaflet"),
     path("i/<slug:address>/<slug:country>/<slug:language>.pdf", views_public.leaflet_pdf, name="leaflet_pdf"),
+    path("trainings/", trainings.trainings, name="trainings"),
     path("publications/", views.editions, name="editions"),
 ]

@@ -1,0 +1,42 @@
+"""The register of trainings: entered by those who train, counted by year for the action plan. Numbers only."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import ExtractYear
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from havre.publishing.forms import TrainingForm
+from havre.publishing.models import TrainingSession
+from havre.trust import policy
+from havre.trust.counting import shown
+from havre.trust.enums import Act, Role
+from havre.trust.errors import Refused
+from havre.trust.middleware import ActorRequest
+
+
+def by_year(sessions: QuerySet[TrainingSession]) -> list[dict[str, int | None]]:
+    """Year, and how many enrolled, attended and passed, as counts of this house are shown: None below the threshold, else rounded."""
+    rows = sessions.order_by().values(year=ExtractYear("held_on")).annotate(e=Sum("enrolled"), a=Sum("attended"), p=Sum("passed"))
+    return [
+        {"year": row["year"], "enrolled": shown(row["e"]), "attended": shown(row["a"]), "passed": shown(row["p"])}
+        for row in rows.order_by("-year")
+    ]
+
+
+@login_required
+def trainings(request: ActorRequest) -> HttpResponse:
+    """The trainings held in this country, and the form to enter one."""
+    policy.require_in_house(request.actor, Act.PUBLISH)
+    if request.actor.role != Role.TRAINER:
+        raise Refused((_("your role may not do that here"),), status=403)
+    form = TrainingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        TrainingSession.objects.create(country=settings.HAVRE_COUNTRY, **form.cleaned_data)
+        return redirect("trainings")
+    sessions = TrainingSession.objects.filter(country=settings.HAVRE_COUNTRY)
+    return render(request, "publishing/trainings.html", {"form": form, "sessions": sessions, "years": by_year(sessions)})
