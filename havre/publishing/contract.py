@@ -12,8 +12,11 @@ def register() -> None:
     register_contract(
         Contract(
             part="publishing",
-            navigation=(Link(_("Leaflets"), "editions", "doc", PUBLISHERS, _("Information")),),
-            commands=("publish",),
+            navigation=(
+                Link(_("Leaflets"), "editions", "doc", PUBLISHERS, _("Information")),
+                Link(_("Trainings"), "trainings", "doc", frozenset({Role.TRAINER}), _("Information")),
+            ),
+            commands=("publish", "texts"),
             urls=(
                 UrlRow("public_languages", public=True, note="for the persons concerned"),
                 UrlRow("public", public=True, note="for the persons concerned"),
@@ -21,6 +24,7 @@ def register() -> None:
                 UrlRow("leaflet_pdf", public=True, note="the same on paper"),
                 UrlRow("paper_code", public=True, note="whether a paper still holds"),
                 UrlRow("editions", own=PUBLISHERS),
+                UrlRow("trainings", methods=("GET", "POST"), own=frozenset({Role.TRAINER})),
                 UrlRow("publish", methods=("GET", "POST"), own=PUBLISHERS),
                 UrlRow("publication_preview", own=PUBLISHERS),
                 UrlRow("publication_file", own=PUBLISHERS),
@@ -28,6 +32,7 @@ def register() -> None:
                 UrlRow("publication_sign", methods=("POST",), own=PUBLISHERS, note="refused to the author of the words"),
             ),
             audit_words=(
+                ("training.write", _("A training was entered")),
                 ("publishing.run", _("Documents were ordered to be published")),
                 ("words.write", _("The words of a document were changed")),
                 ("words.sign", _("The words of a document were signed by a native reviewer")),

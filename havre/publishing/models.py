@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from havre.trust.ids import new_id
@@ -100,5 +101,40 @@ class PublishRun(models.Model):
             models.CheckConstraint(
                 name="publishrun_ended_with_its_date",
                 condition=Q(state="done", ended_at__isnull=False) | (~Q(state="done") & Q(ended_at=None)),
+            )
+        ]
+
+
+class Learners(models.TextChoices):
+    """Whose staff was trained: one row of the register each."""
+
+    POLICE = "police", _("Police")
+    IMMIGRATION = "immigration", _("Immigration")
+    LABOUR = "labour", _("Labour inspection")
+    PROSECUTION = "prosecution", _("Prosecution and courts")
+    SOCIAL = "social", _("Social welfare and child protection")
+    HEALTH = "health", _("Health")
+    CIVIL = "civil", _("Civil society")
+
+
+class TrainingSession(models.Model):
+    """One training of one group: numbers for the action plan. No learner is named, here or elsewhere."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    edition = models.SlugField(max_length=40)
+    country = models.CharField(max_length=2)
+    held_on = models.DateField()
+    region = models.CharField(max_length=60)
+    audience = models.CharField(max_length=12, choices=Learners.choices)
+    organisation = models.CharField(max_length=120)
+    enrolled = models.PositiveIntegerField()
+    attended = models.PositiveIntegerField()
+    passed = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ("-held_on", "audience")
+        constraints = [
+            models.CheckConstraint(
+                name="training_counts_fall", condition=Q(attended__lte=F("enrolled")) & Q(passed__lte=F("attended")) & Q(enrolled__gt=0)
             )
         ]

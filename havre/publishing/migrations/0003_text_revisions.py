@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('publishing', '0001_artefacts'),
+        ('publishing', '0002_training_sessions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
