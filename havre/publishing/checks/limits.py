@@ -134,7 +134,7 @@ OWN_WORDS: Mapping[str, frozenset[str]] = {
 }
 # of those, what another language writes as well
 SHARED: Mapping[str, frozenset[str]] = {
-    "fr": frozenset({"des", "est", "ne", "ou", "vos"}),
+    "fr": frozenset({"mais", "des", "est", "ne", "ou", "vos"}),
     "pt": frozenset({"com", "mas", "quando", "pode", "deve", "sua", "seu"}),
     "tet": frozenset({"ho", "nia"}),
     "en": frozenset({"are", "can", "must"}),
