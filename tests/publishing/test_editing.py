@@ -14,7 +14,7 @@ from havre.trust.models.audit import ActRow
 from tests.factories_site import make_now, signed_in
 from tests.publishing.trial import BLOCKS, FRENCH
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("trial")]
+pytestmark = pytest.mark.usefixtures("trial")
 PLACE = {"file": "trial/one", "language": "fr", "unit": "warning.text"}
 PAGE = "?file=trial/one&language=fr&unit=warning.text"
 NEW = "Personne ne peut garder vos papiers."
@@ -132,7 +132,7 @@ def test_text_that_is_not_there_is_missing(author, place):
 
 
 def test_role_that_does_not_publish_is_refused():
-    worker = make_now(Role.SOCIAL_WORKER)
+    worker = make_now(Role.CASE_MANAGER)
     assert write(worker).status_code == 403
     with pytest.raises(Refused):
         revisions.write(**PLACE, text=NEW, by=worker)
