@@ -39,6 +39,7 @@ PARTS = (
     Part("breach", ("2000", "5000"), "2,000 cases, 5,000 readings", ("100000", "500000")),
     Part("media", (), "all texts"),
     Part("brochures", (), "100 brochures in five languages"),
+    Part("guide", (), "the operational guide of Timor-Leste"),
     Part("suppression", ("--short",), "published extract, without the greedy peer"),
     Part("attacks", ("--short",), "published extract, few tries"),
     Part("synthesis_bounds", (), "published extract"),
