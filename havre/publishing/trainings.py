@@ -56,4 +56,9 @@ def trainings(request: ActorRequest) -> HttpResponse:
         write(by=request.actor, **form.cleaned_data)
         return redirect("trainings")
     sessions = TrainingSession.objects.filter(country=settings.HAVRE_COUNTRY)
-    return render(request, "publishing/trainings.html", {"form": form, "sessions": sessions, "years": by_year(sessions)})
+    return render(
+        request,
+        "publishing/trainings.html",
+        {"form": form, "sessions": sessions, "years": by_year(sessions)},
+        status=422 if form.errors else 200,
+    )
