@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from havre.publishing.documents import LANGUAGES
+from havre.publishing.site_words import site_words
+from havre.publishing.sources import LANGUAGES
 from havre.trust.enums import Role
 from tests.journeys.steps_offices import Day, every_form
 
@@ -26,14 +27,14 @@ def test_leaflet_from_the_list_to_the_paper(day):
     assert rows.count() >= len(LANGUAGES)
     row = rows.filter(has_text=say("English")).first if day.language == "en" else rows.filter(has_text=say("French")).first
     desk.follow(say("Page"), "leaflet", within=row)
-    title = desk.page.locator("h1").inner_text()
+    title, paper = desk.page.locator("h1").inner_text(), site_words(day.language)["pdf"]
     desk.page.emulate_media(media="print")
-    assert not desk.page.get_by_role("link", name=say("The same on paper (PDF)")).is_visible()
+    assert not desk.page.get_by_role("link", name=paper).is_visible()
     desk.look("leaflet-print")
     desk.page.emulate_media(media="screen")
-    href = desk.page.get_by_role("link", name=say("The same on paper (PDF)")).get_attribute("href")
-    paper = desk.page.request.get(desk.window.server + href)
-    assert (paper.status, paper.headers["content-type"], paper.body()[:5]) == (200, "application/pdf", b"%PDF-")
+    href = desk.page.get_by_role("link", name=paper).get_attribute("href")
+    got = desk.page.request.get(desk.window.server + href)
+    assert (got.status, got.headers["content-type"], got.body()[:5]) == (200, "application/pdf", b"%PDF-")
     other = "fr" if day.language == "en" else "en"
     desk.page.locator(f'nav a[lang="{other}"]').click()
     assert (desk.page.get_attribute("html", "lang"), desk.page.locator("h1").inner_text() == title) == (other, False)
