@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from havre import standards
 from havre.evidence.labels import label_of
-from havre.evidence.stats.figures.drawing import figure
-from havre.publishing import charts, handbook, questions, tables
+from havre.publishing import handbook, published, questions, tables
 from havre.publishing.binding import Binding, Words, fingerprint
 from havre.publishing.nodes import Node
 from havre.publishing.sources import BlockSource
@@ -159,7 +158,7 @@ def asked(binding: Binding, block: BlockSource, words: Words) -> Node:
 def chart(binding: Binding, block: BlockSource, words: Words) -> Node:
     """Published figures as bars (or a map of countries) with their table; the block's `without` where no such release was published."""
     columns, show = block.data["measure"], block.data.get("show", "bars")
-    found = charts.newest(columns)
+    found = published.newest(columns)
     if found is None:
         binding.use("releases", "+".join(columns), "")
         if "without" not in block.data:
@@ -167,11 +166,14 @@ def chart(binding: Binding, block: BlockSource, words: Words) -> Node:
             binding.wrong("release", block.id, words_of % {"columns": ", ".join(columns)})
         return Node(block.id, "note", text=words.stand_in)
     binding.use("releases", "+".join(columns), f"{found.release.ref} {found.release.digest[:12]}")
+    # the pens bring the statistics' libraries along: a process that draws nothing does not load them
+    from havre.publishing import charts
+
     title, hidden = words.one("title"), term("hidden", binding.language)
     draw = charts.country_map if show == "map" else charts.bars
     svg = draw(found, title, binding.language, hidden)
     rows = tuple(
-        (*row, hidden if count is None else figure(count, binding.language))
+        (*row, hidden if count is None else charts.figure(count, binding.language))
         for row, count in zip(found.words(binding.language), found.counts, strict=True)
     )
     with translation.override(binding.language):

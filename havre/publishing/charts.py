@@ -1,65 +1,15 @@
-"""Charts of published figures: bars and a map as SVG made here, never without its table. Only what a published release shows is drawn."""
+"""Charts of published figures: bars and a map as SVG made here, never without its table. Loads the pens of the statistics: only when drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from django.utils import translation
-
 from havre import standards
-from havre.evidence.labels import label_of
 from havre.evidence.stats.figures.drawing import INK, LAND, LETTER, QUIET, SEA, SHEET, Drawing, crosses, figure, folded
 from havre.evidence.stats.places import outlines, places, project
-from havre.release.models import Release, ReleaseState
-from havre.release.tables import HIDDEN, TOTAL, lines
+from havre.publishing.published import Shown, named
 
 WIDTH, ROW, LABEL, TOP = 640.0, 30.0, 210.0, 14.0
 # land is drawn this far around the outermost country, as a share of the map
 AROUND = 1.35
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One published table of one or two columns. `rows`: words of the codes and the count, None where it is hidden; totals are apart."""
-
-    release: Release
-    columns: tuple[str, ...]
-    codes: tuple[tuple[str, ...], ...]
-    counts: tuple[int | None, ...]
-    total: int | None
-
-    def words(self, language: str) -> list[tuple[str, ...]]:
-        """The codes in words."""
-        with translation.override(language):
-            return [tuple(_named(code, language) for code in row) for row in self.codes]
-
-
-def _named(code: str, language: str) -> str:
-    try:
-        return standards.countries().label(code).text(language)
-    except KeyError:
-        return label_of(code)
-
-
-def newest(columns: Sequence[str]) -> Shown | None:
-    """The newest published release that has a table of exactly these columns; None when there is none."""
-    for release in Release.objects.filter(state=ReleaseState.PUBLISHED).order_by("-published_at"):
-        table = next((table for table in release.tables if list(table) == list(columns)), None)
-        if table is not None:
-            return _shown(release, table)
-    return None
-
-
-def _shown(release: Release, table: list[str]) -> Shown:
-    cells, total = [], None
-    for line in lines(release.shown, table):
-        count = None if line["persons"] == HIDDEN else int(line["persons"])
-        if all(code == TOTAL for code in line["codes"]):
-            total = count
-        elif TOTAL not in line["codes"]:
-            cells.append((tuple(line["codes"]), count))
-    return Shown(release, tuple(table), tuple(codes for codes, _count in cells), tuple(count for _codes, count in cells), total)
 
 
 def bars(shown: Shown, title: str, language: str, hidden: str) -> str:
@@ -89,7 +39,7 @@ def country_map(shown: Shown, title: str, language: str, hidden: str) -> str:
     """A circle on each country, its area by the count: outlines without borders, so that none is taken a side on. Natural Earth, Equal Earth."""
     found = [(_alpha2(codes[0]), count) for codes, count in zip(shown.codes, shown.counts, strict=True) if _alpha2(codes[0]) in places()]
     points = {code: project(places()[code].longitude, places()[code].latitude) for code, _count in found}
-    words = "; ".join(f"{_named(code, language)}: {hidden if count is None else figure(count, language)}" for code, count in found)
+    words = "; ".join(f"{named(code, language)}: {hidden if count is None else figure(count, language)}" for code, count in found)
     west, east, south, north = _around(list(points.values()))
     scale, height = WIDTH / (east - west), WIDTH / (east - west) * (north - south)
     at = lambda x, y: ((x - west) * scale, (north - y) * scale)  # noqa: E731
@@ -108,7 +58,7 @@ def country_map(shown: Shown, title: str, language: str, hidden: str) -> str:
         drawing.circle(x, y, radius, SEA, opacity=0.45)
         # the table names every country: on the map a name that would lie on another is left out
         for words_x, words_y in ((x, y), (x, y - radius - 12), (x, y + radius + 14)):
-            name = _named(code, language)
+            name = named(code, language)
             wide = LETTER * 12 * max(len(name), 4) / 2
             box = (words_x - wide, words_y - 13, words_x + wide, words_y + 12)
             if not any(crosses(box, other) for other in taken):

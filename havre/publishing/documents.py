@@ -86,10 +86,13 @@ def build(edition: str, id: str, *, country: str, language: str, on: date, known
     return made
 
 
-def findings(made: Document, *, paper: bool = True) -> tuple[Problem, ...]:
+def findings(made: Document, *, paper: bool = True, media: bool = True) -> tuple[Problem, ...]:
     """Everything that is wrong with a draft or waits in it: what was found when it was bound, and every check.
 
-    Args: paper, whether each paper with fixed places is set to see if it fits; whoever makes the paper finds out in any case.
+    Args: paper, whether each paper with fixed places is set to see if it fits; whoever makes the paper finds out in any case;
+    media, whether the rules for media are asked: the board leaves it to the preview and to whoever publishes.
     """
     with revisions.known(made.language):
-        return made.problems + checked(made, source(made.edition, made.id)) + (fits(made) if paper and not made.problems else ())
+        return (
+            made.problems + checked(made, source(made.edition, made.id), media=media) + (fits(made) if paper and not made.problems else ())
+        )

@@ -72,7 +72,7 @@ def board(country: str, *, on: date) -> Iterator[Row]:
             source = documents.source(edition.id, id)
             for language in source.languages:
                 made = documents.draft(edition.id, id, country=country, language=language, on=on, known=known)
-                found = sorted(documents.findings(made), key=lambda one: not one.stops)
+                found = sorted(documents.findings(made, paper=False, media=False), key=lambda one: not one.stops)
                 yield Row(made, source, state_of(made, found), tuple(found[:REASONS]), max(0, len(found) - REASONS))
 
 

@@ -170,7 +170,8 @@ def shared(file: str) -> tuple[BlockSource, ...]:
     return tuple(_blocks(page, page.data["blocks"], file, "", ("blocks",)))
 
 
-def texts_of(file: str) -> dict[str, Unit]:
+@cache
+def texts_of(file: str) -> Mapping[str, Unit]:
     """Every text of one source file by id: what its PO files hold. `file` is `<folder>/<name>`, without ending."""
     page = Page(SOURCE / f"{file}.yaml")
     found: dict[str, Unit] = {}

@@ -30,15 +30,16 @@ def of_words(found: list[Pair]) -> Iterator[Problem]:
             yield from one(pair)
 
 
-def check(document: Document, source: DocumentSource) -> list[Problem]:
+def check(document: Document, source: DocumentSource, *, media: bool = True) -> list[Problem]:
     """Everything that is wrong with a document, and what waits: beside what was found when it was bound (missing words, facts).
 
     Whether it fits its paper is for `fits`: it costs a setting, and making the paper refuses it in any case.
+    Args: media, whether every text is weighed by the rules for media, which takes most of the time.
     """
     texts = [*pairs(source, document.country, document.language), *of_questions(document)]
     return [
         *of_words(texts),
-        *whole.media(document),
+        *(whole.media(document) if media else ()),
         *whole.reading(document, source.level),
         *whole.alternative(document),
         *whole.link(document),
@@ -51,13 +52,15 @@ _KEPT: dict[str, tuple[Problem, ...]] = {}
 MOST_KEPT = 2000
 
 
-def checked(document: Document, source: DocumentSource) -> tuple[Problem, ...]:
+def checked(document: Document, source: DocumentSource, *, media: bool = True) -> tuple[Problem, ...]:
     """The same, once for each code in a process: the code stands for every word and fact of the document."""
     key = f"{document.edition}/{document.id}/{document.code}"
+    if not media and key not in _KEPT:
+        key = f"quick {key}"
     if key not in _KEPT:
         if len(_KEPT) >= MOST_KEPT:
             _KEPT.clear()
-        _KEPT[key] = tuple(check(document, source))
+        _KEPT[key] = tuple(check(document, source, media=media))
     return _KEPT[key]
 
 
