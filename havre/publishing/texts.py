@@ -53,7 +53,7 @@ class Text:
     source: str = ""
 
 
-def units_of(file: str) -> dict[str, Unit]:
+def units_of(file: str) -> Mapping[str, Unit]:
     """Every text of a source file, or of a table of the data, by id. Raises: StandardsError."""
     return tables.units(file) if file in tables.TABLES else texts_of(file)
 
