@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from havre.publishing import documents, queries, services, web
 from havre.publishing.nodes import Document
@@ -30,8 +31,9 @@ def _frame(language: str, addresses: dict[str, str]) -> dict[str, Any]:
 
 
 def languages(request: HttpRequest) -> HttpResponse:
-    """Which language to read in: nothing is guessed from the browser, and nothing is kept."""
-    return render(request, "publishing/languages.html", _frame("en", {code: reverse("public", args=[code]) for code in LANGUAGES}))
+    """Which language to read in: each is named as its speakers do, and nothing is kept."""
+    language = (get_language() or "en")[:2]
+    return render(request, "publishing/languages.html", _frame(language, {code: reverse("public", args=[code]) for code in LANGUAGES}))
 
 
 def public(request: HttpRequest, language: str) -> HttpResponse:

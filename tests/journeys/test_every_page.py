@@ -39,6 +39,8 @@ from tests.journeys.test_pages import barriers
 
 FULL = os.environ.get("HAVRE_JOURNEYS") == "full"
 # no page: a file, a redirect, a step of a sign-in, or what needs a record that only an upload or a job makes
+# these speak the language of the paper, whatever the reader's
+OWN_LANGUAGE = frozenset({"leaflet", "paper_code"})
 NO_PAGE = {
     "account_logout": "ends the session",
     "account_inactive": "only after a sign-in that was refused",
@@ -268,7 +270,7 @@ def test_every_page_has_no_barrier_asks_nobody_else_and_fits_a_phone(visit, reco
             seen += 1
             said = window.page.evaluate("document.documentElement.lang")
             # the leaflet says its own language, which its address names
-            if said != language and name != "leaflet":
+            if said != language and name not in OWN_LANGUAGE:
                 wrong.append(f"{name} {language}: the page says it is in {said}")
             wrong += [f"{name} {language}: {barrier}" for barrier in barriers(window.page)]
             window.picture(f"every-{name.replace(':', '-')}-{language}-wide")
