@@ -69,7 +69,7 @@ COMMANDS = {
         ("backup", "restore", "doctor", "keys"), "whole files, sealed to a key that this machine does not have; counts of files"
     ),
     **dict.fromkeys(("found", "init", "serve", "worker"), "starts the house"),
-    **dict.fromkeys(("manage", "messages", "publish", "reference"), "of the software and its publications, not of cases"),
+    **dict.fromkeys(("manage", "messages", "publish", "reference", "texts"), "of the software and its publications, not of cases"),
 }
 
 

@@ -51,7 +51,8 @@ PLAIN = {
         benchmarks.list_load.served benchmarks.list_house.Officer benchmarks.list_house.build benchmarks.__main__.Part
         benchmarks.__main__.run benchmarks.__main__.main benchmarks.breach.prepare
         benchmarks.breach.make_cases benchmarks.breach.make_readings benchmarks.breach.exercise
-        benchmarks.breach.main""",
+        benchmarks.breach.main benchmarks.brochures.Made benchmarks.brochures.wanted benchmarks.brochures.make benchmarks.brochures.timed
+        benchmarks.brochures.main benchmarks.guide.main""",
 }
 
 
