@@ -5,13 +5,15 @@ import os
 import re
 import zipfile
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from havre.publishing.binding import Binding
 from havre.publishing.packages import packed
 from havre.publishing.sources import BlockSource
-from tests.journeys.conftest import browser  # noqa: F401
+from tests.journeys.conftest import CHROMIUM, QUIET
 from tests.journeys.test_pages import barriers
 from tests.publishing.courses import DAY, RIGHT, WORDS, course
 from tests.publishing.platform import CLIENTS, PLAYERS, Platform, faults_of_statements
@@ -32,6 +34,17 @@ def _players():
         pytest.skip("the players are not installed: npm ci --ignore-scripts --prefix tests/publishing/players")
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """A browser of this file's own, gone before the journeys start theirs: two of Playwright's loops cannot run in one thread."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no browser at {CHROMIUM}: set HAVRE_CHROMIUM")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield found
+        found.close()
+
+
 @dataclass
 class Run:
     """One attempt. `key`: the right letters of each question, as reported; `faults`: whatever a platform or a reader must not meet."""
@@ -50,7 +63,7 @@ def files_of(format, document=None):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def run(browser, format, files, choose, *, looked_at=False, questions=len(RIGHT)) -> Run:  # noqa: F811
+def run(browser, format, files, choose, *, looked_at=False, questions=len(RIGHT)) -> Run:
     """A whole attempt. `choose`: question and its letters → the letters to mark."""
     made = Run()
     with Platform(files, format) as platform:
@@ -157,7 +170,7 @@ def first(_place, letters):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_all_right_is_passed_with_100_and_wrong_is_failed_with_less(browser, format):  # noqa: F811
+def test_all_right_is_passed_with_100_and_wrong_is_failed_with_less(browser, format):
     files = files_of(format, course("fr"))
     trial = run(browser, format, files, first, looked_at=True)
     assert trial.faults == []
@@ -195,7 +208,7 @@ STATUSES = {
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 @pytest.mark.parametrize("format", FORMATS)
-def test_package_with_a_fault_is_seen(browser, format, fault):  # noqa: F811
+def test_package_with_a_fault_is_seen(browser, format, fault):
     name, before, after = FAULTS[fault]
     files = files_of(format)
     if fault == "status":
@@ -210,7 +223,7 @@ def test_package_with_a_fault_is_seen(browser, format, fault):  # noqa: F811
 
 @pytest.mark.parametrize("language", sorted(WORDS))
 @pytest.mark.parametrize("format", FORMATS)
-def test_package_opens_from_a_folder_and_says_that_nothing_is_sent(browser, tmp_path, format, language):  # noqa: F811
+def test_package_opens_from_a_folder_and_says_that_nothing_is_sent(browser, tmp_path, format, language):
     for name, content in files_of(format, course(language)).items():
         (tmp_path / name).write_bytes(content)
     seen = []
@@ -232,7 +245,7 @@ def test_package_opens_from_a_folder_and_says_that_nothing_is_sent(browser, tmp_
     page.context.close()
 
 
-def test_every_question_of_the_bank_is_taken_by_a_platform(browser):  # noqa: F811
+def test_every_question_of_the_bank_is_taken_by_a_platform(browser):
     """All of them in one form, as a platform meets them: identifiers, lengths and counts of the real ones."""
     binding = Binding("gh", "fr", DAY)
     quiz = binding.bind(BlockSource("bank", "questions", {"id": "bank", "kind": "questions"}, "module/bank"))
@@ -246,7 +259,7 @@ def test_every_question_of_the_bank_is_taken_by_a_platform(browser):  # noqa: F8
         assert (made.faults, made.score, made.status, made.key) == ([], 100, "passed", key)
 
 
-def test_package_without_questions_is_completed_when_read(browser):  # noqa: F811
+def test_package_without_questions_is_completed_when_read(browser):
     for format in ("scorm12", "scorm2004"):
         with Platform(files_of(format, course(questions=False)), format) as platform:
             page = browser.new_page()
@@ -259,7 +272,7 @@ def test_package_without_questions_is_completed_when_read(browser):  # noqa: F81
             page.close()
 
 
-def test_place_is_kept_for_the_next_time(browser):  # noqa: F811
+def test_place_is_kept_for_the_next_time(browser):
     with Platform(files_of("scorm12"), "scorm12") as platform:
         page = browser.new_page()
         page.goto(platform.launch)
@@ -271,7 +284,7 @@ def test_place_is_kept_for_the_next_time(browser):  # noqa: F811
         page.close()
 
 
-def test_launcher_is_what_a_real_client_expects(browser):  # noqa: F811
+def test_launcher_is_what_a_real_client_expects(browser):
     """@xapi/cmi5 runs a session on our launcher and LRS: what they hold to be right is not only our own reading."""
     with Platform(
         {"check.html": b'<!doctype html><html lang="en"><title>x</title><link rel="icon" href="data:,"><script src="/client.js"></script>'},
