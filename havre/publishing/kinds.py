@@ -60,6 +60,5 @@ KINDS: Mapping[str, Kind] = {
     "tree": Kind(texts=("title",), plain=("name",), needs=("title", "name")),
     "limits": Kind(texts=("title",), plain=("workflows", "clocks"), needs=("workflows",)),
     "index": Kind(maps=("items",), plain=("places",), needs=("items", "places")),
-    "sources": Kind(texts=("title",)),
     "chart": Kind(texts=("title", "alt"), plain=("measure", "show"), needs=("measure", "alt")),
 }

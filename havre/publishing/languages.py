@@ -1,11 +1,12 @@
-"""The languages of documents, by name: Django itself has no Tetum."""
+"""The languages of documents, by the names that the standards give them: Django itself has no Tetum."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext_lazy as _
+from havre import standards
+from havre.publishing.sources import LANGUAGES
+from havre.standards.words import Words
 
-from havre.trust.errors import Words
-
-NAMES: Mapping[str, Words] = {"en": _("English"), "fr": _("French"), "pt": _("Portuguese"), "tet": _("Tetum"), "th": _("Thai")}
+_LABELS = {one.bcp47: one.label for one in standards.languages().languages}
+NAMES: Mapping[str, Words] = {code: _LABELS[code] for code in LANGUAGES}

@@ -20,7 +20,6 @@ from havre.standards.reading import Page, Unfit
 
 SOURCE = Path(__file__).parent / "source"
 LANGUAGES = ("en", "fr", "pt", "tet", "th")
-AUDIENCES = ("all", "learner", "trainer")
 
 
 @dataclass(frozen=True, slots=True)

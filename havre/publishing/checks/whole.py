@@ -27,9 +27,7 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 # kinds of block whose lines come from the data
-BOUND = frozenset(
-    {"rights", "authorities", "indicators", "workflow", "facts", "terms", "tree", "limits", "index", "chart", "numbers", "sources"}
-)
+BOUND = frozenset({"rights", "authorities", "indicators", "workflow", "facts", "terms", "tree", "limits", "index", "chart", "numbers"})
 # what a sentence or a quotation begins after
 _BEGINS = frozenset(".!?:;…“”«»\"'‘’(–—")
 # a composite case is nobody's: what points to one person cannot be in it, how it is told can be wrong all the same
