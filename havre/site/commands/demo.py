@@ -88,7 +88,9 @@ def _load(home: Path, persons: int) -> None:
     release = showing.publish(counted)
     click.echo(f"released: {release.ref}, no group below {release.k}, attacked, signed by two, published")
     for path in showing.leaflets(home / "leaflets"):
-        click.echo(f"leaflet: {path.name}, {path.stat().st_size} bytes")
+        # a page is a folder: its size is that of what lies in it
+        size = sum(one.stat().st_size for one in ([path] if path.is_file() else path.rglob("*")))
+        click.echo(f"leaflet: {path.name}, {size} bytes")
 
 
 def _published() -> None:
