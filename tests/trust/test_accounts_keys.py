@@ -168,6 +168,13 @@ def test_broken_passkey_answers_are_refused_without_an_error(job, key):
         assert not signed_in(other)
 
 
+def test_many_colleagues_behind_one_address_sign_in_within_a_minute(job, key):
+    for _nth in range(12):
+        other = Client()
+        options = other.get("/accounts/passkey/", headers={"accept": "application/json"}).json()["request_options"]["publicKey"]
+        assert other.post("/accounts/passkey/", {"credential": key.get(options, user=job.user)}).url == "/"
+
+
 def test_broken_new_key_is_refused_without_an_error(client, job, key):
     for broken in ("", "{}", "null", "[]", '{"id": "x"}', '"words"', "not json"):
         client.get("/accounts/factors/keys/add/")
