@@ -1,30 +1,21 @@
 """Packages run in real clients, in Chromium: scorm-again, and an LRS of our own. The answers are learnt only from what a package reports."""
 
-import io
 import os
-import re
-import zipfile
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from havre.publishing.binding import Binding
-from havre.publishing.packages import packed
-from havre.publishing.sources import BlockSource
+from havre import standards
+from havre.publishing import documents, sources
 from tests.journeys.conftest import CHROMIUM, QUIET
-from tests.journeys.test_pages import barriers
+from tests.journeys.steps import FULL
+from tests.publishing.attempts import answer, files_of, first, run
 from tests.publishing.courses import DAY, RIGHT, WORDS, course
-from tests.publishing.platform import CLIENTS, PLAYERS, Platform, faults_of_statements
+from tests.publishing.platform import CLIENTS, PLAYERS, Platform
 
 pytestmark = pytest.mark.journey
 FORMATS = ("scorm12", "scorm2004", "cmi5")
-STATUS = {
-    "cmi.core.lesson_status": {"passed", "completed", "failed", "incomplete", "browsed"},
-    "cmi.completion_status": {"completed", "incomplete", "not attempted", "unknown"},
-    "cmi.success_status": {"passed", "failed", "unknown"},
-}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -43,130 +34,6 @@ def browser():
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield found
         found.close()
-
-
-@dataclass
-class Run:
-    """One attempt. `key`: the right letters of each question, as reported; `faults`: whatever a platform or a reader must not meet."""
-
-    score: float = -1
-    status: str = ""
-    key: list[list[str]] = field(default_factory=list)
-    answers: list[bool] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    words: str = ""
-    calls: list = field(default_factory=list)
-
-
-def files_of(format, document=None):
-    with zipfile.ZipFile(io.BytesIO(packed(document or course(), format))) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def run(browser, format, files, choose, *, looked_at=False, questions=len(RIGHT)) -> Run:
-    """A whole attempt. `choose`: question and its letters → the letters to mark."""
-    made = Run()
-    with Platform(files, format) as platform:
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        page = context.new_page()
-        page.on("console", lambda line: made.faults.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda error: made.faults.append(str(error)))
-        foreign = f"{platform.url}/"
-        page.on("request", lambda asked: None if asked.url.startswith(foreign) else made.faults.append(f"asks {asked.url}"))
-        page.goto(platform.launch)
-        frame = page if format == "cmi5" else page.frames[1]
-        frame.wait_for_load_state("load")
-        if format == "cmi5":
-            wait(page, lambda: platform.statements)
-        made.faults += barriers(frame) if looked_at else []
-        answer(frame, choose)
-        wait(page, lambda: frame.locator("#player-told").text_content())
-        made.words = frame.locator("[role=status]").inner_text()
-        made.faults += barriers(frame) if looked_at else []
-        if format == "cmi5":
-            page.goto(f"{platform.url}/empty.html")
-            wait(page, lambda: platform.statements[-1]["verb"]["id"].endswith("terminated"))
-            read_statements(made, platform, questions)
-        else:
-            page.evaluate("document.querySelector('iframe').src = '/empty.html'")
-            page.wait_for_function("calls.some(([name]) => name === 'Finish' || name === 'Terminate')")
-            read_calls(made, format, page.evaluate("calls"), questions)
-        context.close()
-    return made
-
-
-def wait(page, done):
-    for _turn in range(100):
-        if done():
-            return
-        page.wait_for_timeout(50)
-
-
-def answer(frame, choose):
-    """Through the pages to the quiz, as anybody drives it who knows no more than the contract."""
-    while frame.locator("button[name=next]").is_visible():
-        frame.locator("button[name=next]").click()
-    for place, one in enumerate(frame.locator("fieldset").all()):
-        boxes = one.locator("input").all()
-        marked = choose(place, [box.get_attribute("value") for box in boxes])
-        for box in boxes:
-            if box.get_attribute("value") in marked:
-                box.check()
-    submits = [button for button in frame.locator("button:visible").all() if button.get_attribute("type") == "submit"]
-    assert len(submits) == 1
-    submits[0].click()
-
-
-def read_calls(made, format, calls, questions):
-    made.calls = calls
-    made.faults += [f"{name} {given}: error {error}" for name, given, _answer, error in calls if error != "0"]
-    values = [given for name, given, _answer, _error in calls if name == "SetValue"]
-    last, names = {name: str(value) for name, value in values}, [name for name, *_rest in calls]
-    for name, value in values:
-        if name in STATUS and value not in STATUS[name]:
-            made.faults.append(f"{name} {value} is outside the vocabulary")
-        if name.endswith("score.raw") and not 0 <= float(value) <= 100:
-            made.faults.append(f"score {value} is out of bounds")
-    ends = "Finish" if format == "scorm12" else "Terminate"
-    if (names[0], names[-1], names.count("Initialize"), names.count(ends)) != ("Initialize", ends, 1, 1):
-        made.faults.append(f"initialise first, {ends} last, each once")
-    core = "cmi.core." if format == "scorm12" else "cmi."
-    made.faults += [
-        f"{name} was not reported" for name in (f"{core}score.min", f"{core}score.max", f"{core}session_time") if name not in last
-    ]
-    made.faults += ["nothing was committed"] if "Commit" not in names else []
-    made.score, made.status = (
-        float(last.get(f"{core}score.raw", -1)),
-        last.get("cmi.core.lesson_status") or last.get("cmi.success_status", ""),
-    )
-    if format == "scorm2004" and (last.get("cmi.completion_status"), float(last.get("cmi.score.scaled", -1))) != (
-        "completed",
-        made.score / 100,
-    ):
-        made.faults.append("completed, and scaled of a hundredth of the score")
-    split, right = (",", "correct") if format == "scorm12" else ("[,]", "correct")
-    ids = [value for name, value in values if re.fullmatch(r"cmi\.interactions\.\d+\.id", name)]
-    if len(ids) != questions:
-        made.faults.append(f"{len(ids)} interactions for {questions} questions")
-    made.key = [last[f"cmi.interactions.{n}.correct_responses.0.pattern"].split(split) for n in range(len(ids))]
-    made.answers = [last[f"cmi.interactions.{n}.result"] == right for n in range(len(ids))]
-
-
-def read_statements(made, platform, questions):
-    made.faults += faults_of_statements(platform, questions)
-    if platform.read != ["LMS.LaunchData", "cmi5LearnerPreferences"] or platform.tokens != 1:
-        made.faults.append("token once, then launch data and preferences")
-    for one in platform.statements:
-        verb = one["verb"]["id"].rpartition("/")[2]
-        if verb == "answered":
-            made.key.append(one["object"]["definition"]["correctResponsesPattern"][0].split("[,]"))
-            made.answers.append(one["result"]["success"])
-        if verb in {"passed", "failed"}:
-            made.score, made.status = one["result"]["score"]["raw"], verb
-
-
-def first(_place, letters):
-    return letters[:1]
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -245,18 +112,32 @@ def test_package_opens_from_a_folder_and_says_that_nothing_is_sent(browser, tmp_
     page.context.close()
 
 
-def test_every_question_of_the_bank_is_taken_by_a_platform(browser):
-    """All of them in one form, as a platform meets them: identifiers, lengths and counts of the real ones."""
-    binding = Binding("gh", "fr", DAY)
-    quiz = binding.bind(BlockSource("bank", "questions", {"id": "bank", "kind": "questions"}, "module/bank"))
-    document = replace(course("fr", questions=False), nodes=tuple(quiz))
-    asked = len(document.nodes[0].nodes)
-    assert binding.problems == []
-    assert asked >= 120
-    key = [["abcdefgh"[one] for one in node.data["right"]] for node in document.nodes[0].nodes]
-    for format in FORMATS:
-        made = run(browser, format, files_of(format, document), lambda place, _letters: key[place], questions=asked)
-        assert (made.faults, made.score, made.status, made.key) == ([], 100, "passed", key)
+def shipped():
+    """Every package that is promised, or with the short form one of each format and language, the country taking turns."""
+    countries = sorted(standards.country_codes())
+    for edition in sources.editions().values():
+        for id in edition.documents:
+            written = sources.document(edition.id, id)
+            for nth, language in enumerate(written.languages):
+                for turn, format in enumerate(FORMATS):
+                    if format in written.formats and (FULL or turn == nth % len(FORMATS)):
+                        yield from (
+                            (edition.id, id, c, language, format) for c in (countries if FULL else [countries[nth % len(countries)]])
+                        )
+
+
+@pytest.mark.parametrize(("edition", "id", "country", "language", "format"), list(shipped()))
+def test_shipped_package_teaches_its_key_to_whoever_asks(browser, edition, id, country, language, format):
+    """As it is published: one blind attempt learns the key from the reports alone, then all right is 100 and all wrong is 0."""
+    files = files_of(format, documents.draft(edition, id, country=country, language=language, on=DAY))
+    asked = files["index.html"].decode().count("<fieldset")
+    trial = run(browser, format, files, first, looked_at=True, questions=asked)
+    assert (trial.faults, trial.status) == ([], "failed")
+    assert asked >= 10
+    right = run(browser, format, files, lambda place, _letters: trial.key[place], questions=asked)
+    assert (right.faults, right.score, right.status, right.answers) == ([], 100, "passed", [True] * asked)
+    wrong = run(browser, format, files, lambda place, letters: [one for one in letters if one not in trial.key[place]][:1], questions=asked)
+    assert (wrong.faults, wrong.score, wrong.status) == ([], 0, "failed")
 
 
 def test_package_without_questions_is_completed_when_read(browser):
