@@ -144,6 +144,7 @@ def test_any_flipped_byte_of_a_row_in_the_file_is_found(data, files, key, tmp_pa
         (1, "DELETE FROM trust_chainlink", {"truncated"}),
         (1, "UPDATE trust_checkpoint SET position = 9", {"signature"}),
         (1, "UPDATE trust_checkpoint SET signature = zeroblob(64)", {"signature"}),
+        (1, "UPDATE trust_checkpoint SET exported_at = CAST(exported_at AS BLOB)", {"signature"}),
         (1, "UPDATE trust_reading SET subjects = '[]' WHERE no = (SELECT max(no) FROM trust_reading)", {"altered"}),
         (0, "UPDATE trust_actrow SET reason = NULL", {"altered"}),
     ],
