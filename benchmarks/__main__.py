@@ -40,6 +40,8 @@ PARTS = (
     Part("media", (), "all texts"),
     Part("brochures", (), "100 brochures in five languages"),
     Part("guide", (), "the operational guide of Timor-Leste"),
+    Part("reread", ("--sample",), "one country for each document and language"),
+    Part("step", (), "every format of every edition for Ghana"),
     Part("suppression", ("--short",), "published extract, without the greedy peer"),
     Part("attacks", ("--short",), "published extract, few tries"),
     Part("synthesis_bounds", (), "published extract"),

@@ -26,8 +26,9 @@ from havre.release.stats.accounting import Charge, zcdp_epsilon
 from havre.release.stats.attacks.battery import Battery, attack_rows, lines
 from havre.release.stats.attacks.ceiling import Ceiling, ceiling_of
 from havre.release.stats.attacks.rates import Verdict, rate
-from havre.release.stats.ledger import Head, Ledger, OverBudget, charges_of
+from havre.release.stats.ledger import Head, Ledger, OverBudget
 from havre.release.stats.private.codebook import Codebook, declared_public
+from havre.release.stats.private.spend import charges_of
 from havre.release.stats.synthesis.kanonymous import synthesise_k
 from havre.release.stats.synthesis.private import WITHHELD, synthesise
 

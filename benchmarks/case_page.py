@@ -164,11 +164,13 @@ def _count(officer, ref: str) -> None:  # type: ignore[no-untyped-def]
     from havre import trust
     from havre.register.models import Case
     from havre.trust.contracts import contracts
+    from havre.trust.moments import Reading
 
     actor = replace(officer.actor, at=timezone.now())
     with trust.acting(actor):
         case = Case.objects.visible_to(actor).get_or_missing(ref=ref)
-        lines = sum(len(contract.timeline(actor, case.pk)) for contract in contracts())
+        read = Reading.of(actor, case.pk, [line for contract in contracts() for line in contract.lines()])
+        lines = sum(len(list(moment.told())) for moment in read.moments)
     address = reverse("case", args=[ref])
     officer.client.get(address)
     seen: Counter[str] = Counter()

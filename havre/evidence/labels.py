@@ -40,6 +40,17 @@ def _published() -> dict[str, standards.Words]:
     return {name: words for one in lists for name, words in book.values(one)}
 
 
+def codes() -> tuple[str, ...]:
+    """Every code that has words: the house's own, then those of the standard."""
+    return (*LABELS, *_published())
+
+
+def code_of(code: str) -> str:
+    """The code whose words another is shown with: the value of `column=value`, and of a gender the published spelling."""
+    value = code.partition("=")[2] or code
+    return value if value in _published() or value in LABELS else as_published(value)
+
+
 def label_of(code: str) -> str:
     """The words of a code, of `column=value`, or of a group. An earlier spelling of a gender has the words of the published one."""
     value = code.partition("=")[2] or code

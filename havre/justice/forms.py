@@ -12,16 +12,15 @@ from havre import standards
 from havre.justice.enums import Against, ClaimKind, CloseReason, HearingMode, Measure, Nexus, NonPunishment, Verdict
 from havre.justice.enums_records import Court
 from havre.justice.models.proceedings import ARTICLE
-from havre.trust.eras import our_era
+from havre.trust.forms import DayField, MomentField
 
 
-def _moment(label: Any) -> forms.DateTimeField:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
-    return forms.DateTimeField(required=False, label=label, widget=widget, validators=[our_era])
+def _moment(label: Any) -> MomentField:
+    return MomentField(required=False, label=label)
 
 
-def _day(label: Any, required: bool = False) -> forms.DateField:
-    return forms.DateField(required=required, label=label, widget=forms.DateInput(attrs={"type": "date"}), validators=[our_era])
+def _day(label: Any, required: bool = False) -> DayField:
+    return DayField(required=required, label=label)
 
 
 def _list(choices: Any, label: Any) -> forms.ChoiceField:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +19,7 @@ from havre.justice.workflow import AGAINST_PERSON, AGAINST_TRAFFICKER, CLAIM, OP
 from havre.register.models import Person
 from havre.trust import acts, waivers
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.forms import tell
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 from havre.trust.waivers import Held
@@ -77,7 +77,7 @@ def _informed(request: ActorRequest, told: InformForm, case_id: UUID, person_id:
     try:
         claim = services.inform(case_id=case_id, person_id=person_id, by=request.actor, **told.cleaned_data)
     except Invalid as invalid:
-        _tell(told, invalid)
+        tell(told, invalid)
         return None
     return redirect("justice:claim", pk=claim.pk)
 
@@ -88,12 +88,6 @@ def _opened(request: ActorRequest, form: ProceedingForm, case_id: UUID, person_i
     record = form.record(services.PROCEEDING_RECORDS["open"])
     done = services.open_proceeding(case_id=case_id, person_id=person_id, record=record, by=request.actor)
     return redirect("justice:proceeding", pk=done.pk)
-
-
-def _tell(form: Form, invalid: Invalid) -> None:
-    """Put a service's complaints beside the fields they are about."""
-    for name, words in invalid.problems.items():
-        form.add_error(name if name in form.fields else None, [str(word) for word in words])
 
 
 def _written(steps: list[tuple[str, str]], records: dict[str, frozenset[str]]) -> set[str]:
@@ -163,7 +157,7 @@ def proceeding(request: ActorRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             return render(request, "justice/proceeding.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
         except Invalid as invalid:
-            _tell(form, invalid)
+            tell(form, invalid)
             return render(request, "justice/proceeding.html", context, status=422)
     return redirect("justice:proceeding", pk=pk)
 
@@ -183,7 +177,7 @@ def charge(request: ActorRequest, pk: UUID) -> HttpResponse:
     try:
         services.add_charge(proceeding_id=pk, by=request.actor, **told)
     except Invalid as invalid:
-        _tell(form, invalid)
+        tell(form, invalid)
         return render(request, "justice/proceeding.html", {**context, "charge": form}, status=422)
     return redirect("justice:proceeding", pk=pk)
 
@@ -210,6 +204,6 @@ def claim(request: ActorRequest, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         return render(request, "justice/claim.html", {**context, "reasons": refusal.reasons}, status=refusal.status)
     except Invalid as invalid:
-        _tell(form, invalid)
+        tell(form, invalid)
         return render(request, "justice/claim.html", context, status=422)
     return redirect("justice:claim", pk=pk)

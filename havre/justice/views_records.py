@@ -25,6 +25,7 @@ from havre.register.views import confirm_url
 from havre.register.views_attachments import handed_out
 from havre.trust import acts, waivers
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.forms import tell
 from havre.trust.ids import new_id
 from havre.trust.kinds import Kind
 from havre.trust.middleware import ActorRequest
@@ -317,8 +318,7 @@ def wages(request: ActorRequest, pk: UUID) -> HttpResponse:
                 steps, total, status = showing.wage_steps(done.steps), done.total, 200
                 unsigned = lost_wages.rests_on_unsigned(one.numbers for one in done.steps)
             except Invalid as invalid:
-                for name, words in invalid.problems.items():
-                    form.add_error(name if name in form.fields else None, [str(word) for word in words])
+                tell(form, invalid)
     kept = list(WageCalculation.objects.visible_to(request.actor).filter(claim=claim)[:20])
     context = {
         "claim": claim, "form": form, "steps": steps, "total": total, "unsigned": unsigned, "once": new_id(),

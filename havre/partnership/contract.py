@@ -21,12 +21,14 @@ def register() -> None:
             navigation=(
                 Link(_("Where the chain waits"), "partnership:board", "board", COORDINATORS, GROUP),
                 Link(_("Detected victims (16.2.2)"), "partnership:detected", "chart", COUNTERS, GROUP),
+                Link(_("Persons trained"), "partnership:trainings", "doc", COUNTERS, GROUP),
                 Link(_("Commitments"), "partnership:commitments", "consent", COUNTERS, GROUP),
                 Link(_("Agreements"), "partnership:agreements", "swap", AGREEING, GROUP),
             ),
             urls=(
                 UrlRow("partnership:board", own=COORDINATORS, note="numbers only; no case"),
                 UrlRow("partnership:detected", own=COUNTERS, note="numbers only; no case"),
+                UrlRow("partnership:trainings", own=COUNTERS, note="numbers only; no learner"),
                 UrlRow("partnership:commitments", own=COUNTERS, note="public texts; no case"),
                 UrlRow("partnership:agreements", own=AGREEING, note="organisations; no case"),
             ),

@@ -8,6 +8,7 @@ app_name = "partnership"
 urlpatterns = [
     path("", views.board, name="board"),
     path("detected/", views.detected_page, name="detected"),
+    path("trainings/", views.trainings, name="trainings"),
     path("commitments/", views.commitments, name="commitments"),
     path("agreements/", views.agreements, name="agreements"),
 ]

@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from havre import standards
-from havre.partnership import gaps, queries
+from havre.partnership import gaps, queries, trained
 from havre.partnership.counting import Period, period_of, periods
 from havre.partnership.detected import PER, detected
+from havre.publishing.queries_trainings import DIMENSIONS
 from havre.trust import policy
 from havre.trust.counting import STEP, K
 from havre.trust.enums import SECTION_LABELS, Act, Purpose
@@ -49,6 +50,8 @@ INSTRUMENTS = {
     "us_tip": gettext_lazy("United States TIP report"),
 }
 SDG = "SDG-16.2.2"
+# what a commitment's indicator is counted from, where it is the register of trainings
+TRAINING = "training"
 
 
 def for_any_of(*acts: Act) -> Callable[[View], View]:
@@ -110,6 +113,27 @@ def detected_page(request: ActorRequest) -> HttpResponse:
     return render(request, "partnership/detected.html", context)
 
 
+# how trainings are broken down on the page, each table by these dimensions; the file has all of them together
+BREAKDOWNS = (
+    (gettext_lazy("By service of the learners"), ("audience",)),
+    (gettext_lazy("By region"), ("region",)),
+    (gettext_lazy("By edition"), ("edition",)),
+    (gettext_lazy("By service, region and edition"), DIMENSIONS),
+)
+
+
+@for_any_of(Act.COUNT)
+def trainings(request: ActorRequest) -> HttpResponse:
+    """Who was trained in a period, by service, region and edition: what the action plan asks for. `?file=csv` gives the same as a file."""
+    period, context = _counted(request)
+    if request.GET.get("file") == "csv":
+        answer = HttpResponse(trained.as_csv(period), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="trainings-{period.year}.csv"'
+        return answer
+    context |= {"tables": [(title, trained.lines(period, by)) for title, by in BREAKDOWNS], "whole": trained.lines(period, ())}
+    return render(request, "partnership/trainings.html", context | {"year": period.year})
+
+
 @for_any_of(Act.COUNT)
 def commitments(request: ActorRequest) -> HttpResponse:
     """Every commitment of the standards by pillar, those of this country marked."""
@@ -125,7 +149,8 @@ def commitments(request: ActorRequest) -> HttpResponse:
 def _commitment(one: Any, country: str) -> dict[str, Any]:
     kind, words = COMPUTED[one.computed]
     instrument = INSTRUMENTS.get(one.instrument, one.instrument)
-    return {"one": one, "kind": kind, "words": words, "instrument": instrument, "ours": country in one.countries, "here": one.id == SDG}
+    page = "partnership:detected" if one.id == SDG else "partnership:trainings" if TRAINING in one.data_source else ""
+    return {"one": one, "kind": kind, "words": words, "instrument": instrument, "ours": country in one.countries, "page": page}
 
 
 @for_any_of(Act.COORDINATE, Act.ADMINISTER)

@@ -3,54 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from havre.protection import casefile, extracting, keeping, merging, models, moments, queries, workflow
-from havre.protection.enums import (
-    AskState,
-    CallEnd,
-    Caller,
-    CallSubject,
-    DecisionReason,
-    IdentificationStatus,
-    Need,
-    Profile,
-    RecoveryAnswer,
-    ScreeningOutcome,
-    ServiceKind,
-    ServiceReason,
-    ServiceStatus,
-    Situation,
-    VitalGround,
-)
-from havre.protection.enums_care import CareKind
 from havre.protection.kinds import KINDS
 from havre.protection.rights import HELPERS
 from havre.protection.services import reminders
-from havre.trust.contracts import Column, Contract, Link, UrlRow, register_contract
+from havre.trust.contracts import Contract, Link, UrlRow, register_contract
 from havre.trust.enums import Act, Role, Section
 from havre.trust.policy.table import CARERS, CASE_HOLDERS, DECIDERS, FRONT_LINE, POLICY
 from havre.trust.records import ProtectedModel
 
-_COLUMNS = (
-    ("screening", "situation", Situation),
-    ("screening", "profile", Profile),
-    ("screening", "suggested", ScreeningOutcome),
-    ("screening", "outcome", ScreeningOutcome),
-    ("identification", "status", IdentificationStatus),
-    ("identification", "reason", DecisionReason),
-    ("identification", "recovery_answer", RecoveryAnswer),
-    ("assistance", "kind", ServiceKind),
-    ("assistance", "need", Need),
-    ("assistance", "status", ServiceStatus),
-    ("assistance", "reason", ServiceReason),
-    ("care", "kind", CareKind),
-)
-_DATES = (
-    ("screening", "happened_on"),
-    ("identification", "opened_on"),
-    ("identification", "presumed_on"),
-    ("identification", "decided_on"),
-    ("assistance", "proposed_on"),
-    ("care", "noted_on"),
-)
 SEEKERS = HELPERS | {Role.IDENTIFICATION_AUTHORITY}
 FACT_READERS = FRONT_LINE | CARERS | DECIDERS | {Role.LEGAL_AID, Role.INVESTIGATOR, Role.PROSECUTOR}
 PROTECTION_READERS = FRONT_LINE | CARERS | DECIDERS | {Role.SHELTER, Role.GUARDIAN, Role.HEALTH, Role.LEGAL_AID}
@@ -59,7 +19,6 @@ READERS = {
     section: frozenset(role for role in CASE_HOLDERS if (Act.READ, section, role) in POLICY.rules)
     for section in (Section.FACTS, Section.PROTECTION, Section.HEALTH, Section.WHEREABOUTS)
 }
-
 
 # --- screening anywhere ---
 SCREENERS = frozenset(FRONT_LINE | CARERS)
@@ -113,22 +72,53 @@ _SCREENING_LINKS = (
     Link(_("Paper forms"), "protection:paper", "doc", SCREENERS),
     Link(_("Calls without a case"), "protection:calls", "sound", SCREENERS),
 )
-_SCREENING_COLUMNS = (
-    *(
-        Column(table, name, "code", tuple(values.values))
-        for table, name, values in (
-            ("later_consent", "ground", VitalGround),
-            ("later_consent", "status", AskState),
-            ("hotline", "caller", Caller),
-            ("hotline", "subject", CallSubject),
-            ("hotline", "ended", CallEnd),
-        )
-    ),
-    Column("later_consent", "since_on", "date"),
-    Column("later_consent", "asked_on", "date"),
-    Column("hotline", "happened_on", "date"),
-    Column("later_consent", "case_id", "pseudonym"),
-    Column("later_consent", "person_id", "pseudonym"),
+_NAVIGATION = (
+    Link(_("Screening"), "protection:cards", "screen", frozenset(FRONT_LINE | CARERS)),
+    Link(_("My cases"), "protection:caseload", "case", HELPERS),
+    Link(_("Free places"), "protection:places", "home", SEEKERS),
+    *_SCREENING_LINKS,
+)
+_AUDIT_WORDS = (
+    ("screening.record", _("Screening recorded")),
+    ("screening.confirm", _("Outcome of a screening confirmed")),
+    ("identification.record", _("Identification: a right's record written")),
+    ("identification.override", _("Identification: condition waived by a supervisor")),
+    *((f"identification.{move.step}", move.label) for move in workflow.IDENTIFICATION.moves),
+    *((f"plan.{move.step}", move.label) for move in workflow.PLAN.moves),
+    *((f"service.{move.step}", move.label) for move in workflow.SERVICE.moves),
+    ("plan.override", _("Assistance plan: condition waived by a supervisor")),
+    ("service.override", _("Service: condition waived by a supervisor")),
+    ("need.note", _("Need noted")),
+    ("risk.assess", _("Risk assessed")),
+    *_SCREENING_WORDS,
+    *((f"{kind.table.name}.{move.step}", move.label) for kind in KINDS.values() for move in kind.table.moves),
+    *((f"{kind.table.name}.override", _("Record of care: condition waived by a supervisor")) for kind in KINDS.values()),
+    ("identification.quality", _("Referral checked before it was sent on")),
+    ("caseload.hand_over", _("Whole caseload handed over")),
+    ("shelter.describe", _("House of a shelter described")),
+)
+_URLS = (
+    UrlRow("protection:cards", ("GET", "POST"), own=frozenset(FRONT_LINE | CARERS), note="keeps nothing before the last card"),
+    UrlRow("protection:screening", ("GET", "POST"), own=frozenset(FRONT_LINE | CARERS | DECIDERS)),
+    UrlRow("protection:identification", ("GET", "POST"), own=frozenset(FACT_READERS & CASE_HOLDERS)),
+    UrlRow("protection:recovery", ("POST",), own=frozenset({Role.IDENTIFICATION_AUTHORITY})),
+    UrlRow("protection:waive", ("POST",), own=frozenset(FACT_READERS & CASE_HOLDERS)),
+    UrlRow("protection:help", ("GET", "POST"), own=frozenset(CASE_HOLDERS)),
+    UrlRow("protection:plan", ("GET", "POST"), own=frozenset(PROTECTION_READERS)),
+    UrlRow("protection:offer", ("POST",), own=frozenset(PROTECTION_READERS)),
+    UrlRow("protection:service", ("POST",), own=frozenset(PROTECTION_READERS)),
+    UrlRow("protection:risk", ("POST",), own=frozenset(PROTECTION_READERS)),
+    # care, places and the caseload
+    UrlRow("protection:removal", own=frozenset(FACT_READERS & CASE_HOLDERS)),
+    UrlRow("protection:care", own=frozenset(CASE_HOLDERS)),
+    UrlRow("protection:places", ("GET", "POST"), own=SEEKERS, note="POST: a shelter's own houses"),
+    UrlRow("protection:caseload", own=HELPERS),
+    UrlRow("protection:day", own=HELPERS),
+    UrlRow("protection:handover", ("GET", "POST"), own=HELPERS),
+    *(UrlRow(f"protection:new_{code}", ("GET", "POST"), own=kind.openers) for code, kind in KINDS.items() if kind.by_hand),
+    *(UrlRow(f"protection:{code}", ("GET", "POST"), own=READERS[kind.section]) for code, kind in KINDS.items()),
+    UrlRow("protection:table", note="for whoever is signed in: the printed tables hold no record"),
+    *_SCREENING_URLS,
 )
 
 
@@ -149,61 +139,9 @@ def register() -> None:
             erase=queries.erase,
             sweep=reminders.sweep,
             extract=extracting.columns_of_extract,
-            columns=tuple(Column(table, name, "code", tuple(values.values)) for table, name, values in _COLUMNS)
-            + tuple(Column(table, name, "date") for table, name in _DATES)
-            + tuple(
-                Column(table, name, "pseudonym")
-                for table in ("screening", "identification", "assistance", "care")
-                for name in ("case_id", "person_id")
-            )
-            + _SCREENING_COLUMNS,
-            navigation=(
-                Link(_("Screening"), "protection:cards", "screen", frozenset(FRONT_LINE | CARERS)),
-                Link(_("My cases"), "protection:caseload", "case", HELPERS),
-                Link(_("Free places"), "protection:places", "home", SEEKERS),
-                *_SCREENING_LINKS,
-            ),
-            audit_words=(
-                ("screening.record", _("Screening recorded")),
-                ("screening.confirm", _("Outcome of a screening confirmed")),
-                ("identification.record", _("Identification: a right's record written")),
-                ("identification.override", _("Identification: condition waived by a supervisor")),
-                *((f"identification.{move.step}", move.label) for move in workflow.IDENTIFICATION.moves),
-                *((f"plan.{move.step}", move.label) for move in workflow.PLAN.moves),
-                *((f"service.{move.step}", move.label) for move in workflow.SERVICE.moves),
-                ("plan.override", _("Assistance plan: condition waived by a supervisor")),
-                ("service.override", _("Service: condition waived by a supervisor")),
-                ("need.note", _("Need noted")),
-                ("risk.assess", _("Risk assessed")),
-                *_SCREENING_WORDS,
-                *((f"{kind.table.name}.{move.step}", move.label) for kind in KINDS.values() for move in kind.table.moves),
-                *((f"{kind.table.name}.override", _("Record of care: condition waived by a supervisor")) for kind in KINDS.values()),
-                ("identification.quality", _("Referral checked before it was sent on")),
-                ("caseload.hand_over", _("Whole caseload handed over")),
-                ("shelter.describe", _("House of a shelter described")),
-            ),
-            urls=(
-                UrlRow("protection:cards", ("GET", "POST"), own=frozenset(FRONT_LINE | CARERS), note="keeps nothing before the last card"),
-                UrlRow("protection:screening", ("GET", "POST"), own=frozenset(FRONT_LINE | CARERS | DECIDERS)),
-                UrlRow("protection:identification", ("GET", "POST"), own=frozenset(FACT_READERS & CASE_HOLDERS)),
-                UrlRow("protection:recovery", ("POST",), own=frozenset({Role.IDENTIFICATION_AUTHORITY})),
-                UrlRow("protection:waive", ("POST",), own=frozenset(FACT_READERS & CASE_HOLDERS)),
-                UrlRow("protection:help", ("GET", "POST"), own=frozenset(CASE_HOLDERS)),
-                UrlRow("protection:plan", ("GET", "POST"), own=frozenset(PROTECTION_READERS)),
-                UrlRow("protection:offer", ("POST",), own=frozenset(PROTECTION_READERS)),
-                UrlRow("protection:service", ("POST",), own=frozenset(PROTECTION_READERS)),
-                UrlRow("protection:risk", ("POST",), own=frozenset(PROTECTION_READERS)),
-                # care, places and the caseload
-                UrlRow("protection:removal", own=frozenset(FACT_READERS & CASE_HOLDERS)),
-                UrlRow("protection:care", own=frozenset(CASE_HOLDERS)),
-                UrlRow("protection:places", ("GET", "POST"), own=SEEKERS, note="POST: a shelter's own houses"),
-                UrlRow("protection:caseload", own=HELPERS),
-                UrlRow("protection:day", own=HELPERS),
-                UrlRow("protection:handover", ("GET", "POST"), own=HELPERS),
-                *(UrlRow(f"protection:new_{code}", ("GET", "POST"), own=kind.openers) for code, kind in KINDS.items() if kind.by_hand),
-                *(UrlRow(f"protection:{code}", ("GET", "POST"), own=READERS[kind.section]) for code, kind in KINDS.items()),
-                UrlRow("protection:table", note="for whoever is signed in: the printed tables hold no record"),
-                *_SCREENING_URLS,
-            ),
+            columns=extracting.COLUMNS,
+            navigation=_NAVIGATION,
+            audit_words=_AUDIT_WORDS,
+            urls=_URLS,
         )
     )

@@ -30,7 +30,7 @@ from havre.protection.enums_care import Channel, OwnView, RiskAbout
 from havre.protection.enums_evidence import AnywayReason, LateReason
 from havre.register import wording
 from havre.register.enums import AgeBasis
-from havre.trust.eras import our_era
+from havre.trust.forms import MomentField
 from havre.trust.models import Organisation
 
 YES_NO = [("", _("Not recorded")), ("true", _("Yes")), ("false", _("No"))]
@@ -121,34 +121,24 @@ class OutcomeForm(forms.Form):
     outcome = forms.ChoiceField(choices=ScreeningOutcome.choices, label=_("Outcome that you confirm"), widget=forms.RadioSelect)
 
 
-class MomentField(forms.DateTimeField):
-    """A day and time that may be left empty."""
-
-    default_validators = [our_era]
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
-
-    def __init__(self, **fields: Any) -> None:
-        super().__init__(required=False, **fields)
-
-
 class RecordForm(forms.Form):
     """What the steps of an identification rest on. `record` gives what was filled in, and nothing else.
 
     Best interests are a record of their own: here only whether a parent accompanies the child is entered.
     """
 
-    informed_at = MomentField(label=_("Rights explained"))
+    informed_at = MomentField(required=False, label=_("Rights explained"))
     language = TongueField(required=False, label=_("In this language"))
     reason = optional(DecisionReason.choices, _("Reason"))
     foreign_national = yes_no(_("Foreign national"))
     removal_hold_ref = forms.CharField(max_length=40, required=False, label=_("Reference of the hold on removal"))
-    recovery_offered_at = MomentField(label=_("Recovery period offered"))
+    recovery_offered_at = MomentField(required=False, label=_("Recovery period offered"))
     recovery_answer = optional(RecoveryAnswer.choices, _("The person's answer"))
     body = optional(DecisionBody.choices, _("Who decides"))
     organisations = forms.ModelMultipleChoiceField(Organisation.objects.none(), required=False, label=_("Organisations in the decision"))
     professions = forms.MultipleChoiceField(choices=Profession.choices, required=False, label=_("Professions"))
     trained_member = yes_no(_("At least one trained member"))
-    notice_at = MomentField(label=_("Decision given to the person"))
+    notice_at = MomentField(required=False, label=_("Decision given to the person"))
     appeal_ref = forms.CharField(max_length=40, required=False, label=_("Reference of the court"))
     late_reason = optional(LateReason.choices, _("Told late because (never counted against the person)"))
     accompanied = yes_no(_("Child accompanied by a parent"))
@@ -239,11 +229,11 @@ class PlanForm(forms.Form):
     """One step of the plan and what it rests on."""
 
     step = forms.ChoiceField(label=_("Step"), widget=forms.RadioSelect)
-    informed_at = MomentField(label=_("What is offered was explained"))
-    answered_at = MomentField(label=_("The person answered"))
+    informed_at = MomentField(required=False, label=_("What is offered was explained"))
+    answered_at = MomentField(required=False, label=_("The person answered"))
     free_to_come_and_go = yes_no(_("Free to come and go"))
-    threats_reviewed_at = MomentField(label=_("Threats looked at again"))
-    exit_plan_at = MomentField(label=_("Exit plan made with the person"))
+    threats_reviewed_at = MomentField(required=False, label=_("Threats looked at again"))
+    exit_plan_at = MomentField(required=False, label=_("Exit plan made with the person"))
     accompanied = yes_no(_("Child accompanied by a parent"))
     close_reason = optional(CloseReason.choices, _("Closed because"))
     own_view = optional(OwnView.choices, _("How the person thinks it went"))

@@ -10,22 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.protection.enums import Profession
 from havre.protection.enums_care import ForWhom
-from havre.protection.forms import MomentField, optional, yes_no
+from havre.protection.forms import optional, yes_no
 from havre.protection.kinds import WORDS, Kind
 from havre.protection.models import Shelter
 from havre.trust.actors import Actor
 from havre.trust.enums import Role
-from havre.trust.eras import our_era
+from havre.trust.forms import DayField, MomentField
 from havre.trust.models import Membership, Organisation, User
-
-
-class DayField(forms.DateField):
-    """A day that may be left empty."""
-
-    default_validators = [our_era]
-
-    def __init__(self, **fields: Any) -> None:
-        super().__init__(required=False, widget=forms.DateInput(attrs={"type": "date"}), **fields)
 
 
 class RecordStepForm(forms.Form):
@@ -86,9 +77,9 @@ def _field(column: Any, by: Actor) -> forms.Field:
     elif isinstance(column, models.BooleanField):
         found = yes_no(label) if column.null else forms.BooleanField(label=label, required=False)
     elif isinstance(column, models.DateTimeField):
-        found = MomentField(label=label)
+        found = MomentField(required=False, label=label)
     elif isinstance(column, models.DateField):
-        found = DayField(label=label)
+        found = DayField(required=False, label=label)
     elif isinstance(column, models.PositiveSmallIntegerField):
         found = forms.IntegerField(label=label, min_value=0, max_value=130, required=False)
     else:

@@ -29,20 +29,17 @@ from havre.protection.enums import (
 from havre.protection.forms import StartForm, TongueField, optional
 from havre.protection.services.intake import Row
 from havre.protection.services.screening import Given
-from havre.trust.eras import our_era
+from havre.trust.forms import DayField, MomentField
 
 # what cannot wait until morning, in the order in which a hand ticks it
 URGENT = (Need.MEDICAL, Need.SAFE_HOUSING, Need.INTERPRETER, Need.CHILDCARE)
 
 
-class WhenField(forms.DateTimeField):
+class WhenField(MomentField):
     """A moment of the past, now unless said otherwise."""
 
-    default_validators = [our_era]
-
     def __init__(self, **fields: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=widget, initial=timezone.localtime, **fields)
+        super().__init__(initial=timezone.localtime, **fields)
 
 
 class GroupForm(forms.Form):
@@ -181,7 +178,7 @@ class PaperUrgentForm(UrgentForm):
 class CallForm(forms.Form):
     """One call, in codes."""
 
-    happened_on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), initial=lambda: timezone.localdate(), label=_("Day"))
+    happened_on = DayField(initial=lambda: timezone.localdate(), label=_("Day"))
     caller = forms.ChoiceField(choices=Caller.choices, label=_("Who calls"))
     subject = forms.ChoiceField(choices=CallSubject.choices, label=_("About"))
     ended = forms.ChoiceField(choices=CallEnd.choices, label=_("How it ended"))

@@ -18,6 +18,7 @@ from havre.protection.models import Assignment, DayLog, Placement, Shelter, Task
 from havre.protection.models.kept import CodesField
 from havre.register.enums import CaseStatus, PersonRole
 from havre.register.models import Person
+from havre.standards.words import in_a_row
 from havre.trust import clocks, identity, policy
 from havre.trust.actors import Actor
 from havre.trust.enums import Act
@@ -92,7 +93,7 @@ def _people(members: list[dict[str, str]]) -> str:
     """The organisations and professions of a panel."""
     names = {str(one.pk): str(one) for one in Organisation.objects.filter(pk__in=[member["organisation"] for member in members])}
     professions = dict(Profession.choices)
-    return "; ".join(f"{names.get(one['organisation'], '')} ({professions.get(one['profession'], '')})" for one in members)
+    return in_a_row(f"{names.get(one['organisation'], '')} ({professions.get(one['profession'], '')})" for one in members)
 
 
 def words(kind: Kind, record: Any, by: Actor) -> list[tuple[Words, str]]:

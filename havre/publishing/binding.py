@@ -1,11 +1,15 @@
-"""From blocks as they are written to nodes as they are printed: one country, one language, one day; what was used is kept for the manifest."""
+"""What blocks are bound to: one country, one language, one day. What was used is kept for the manifest; the words come with the facts in them.
+
+Which maker turns a block into a node is in havre.publishing.makers.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -15,10 +19,14 @@ from havre.publishing import tables
 from havre.publishing.kinds import KINDS
 from havre.publishing.nodes import Node, Problem
 from havre.publishing.sources import BlockSource, Unit, placeholders
+from havre.publishing.terms import day_words
 from havre.publishing.texts import Text, TextState, text_of, worded
 from havre.standards.dated import Fact
 from havre.standards.errors import UnknownFact
 from havre.standards.queries import fact
+
+# a day as the data writes it, from which on a rate holds
+DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 def fingerprint(value: Any) -> str:
@@ -40,6 +48,8 @@ class Binding:
     known: dict[tuple[str, date, str], Fact] = field(default_factory=dict)
     # blocks with a row of the data in its former words
     former: set[str] = field(default_factory=set)
+    # blocks with a row of the data that no native reader has signed
+    unread: set[str] = field(default_factory=set)
 
     def use(self, table: str, row: str, revision: str) -> None:
         """Write down that the document rests on this row."""
@@ -62,10 +72,40 @@ class Binding:
         """The words of a row of the data."""
         text = worded(table, key, self.language)
         self.use(table.partition("/")[2], key, fingerprint([text.value, text.source]))
-        self.state(text, f"{block} ({key})")
+        return self.noted(text, key, block)
+
+    def said(self, table: str, key: str, english: str, block: str) -> Text:
+        """The words of a row of the data whose English is at hand: a label of a workflow, a part of the value of a fact."""
+        return self.noted(text_of(Unit(key, english), table, self.language), f"{table} {key}", block)
+
+    def noted(self, text: Text, row: str, block: str) -> Text:
+        """A text of the data, with its state written down for the block that shows it."""
+        self.state(text, f"{block} ({row})")
         if text.state == TextState.STALE:
             self.former.add(block)
+        if not text.reviewed:
+            self.unread.add(block)
         return text
+
+    def value(self, found: Fact, block: str) -> str:
+        """The value of a fact as one line in the language; "" when it is not known. English and French write their own days."""
+        said = found.said(
+            lambda row, words: tables.own(words, self.language) or self.said(tables.FACTS, row, words.en, block).value, self.language
+        )
+        if self.language in tables.SOFTWARE:
+            return said
+        return DAY.sub(lambda day: day_words(date.fromisoformat(day[0]), self.language), said)
+
+    def source(self, found: Fact, block: str) -> str:
+        """What a fact rests on, in the language."""
+        return self.cited(f"{found.country}.{found.id}", found.source, block)
+
+    def cited(self, name: str, source: str, block: str) -> str:
+        """The source of a fact (`gh.penalty`) in the language. What a reviewer of this house cited stands as it was written."""
+        shipped = tables.table(tables.FACTS).get(f"{name}.source")
+        if self.language == "en" or shipped is None or shipped.en != source:
+            return source
+        return self.said(tables.FACTS, f"{name}.source", source, block).value
 
     def holds_back(self, text: Text, block: BlockSource, key: str) -> bool:
         """Whether a row in its former words is left out: its meaning changed, and the block is about safety."""
@@ -77,22 +117,6 @@ class Binding:
     def state(self, text: Text, where: str) -> None:
         if text.state == TextState.MISSING:
             self.wrong("missing", where, _("not translated into %(language)s: add it to the PO file") % {"language": self.language})
-
-    def bind(self, block: BlockSource) -> Iterator[Node]:
-        """The nodes of one block: none where it is not for this country or is withheld."""
-        from havre.publishing.bound import MAKERS
-
-        if not block.is_for(self.country):
-            return
-        words = Words(self, block)
-        if words.withheld:
-            self.withheld.append(block.id)
-            self.use("blocks", block.id, "withheld")
-            return
-        node = MAKERS.get(block.kind, written)(self, block, words)
-        if node is not None:
-            self.use("blocks", block.id, words.revision)
-            yield replace(node, audience=block.data.get("audience", "all"), law=tuple(block.data.get("law", ())), **words.flags(node))
 
 
 class Words:
@@ -141,15 +165,25 @@ class Words:
         """What a reader is told of its state."""
         return {
             "unconfirmed": node.unconfirmed or any(one.unconfirmed for one in self.facts.values()),
-            "unreviewed": node.unreviewed or any(not text.reviewed for text in self.texts.values()),
+            "unreviewed": node.unreviewed or self.block.id in self.binding.unread or any(not text.reviewed for text in self.texts.values()),
             "stale": node.stale or self.stale or (self.block.id in self.binding.former and not self.block.data.get("safety")),
         }
 
     def one(self, name: str) -> str:
-        """A single text; its stand-in where a fact is not usable; "" where the block has none."""
-        if self.lacking and "without" in self.block.data:
-            return self._filled(f"{self.block.id}.without") if name == "text" else ""
-        return self._filled(f"{self.block.id}.{name}")
+        """A single text; "" where the block has none, or where a fact is not usable and another text stands for it."""
+        return "" if self._stood_in else self._filled(f"{self.block.id}.{name}")
+
+    @property
+    def body(self) -> str:
+        """The text of a block whose words stand in the source; its stand-in where a fact is not usable; "" for a kind that has none."""
+        if self._stood_in:
+            return self.stand_in
+        name = KINDS[self.block.kind].body
+        return self.one(name) if name else ""
+
+    @property
+    def _stood_in(self) -> bool:
+        return bool(self.lacking) and "without" in self.block.data
 
     @property
     def stand_in(self) -> str:
@@ -177,7 +211,7 @@ class Words:
         if self.lacking and "without" not in self.block.data and set(self.lacking) & names:
             words = _("needs %(facts)s, which no national reviewer has confirmed: sign it in the country profile, or write `without`")
             self.binding.wrong("fact", id, words % {"facts": ", ".join(sorted(set(self.lacking) & names))})
-        values = {name: one.text(self.binding.language) for name, one in self.facts.items()}
+        values = {name: self.binding.value(one, self.block.id) for name, one in self.facts.items()}
         values |= {"country": worded(tables.AUTHORITIES, self.binding.country, self.binding.language).value}
         lost = names - set(values)
         for name in sorted(lost):
@@ -186,27 +220,3 @@ class Words:
 
 
 SPECIAL = frozenset({"country"})
-
-
-def written(binding: Binding, block: BlockSource, words: Words) -> Node | None:
-    """A block whose words stand in the source, with what it holds."""
-    kind, data = KINDS[block.kind], block.data
-    nodes = tuple(node for inner in block.blocks for node in binding.bind(inner))
-    items = words.map(kind.maps[0]) if kind.maps and kind.maps[0] != "columns" else {}
-    plain = {name: data[name] for name in (*kind.plain, "picture") if name in data}
-    return Node(
-        block.id,
-        block.kind,
-        title=words.one("title"),
-        text=words.one("text") or words.one("story") or words.one("caption"),
-        items=tuple(items.values()),
-        columns=tuple(words.map("columns").values()) if "columns" in kind.maps else (),
-        rows=tuple(map(tuple, words.grid(kind.grid))) if kind.grid else (),
-        nodes=nodes,
-        level=data.get("level", 2),
-        data=plain | ({"alt": words.one("alt")} if "alt" in kind.texts else {}) | _more(kind.maps[1:], words),
-    )
-
-
-def _more(maps: tuple[str, ...], words: Words) -> dict[str, Any]:
-    return {name: list(words.map(name).values()) for name in maps}

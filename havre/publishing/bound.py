@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from havre import standards
-from havre.evidence.labels import label_of
-from havre.publishing import handbook, published, questions, tables
+from havre.publishing import published, questions, tables
+from havre.publishing.acts import Acts, rows_print
 from havre.publishing.binding import Binding, Words, fingerprint
 from havre.publishing.nodes import Node
+from havre.publishing.pictograms import drawing
 from havre.publishing.sources import BlockSource
 from havre.publishing.terms import term
+from havre.publishing.texts import worded
 from havre.trust.workflows import workflows
-
-Maker = Callable[[Binding, BlockSource, Words], Node | None]
 
 
 def rights(binding: Binding, block: BlockSource, words: Words) -> Node:
@@ -28,12 +25,19 @@ def rights(binding: Binding, block: BlockSource, words: Words) -> Node:
         text = binding.row(tables.RIGHTS, id, block.id)
         if binding.holds_back(text, block, id):
             continue
-        sources = "; ".join(all_of.get(id).sources)
-        lines.append(f"{text.value} ({sources})" if block.data.get("cite") else text.value)
+        lines.append(f"{text.value} ({_cited(binding, id, block.id)})" if block.data.get("cite") else text.value)
         doubtful |= all_of.get(id).confidence == "low"
         unreviewed |= not text.reviewed
     law = tuple(source for id in ids for source in all_of.get(id).sources)
     return Node(block.id, "list", title=words.one("title"), items=tuple(lines), law=law, unconfirmed=doubtful, unreviewed=unreviewed)
+
+
+def _cited(binding: Binding, gate: str, block: str) -> str:
+    """The articles that a right rests on, in the language."""
+    row = f"{gate}.sources"
+    text = binding.noted(worded(tables.RIGHTS, row, binding.language), f"{tables.RIGHTS} {row}", block)
+    binding.use("sources", gate, fingerprint([text.value, text.source]))
+    return text.value
 
 
 def numbers(binding: Binding, block: BlockSource, words: Words) -> Node:
@@ -90,27 +94,23 @@ def indicators(binding: Binding, block: BlockSource, words: Words) -> Node:
 
 
 def workflow(binding: Binding, block: BlockSource, words: Words) -> Node | None:
-    """A workflow as the software runs it: `show` diagram, steps (who may, after which rights) or both. English and French only."""
+    """A workflow as the software runs it: `show` diagram, steps (who may, after which rights) or both."""
     table = workflows().get(block.data["name"])
     if table is None:
         binding.wrong("workflow", block.id, _("there is no workflow %(name)s") % {"name": block.data["name"]})
         return None
-    language = binding.language if binding.language == "fr" else "en"
-    rows, show, title = table.as_table(language), block.data.get("show", "both"), words.one("title") or str(table.title or table.name)
-    picture = table.diagram(language)
-    binding.use("workflows", table.name, fingerprint([[row.step, row.start, row.end, row.who, row.after, row.clock] for row in rows]))
+    says, show = Acts(binding, block), block.data.get("show", "both")
+    rows, title = table.rows(says), words.one("title") or says.title(table)
+    binding.use("workflows", table.name, rows_print(rows))
     heads = ("step", "from", "to", "who_may", "only_after", "law")
     lines = tuple((row.step, row.start, row.end, row.who, row.after, row.law) for row in rows)
     held = []
     if show in {"diagram", "both"}:
-        held.append(Node(f"{block.id}.diagram", "figure", text=title, data={"svg": picture, "alt": title, "wide": True}))
+        held.append(Node(f"{block.id}.diagram", "figure", text=title, data={"svg": table.picture(says), "alt": title, "wide": True}))
     if show in {"steps", "both"}:
         columns = tuple(term(head, binding.language) for head in heads)
         held.append(Node(f"{block.id}.steps", "table", columns=columns, rows=lines, data={"wide": True}))
     return Node(block.id, "section", title=title, nodes=tuple(held), level=block.data.get("level", 3))
-
-
-NO_SOURCE = frozenset({"memory", "not found", "project"})
 
 
 def facts(binding: Binding, block: BlockSource, words: Words) -> Node:
@@ -120,30 +120,31 @@ def facts(binding: Binding, block: BlockSource, words: Words) -> Node:
         found = binding.fact(id)
         label = binding.row(tables.FACTS, f"label.{id}", block.id).value
         # a fact that somebody remembered, or that nobody found, has no source that a reader could open
-        source = term("awaits_national", binding.language) if found.source in NO_SOURCE else found.source
-        rows.append((label, found.text(binding.language) or term("not_known", binding.language), source))
+        source = term("awaits_national", binding.language) if found.source in tables.NO_SOURCE else binding.source(found, block.id)
+        rows.append((label, binding.value(found, block.id) or term("not_known", binding.language), source))
         doubtful |= found.unconfirmed
     columns = tuple(term(head, binding.language) for head in ("what", "here", "source"))
     return Node(block.id, "table", title=words.one("title"), columns=columns, rows=tuple(rows), unconfirmed=doubtful)
 
 
 def terms(binding: Binding, block: BlockSource, words: Words) -> Node:
-    """Words of the field with their meaning, from the glossary."""
-    known = {one.id: one for one in standards.glossary().terms}
+    """Words of the field with their meaning, from the glossary. A word that the language does not have yet is a problem of the block."""
     rows, unreviewed = [], False
     for id in block.data["ids"]:
-        one = known[id]
-        binding.use("glossary", id, fingerprint([one.preferred(binding.language), one.definition.text(binding.language)]))
+        one = standards.glossary().get(id)
+        preferred, meaning = one.preferred(binding.language), binding.noted(worded(tables.GLOSSARY, id, binding.language), id, block.id)
+        if binding.language not in one.term.languages:
+            lacking = _("not translated into %(language)s: add it to glossary.yaml") % {"language": binding.language}
+            binding.wrong("missing", f"{block.id} ({id})", lacking)
+        binding.use("glossary", id, fingerprint([preferred, meaning.value]))
         unreviewed |= not one.may_be_printed(binding.language)
-        rows.append((one.preferred(binding.language), one.definition.text(binding.language)))
+        rows.append((preferred, meaning.value))
     columns = tuple(term(head, binding.language) for head in ("term", "meaning"))
     return Node(block.id, "table", title=words.one("title"), columns=columns, rows=tuple(rows), unreviewed=unreviewed)
 
 
 def pictogram(binding: Binding, block: BlockSource, words: Words) -> Node:
     """A pictogram of Havre's own, by name."""
-    from havre.publishing.pictograms import drawing
-
     svg = drawing(block.data["name"])
     binding.use("pictograms", block.data["name"], fingerprint(svg))
     return Node(block.id, "figure", text=words.one("caption"), data={"svg": svg, "alt": words.one("alt"), "name": block.data["name"]})
@@ -170,32 +171,15 @@ def chart(binding: Binding, block: BlockSource, words: Words) -> Node:
     from havre.publishing import charts
 
     title, hidden = words.one("title"), term("hidden", binding.language)
+    say = published.Labels(binding, block.id).code
     draw = charts.country_map if show == "map" else charts.bars
-    svg = draw(found, title, binding.language, hidden)
+    svg = draw(found, say, title, binding.language, hidden)
     rows = tuple(
         (*row, hidden if count is None else charts.figure(count, binding.language))
-        for row, count in zip(found.words(binding.language), found.counts, strict=True)
+        for row, count in zip(found.words(say), found.counts, strict=True)
     )
-    with translation.override(binding.language):
-        heads = (*(label_of(column) for column in found.columns), term("persons", binding.language))
+    heads = (*map(say, found.columns), term("persons", binding.language))
     source = term("figures_of", binding.language).format(ref=found.release.ref, k=found.release.k)
     picture = Node(f"{block.id}.picture", "figure", data={"svg": svg, "alt": words.one("alt"), "wide": True})
     table = Node(f"{block.id}.table", "table", columns=heads, rows=rows)
     return Node(block.id, "section", title=title, nodes=(picture, table, Node(f"{block.id}.source", "text", text=source)), level=3)
-
-
-MAKERS: Mapping[str, Maker] = {
-    "rights": rights,
-    "numbers": numbers,
-    "authorities": authorities,
-    "indicators": indicators,
-    "workflow": workflow,
-    "facts": facts,
-    "terms": terms,
-    "figure": pictogram,
-    "questions": asked,
-    "chart": chart,
-    "tree": handbook.tree,
-    "limits": handbook.limits,
-    "index": handbook.index,
-}

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from havre import standards
-from havre.evidence.stats.figures.drawing import INK, LAND, LETTER, QUIET, SEA, SHEET, Drawing, crosses, figure, folded
+from havre.evidence.stats.figures.drawing import INK, LAND, LETTER, QUIET, SEA, SHEET, Drawing, crosses, figure
 from havre.evidence.stats.places import outlines, places, project
-from havre.publishing.published import Shown, named
+from havre.publishing.published import Shown
+from havre.trust.diagrams import lines
 
 WIDTH, ROW, LABEL, TOP = 640.0, 30.0, 210.0, 14.0
+# the words of a code
+Say = Callable[[str], str]
 # land is drawn this far around the outermost country, as a share of the map
 AROUND = 1.35
 
 
-def bars(shown: Shown, title: str, language: str, hidden: str) -> str:
+def bars(shown: Shown, say: Say, title: str, language: str, hidden: str) -> str:
     """One bar a row, with its number; a hidden count is said in words and has no bar."""
-    names = [", ".join(row) for row in shown.words(language)]
+    names = [", ".join(row) for row in shown.words(say)]
     height = TOP + ROW * len(names) + 10
     words = "; ".join(
         f"{name}: {hidden if count is None else figure(count, language)}" for name, count in zip(names, shown.counts, strict=True)
@@ -23,7 +28,7 @@ def bars(shown: Shown, title: str, language: str, hidden: str) -> str:
     most = max((count for count in shown.counts if count is not None), default=1) or 1
     for place, (name, count) in enumerate(zip(names, shown.counts, strict=True)):
         y = TOP + ROW * place
-        for line, part in enumerate(folded(name, 30)[:2]):
+        for line, part in enumerate(lines(name, 30)[:2]):
             drawing.text(LABEL - 8, y + 14 + 13 * line, part, anchor="end", size=12)
         long = 0.0 if count is None else (WIDTH - LABEL - 70) * count / most
         if long:
@@ -35,11 +40,11 @@ def bars(shown: Shown, title: str, language: str, hidden: str) -> str:
     return drawing.svg()
 
 
-def country_map(shown: Shown, title: str, language: str, hidden: str) -> str:
+def country_map(shown: Shown, say: Say, title: str, language: str, hidden: str) -> str:
     """A circle on each country, its area by the count: outlines without borders, so that none is taken a side on. Natural Earth, Equal Earth."""
     found = [(_alpha2(codes[0]), count) for codes, count in zip(shown.codes, shown.counts, strict=True) if _alpha2(codes[0]) in places()]
     points = {code: project(places()[code].longitude, places()[code].latitude) for code, _count in found}
-    words = "; ".join(f"{named(code, language)}: {hidden if count is None else figure(count, language)}" for code, count in found)
+    words = "; ".join(f"{say(code)}: {hidden if count is None else figure(count, language)}" for code, count in found)
     west, east, south, north = _around(list(points.values()))
     scale, height = WIDTH / (east - west), WIDTH / (east - west) * (north - south)
     at = lambda x, y: ((x - west) * scale, (north - y) * scale)  # noqa: E731
@@ -58,7 +63,7 @@ def country_map(shown: Shown, title: str, language: str, hidden: str) -> str:
         drawing.circle(x, y, radius, SEA, opacity=0.45)
         # the table names every country: on the map a name that would lie on another is left out
         for words_x, words_y in ((x, y), (x, y - radius - 12), (x, y + radius + 14)):
-            name = named(code, language)
+            name = say(code)
             wide = LETTER * 12 * max(len(name), 4) / 2
             box = (words_x - wide, words_y - 13, words_x + wide, words_y + 12)
             if not any(crosses(box, other) for other in taken):

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from havre import standards
-from havre.publishing import cases, documents, jobs, rebuilding, rereading, services, texts
+from havre.publishing import cases, documents, jobs, rebuilding, rereading, services, stepping, texts
 from havre.publishing.outputs import FORMATS
 from havre.publishing.packages import exchange
 from havre.publishing.sources import LANGUAGES, editions, every_file
@@ -22,6 +22,7 @@ from havre.trust.errors import HavreError
 @click.command()
 @click.argument("edition", default="")
 @click.option("--changed", is_flag=True, help="Remake what was made before and no longer holds, of EDITION or of all, and nothing else.")
+@click.option("--list", "listed", is_flag=True, help="With --changed: only say what no longer holds, and make nothing.")
 @click.option("--document", "documents", multiple=True, help="Some documents of the edition; all by default.")
 @click.option(
     "--country",
@@ -40,15 +41,12 @@ from havre.trust.errors import HavreError
 @click.option("--cases-pending", is_flag=True, help="Let case studies out that were not compared with the register; each document says so.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default=True)
 def publish(
-    edition: str, changed: bool, address: str, extract: Path | None, cases_pending: bool, out: Path, **chosen: tuple[str, ...]
+    edition: str, changed: bool, listed: bool, address: str, extract: Path | None, cases_pending: bool, out: Path, **chosen: tuple[str, ...]
 ) -> None:
     """Write the documents of EDITION (or `all`) for a country: PDF, pages that open from a stick, packages for learning platforms."""
     began, every = time.monotonic(), standards.country_codes()
-    if changed:
-        made_again, refused = rebuilding.rebuild(
-            out, on=timezone.localdate(), at=timezone.now(), tell=click.echo, edition=edition, address=address
-        )
-        click.echo(f"{made_again} artefacts remade, {refused} refused, in {time.monotonic() - began:.1f} s")
+    if changed or listed:
+        _changed("" if edition == "all" else edition, listed, address, out)
         return
     if not edition:
         raise click.ClickException(f"Name an edition ({', '.join(editions())}), or give --changed")
@@ -65,6 +63,17 @@ def publish(
         except HavreError as error:
             raise click.ClickException(str(error) or f"{name}, {', '.join(countries)}: there is no such document") from error
     click.echo(f"{made} artefacts in {time.monotonic() - began:.1f} s")
+
+
+def _changed(edition: str, listed: bool, address: str, out: Path) -> None:
+    """What no longer holds, of one edition or ("") of all: listed, or made again."""
+    began, on = time.monotonic(), timezone.localdate()
+    if listed:
+        found = [rebuilding.told(one) for one in stepping.superseded(on=on, edition=edition)]
+        click.echo("\n".join([*found, f"{len(found)} artefacts no longer hold, listed in {time.monotonic() - began:.1f} s"]))
+        return
+    made, refused = rebuilding.rebuild(out, on=on, at=timezone.now(), tell=click.echo, edition=edition, address=address)
+    click.echo(f"{made} artefacts remade, {refused} refused, in {time.monotonic() - began:.1f} s")
 
 
 @click.group()
@@ -85,7 +94,7 @@ def fill(file: str, language: str, words: Path) -> None:
     path = texts.po_path(file, language)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(texts.written(file, language, known))
-    left = [id for id in texts.units_of(file) if id not in known]
+    left = [id for id in texts.units_of(file, language) if id not in known or not known[id].text]
     click.echo(f"{file}.{language}.po: {len(known)} texts, {len(left)} to translate")
 
 
@@ -97,7 +106,9 @@ def left(files: tuple[str, ...], language: str | None) -> None:
     for file in files or (*every_file(), *TABLES):
         for one in (language,) if language else LANGUAGES[1:]:
             known = texts.entries(file, one)
-            lacking = {id: unit.text for id, unit in texts.units_of(file).items() if id not in known or known[id].source != unit.text}
+            # an entry may be there with no words yet: it is to translate too
+            done = {id for id, entry in known.items() if entry.text}
+            lacking = {id: unit.text for id, unit in texts.units_of(file, one).items() if id not in done or known[id].source != unit.text}
             if lacking:
                 click.echo(f"# {file} {one}: {len(lacking)}")
                 if language:

@@ -26,6 +26,7 @@ def register() -> None:
                 UrlRow("editions", own=PUBLISHERS),
                 UrlRow("trainings", methods=("GET", "POST"), own=frozenset({Role.TRAINER})),
                 UrlRow("publish", methods=("GET", "POST"), own=PUBLISHERS),
+                UrlRow("publication_changed", methods=("GET", "POST"), own=PUBLISHERS, note="what no longer holds"),
                 UrlRow("publication_preview", own=PUBLISHERS),
                 UrlRow("publication_file", own=PUBLISHERS),
                 UrlRow("publication_words", methods=("GET", "POST"), own=PUBLISHERS),
@@ -33,6 +34,7 @@ def register() -> None:
             ),
             audit_words=(
                 ("training.write", _("A training was entered")),
+                ("training.read_in", _("A training was entered from a platform's results")),
                 ("publishing.run", _("Documents were ordered to be published")),
                 ("words.write", _("The words of a document were changed")),
                 ("words.sign", _("The words of a document were signed by a native reviewer")),

@@ -8,6 +8,7 @@ from havre import standards
 from havre.publishing import cases, manifests, revisions, tables
 from havre.publishing.binding import Binding
 from havre.publishing.checks import checked, fits
+from havre.publishing.makers import bind
 from havre.publishing.nodes import Document, Problem
 from havre.publishing.sources import DocumentSource, addresses, editions
 from havre.publishing.sources import document as source_of
@@ -47,7 +48,7 @@ def draft(edition: str, id: str, *, country: str, language: str, on: date, known
 
 def _bound(written: DocumentSource, binding: Binding) -> Document:
     edition, id, language = written.edition, written.id, binding.language
-    nodes = tuple(node for block in written.blocks for node in binding.bind(block))
+    nodes = tuple(node for block in written.blocks for node in bind(binding, block))
     titles = {unit.id: text_of(unit, f"{edition}/{id}", language) for unit in written.own_units()}
     for name, text in titles.items():
         binding.state(text, name)

@@ -3,42 +3,33 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import asdict
 
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from havre.publishing import trees
+from havre.publishing.acts import Acts, rows_print
 from havre.publishing.binding import Binding, Words, fingerprint
 from havre.publishing.nodes import Node
 from havre.publishing.sources import BlockSource
 from havre.publishing.terms import term
-from havre.trust.clocks import rules
+from havre.trust.clocks import ClockRule, rules
 from havre.trust.law import RulePart, recovery_parts
-from havre.trust.workflow import Row
 from havre.trust.workflows import workflows
 
 RECOVERY = ("identification", "recovery")
 
 
-def rows_print(rows: Iterable[Row]) -> str:
-    """The fingerprint of a workflow's table, as the manifest keeps it."""
-    return fingerprint([[row.step, row.start, row.end, row.who, row.after, row.clock] for row in rows])
-
-
 def tree(binding: Binding, block: BlockSource, words: Words) -> Node | None:
-    """A workflow as a decision tree: at each state, the acts that may follow and where they lead. English and French only."""
+    """A workflow as a decision tree: at each state, the acts that may follow and where they lead."""
     table = workflows().get(block.data["name"])
     if table is None:
         binding.wrong("workflow", block.id, _("there is no workflow %(name)s") % {"name": block.data["name"]})
         return None
-    language = binding.language if binding.language == "fr" else "en"
-    title = words.one("title")
-    binding.use("workflows", table.name, rows_print(table.as_table(language)))
+    says, title = Acts(binding, block), words.one("title")
+    binding.use("workflows", table.name, rows_print(table.rows(says)))
     held = []
-    for number, piece in enumerate(trees.pages(trees.forks(table, language)), 1):
+    for number, piece in enumerate(trees.pages(trees.forks(table, says)), 1):
         alt = f"{title} ({number}). {trees.spoken(piece)}"
         data = {"svg": trees.ladder(title, piece), "alt": alt, "wide": True, "ladder": True}
         held.append(Node(f"{block.id}.{number}", "figure", text=title, data=data))
@@ -47,15 +38,15 @@ def tree(binding: Binding, block: BlockSource, words: Words) -> Node | None:
 
 def limits(binding: Binding, block: BlockSource, words: Words) -> Node:
     """The time limits that the clocks of these workflows keep: what, how long, from which source; the country's own where it has one."""
-    wanted, rows, doubtful = set(block.data["workflows"]), [], False
+    wanted, rows, doubtful, says = set(block.data["workflows"]), [], False, Acts(binding, block)
     for rule in rules():
         if rule.workflow not in wanted or (set(block.data.get("clocks", (rule.name,))) & {rule.name}) == set():
             continue
         parts = recovery_parts(binding.country, on=binding.on) if (rule.workflow, rule.name) == RECOVERY else rule.parts
         if not parts:
             continue
-        with translation.override(binding.language):
-            rows.append((str(rule.title), " + ".join(map(_length, parts)), "; ".join(dict.fromkeys(part.source for part in parts))))
+        length = " + ".join(says.length(part.amount, part.unit) for part in parts)
+        rows.append((says.clock(rule), length, "; ".join(dict.fromkeys(_source(says, rule, part) for part in parts))))
         doubtful |= any(not part.confirmed for part in parts)
         binding.use("clocks", f"{rule.workflow}.{rule.name}", fingerprint([asdict(part) for part in parts]))
     if not rows:
@@ -64,13 +55,9 @@ def limits(binding: Binding, block: BlockSource, words: Words) -> Node:
     return Node(block.id, "table", title=words.one("title"), columns=columns, rows=tuple(rows), unconfirmed=doubtful)
 
 
-def _length(part: RulePart) -> str:
-    # the words are those of the pages where the same clocks run (havre.trust.clocks)
-    return {
-        "hours": ngettext("%(amount)d hour", "%(amount)d hours", part.amount),
-        "days": ngettext("%(amount)d day", "%(amount)d days", part.amount),
-        "working_days": ngettext("%(amount)d working day", "%(amount)d working days", part.amount),
-    }[part.unit] % {"amount": part.amount}
+def _source(says: Acts, rule: ClockRule, part: RulePart) -> str:
+    # what a country's own period rests on is a fact of its profile
+    return says.law(part.source) if part in rule.parts else says.binding.cited(part.fact, part.source, says.block.id)
 
 
 def index(binding: Binding, block: BlockSource, words: Words) -> Node:

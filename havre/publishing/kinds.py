@@ -1,4 +1,7 @@
-"""The kinds of block: which of their fields are words that a translator sees, which are plain, and whether they hold other blocks."""
+"""The kinds of block: which fields are words that a translator sees, where those stand in the node, which are plain, what holds others.
+
+What makes the node of each kind is in havre.publishing.makers.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,28 @@ COMMON = frozenset({"id", "kind", "only", "unless", "audience", "law", "safety",
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind. `texts`: single fields of words; `maps`: words by stable key; `grid`: rows by key, each a map of words; `plain`: data."""
+    """One kind. `texts`: single fields of words; `maps`: words by stable key; `grid`: rows by key, each a map of words; `plain`: data.
+
+    Where the words stand in the node of a block that is written: `body`, the text that is its `text`; `lines`, the map that is its `items`;
+    `heads`, the map that is its `columns`; `grid`, its `rows`. Every other map stands under its own name in `data`.
+    `written` False: it is never a block of a document.
+    """
 
     texts: tuple[str, ...] = ()
     maps: tuple[str, ...] = ()
     grid: str = ""
+    body: str = ""
+    lines: str = ""
+    heads: str = ""
     plain: tuple[str, ...] = ()
     holds: bool = False
     needs: tuple[str, ...] = ()
+    written: bool = True
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The maps that are neither lines nor heads."""
+        return tuple(name for name in self.maps if name not in (self.lines, self.heads))
 
     @property
     def fields(self) -> frozenset[str]:
@@ -31,22 +48,42 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     # what is written
-    "heading": Kind(texts=("text",), plain=("level",), needs=("text",)),
-    "text": Kind(texts=("text",), needs=("text",)),
-    "list": Kind(texts=("title",), maps=("items",), needs=("items",)),
-    "steps": Kind(texts=("title",), maps=("items",), needs=("items",)),
-    "checklist": Kind(texts=("title",), maps=("items",), needs=("items",)),
-    "note": Kind(texts=("title", "text"), plain=("tone",), needs=("text",)),
-    "table": Kind(texts=("title",), maps=("columns",), grid="rows", needs=("columns", "rows")),
+    "heading": Kind(texts=("text",), body="text", plain=("level",), needs=("text",)),
+    "text": Kind(texts=("text",), body="text", needs=("text",)),
+    "list": Kind(texts=("title",), maps=("items",), lines="items", needs=("items",)),
+    "steps": Kind(texts=("title",), maps=("items",), lines="items", needs=("items",)),
+    "checklist": Kind(texts=("title",), maps=("items",), lines="items", needs=("items",)),
+    "note": Kind(texts=("title", "text"), body="text", plain=("tone",), needs=("text",)),
+    "table": Kind(texts=("title",), maps=("columns",), heads="columns", grid="rows", needs=("columns", "rows")),
     "terms": Kind(texts=("title",), plain=("ids",), needs=("ids",)),
-    "form": Kind(texts=("title",), maps=("fields",), needs=("title", "fields")),
+    "form": Kind(texts=("title",), maps=("fields",), lines="fields", needs=("title", "fields")),
     "figure": Kind(texts=("alt", "caption"), plain=("name",), needs=("alt", "name")),
-    "case": Kind(texts=("title", "story"), maps=("tasks", "notes"), plain=("features",), needs=("title", "story", "features")),
+    "case": Kind(
+        texts=("title", "story"),
+        maps=("tasks", "notes"),
+        body="story",
+        lines="tasks",
+        plain=("features",),
+        needs=("title", "story", "features"),
+    ),
     "questions": Kind(texts=("title",), plain=("unit", "ids", "most", "answers")),
-    # one of a bank, see havre.publishing.questions: never written as a block
-    "question": Kind(texts=("stem", "reason"), maps=("options",)),
+    # one of a bank, see havre.publishing.questions
+    "question": Kind(
+        texts=("stem", "reason"),
+        maps=("options",),
+        plain=("unit", "about", "right", "source", "read"),
+        needs=("stem", "reason", "options"),
+        written=False,
+    ),
     # what holds other blocks
-    "section": Kind(texts=("title",), maps=("objectives",), plain=("minutes", "level", "index"), holds=True, needs=("title", "blocks")),
+    "section": Kind(
+        texts=("title",),
+        maps=("objectives",),
+        lines="objectives",
+        plain=("minutes", "level", "index"),
+        holds=True,
+        needs=("title", "blocks"),
+    ),
     "panel": Kind(texts=("title",), plain=("place",), holds=True, needs=("place", "blocks")),
     "include": Kind(plain=("file",), needs=("file",)),
     # what is bound to the data

@@ -14,7 +14,7 @@ import typst
 from havre.publishing import manifests
 from havre.publishing.fitting import refused
 from havre.publishing.nodes import Document
-from havre.publishing.terms import day_words, every_term
+from havre.publishing.terms import day_words, every_term, option_letters, sentences
 
 PLACE = Path(__file__).parent
 STANDARDS = ["a-2a", "ua-1"]
@@ -28,6 +28,9 @@ TEMPLATES = {
     "a6": "a6.typ",
     "card": "card.typ",
 }
+# The engine keeps what it set until ten makings have not asked for it, and each size that is tried for a panel is kept too. An empty page
+# counts as a making: so many after each paper keep templates and fonts, and let go of the papers before the last three
+FORGETTING = 3
 
 
 def as_pdf(document: Document, shape: str = "a4", *, address: str = "") -> bytes:
@@ -40,7 +43,17 @@ def as_pdf(document: Document, shape: str = "a4", *, address: str = "") -> bytes
     """
     data = json.dumps(_data(document, shape, address), ensure_ascii=False)
     with refused(document, shape):
-        return _compiler(TEMPLATES[shape]).compile(format="pdf", sys_inputs={"data": data}, pdf_standards=STANDARDS)
+        made: bytes = _compiler(TEMPLATES[shape]).compile(format="pdf", sys_inputs={"data": data}, pdf_standards=STANDARDS)
+    for _turn in range(FORGETTING):
+        _nothing().compile(format="pdf")
+    return made
+
+
+@cache
+def _nothing() -> Any:
+    return typst.Compiler(
+        str(PLACE / "typst" / "nothing.typ"), root=str(PLACE), font_paths=typst.Fonts(font_paths=[], include_system_fonts=False)
+    )
 
 
 @cache
@@ -53,7 +66,7 @@ def made_line(document: Document) -> str:
     """What a document says of its edition and dates."""
     words = every_term(document.language)
     days = {"day": day_words(document.revised_on, document.language), "on": day_words(document.on, document.language)}
-    return f"{words['edition'].format(code=document.code)}. {words['revised'].format(**days)}."
+    return sentences(document.language, words["edition"].format(code=document.code), words["revised"].format(**days))
 
 
 def states(document: Document) -> list[str]:
@@ -80,7 +93,7 @@ def _data(document: Document, shape: str, address: str) -> dict[str, Any]:
         "date": {"year": day.year, "month": day.month, "day": day.day},
         "made": made_line(document),
         "states": states(document),
-        "words": words,
+        "words": {**words, "letters": option_letters(document.language)},
         "trainer": shape == "trainer",
         "check": check,
         "index": [entry for node in document.walk() if node.kind == "index" for entry in node.data["entries"]],

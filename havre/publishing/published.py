@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.utils import translation
-
-from havre import standards
-from havre.evidence.labels import label_of
+from havre.publishing import tables
+from havre.publishing.binding import Binding
+from havre.publishing.texts import worded
 from havre.release.models import Release, ReleaseState
 from havre.release.tables import HIDDEN, TOTAL, lines
 
@@ -23,18 +22,28 @@ class Shown:
     counts: tuple[int | None, ...]
     total: int | None
 
-    def words(self, language: str) -> list[tuple[str, ...]]:
-        """The codes in words."""
-        with translation.override(language):
-            return [tuple(named(code, language) for code in row) for row in self.codes]
+    def words(self, say: Callable[[str], str]) -> list[tuple[str, ...]]:
+        """The codes in words. Args: say, the words of one code (Labels.code)."""
+        return [tuple(map(say, row)) for row in self.codes]
 
 
-def named(code: str, language: str) -> str:
-    """A code in words: a country's name, else the standard's word."""
-    try:
-        return standards.countries().label(code).text(language)
-    except KeyError:
-        return label_of(code)
+class Labels:
+    """The words of columns, values and countries in one block of one document.
+
+    English and French are those of the standards and of the statistics; the others lie in `source/data/figures`. A code that has no words
+    anywhere, a range of ages, stands as it is; one that has none in the language is a problem of the block.
+    """
+
+    def __init__(self, binding: Binding, block: str) -> None:
+        self.binding, self.block = binding, block
+
+    def code(self, code: str) -> str:
+        """A country's name, else the words of a column or of a value."""
+        row = tables.row_of_code(code)
+        if row is None:
+            return code
+        text = worded(tables.FIGURES, row, self.binding.language)
+        return self.binding.noted(text, f"{tables.FIGURES} {row}", self.block).value
 
 
 def newest(columns: Sequence[str]) -> Shown | None:

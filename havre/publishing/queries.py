@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from time import monotonic
 
-from havre.publishing import documents, stepping
+from havre.publishing import checks, documents, stepping
 from havre.publishing.models import Artefact
 from havre.publishing.nodes import Document, Problem
 from havre.publishing.sources import DocumentSource, editions
@@ -47,13 +48,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One document in one language on the board. `reasons`: what stops it, then what waits; `more`: how many are left out."""
+    """One document in one language on the board. `reasons`: what stops it, then what waits; `more`: how many are left out; `weighed`: whether
+    the rules for media and its fit on paper are among what was asked."""
 
     document: Document
     source: DocumentSource
     state: State
     reasons: tuple[Problem, ...]
     more: int
+    weighed: bool = True
 
     @property
     def shapes(self) -> tuple[str, ...]:
@@ -62,18 +65,27 @@ class Row:
 
 
 REASONS = 3
+# seconds that the board spends on the rules for media and on setting papers: what was asked is kept, so that the next opening goes on
+SECONDS = 1.0
 
 
-def board(country: str, *, on: date) -> Iterator[Row]:
-    """Every document of a country in every language that it promises, as it stands, with its state and the reasons for it."""
-    known: documents.Known = {}
+def board(country: str, *, on: date, seconds: float = SECONDS) -> Iterator[Row]:
+    """Every document of a country in every language that it promises, as it stands, with its state and the reasons for it.
+
+    Args: seconds, how long the slow checks may take together; documents that are left are not `weighed`, and wait for the next opening.
+    """
+    facts: documents.Known = {}
+    made: list[tuple[Document, DocumentSource]] = []
     for edition in editions().values():
         for id in edition.documents:
             source = documents.source(edition.id, id)
             for language in source.languages:
-                made = documents.draft(edition.id, id, country=country, language=language, on=on, known=known)
-                found = sorted(documents.findings(made, paper=False, media=False), key=lambda one: not one.stops)
-                yield Row(made, source, state_of(made, found), tuple(found[:REASONS]), max(0, len(found) - REASONS))
+                made.append((documents.draft(edition.id, id, country=country, language=language, on=on, known=facts), source))
+    until = monotonic() + seconds
+    for document, source in made:
+        weighed = checks.known(document) or monotonic() < until
+        found = sorted(documents.findings(document, paper=weighed, media=weighed), key=lambda one: not one.stops)
+        yield Row(document, source, state_of(document, found), tuple(found[:REASONS]), max(0, len(found) - REASONS), weighed)
 
 
 def state_of(made: Document, found: Sequence[Problem]) -> State:

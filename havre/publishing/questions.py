@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from havre import standards
+from havre.publishing.binding import Binding, Words, fingerprint
 from havre.publishing.nodes import Node
-from havre.publishing.sources import SOURCE, BlockSource, Unit
+from havre.publishing.sources import SOURCE, BlockSource
 from havre.standards.reading import Page, Unfit
 from havre.trust.workflows import workflows
-
-if TYPE_CHECKING:
-    from havre.publishing.binding import Binding
 
 ABOUT = ("indicator", "right", "fact", "workflow", "rule")
 FIELDS = frozenset({"id", "unit", "about", "stem", "options", "right", "reason", "source", "read", "only"})
@@ -42,10 +40,9 @@ class Question:
     only: tuple[str, ...] = ()
 
     @property
-    def units(self) -> dict[str, Unit]:
-        """Its texts by id."""
-        found = {"stem": self.stem, "reason": self.reason, **{f"options.{key}": text for key, text in self.options.items()}}
-        return {name: Unit(f"{self.id}.{name}", text, "question") for name, text in found.items()}
+    def block(self) -> BlockSource:
+        """Its words as those of a block, which is how they are translated and bound."""
+        return BlockSource(self.id, "question", {"stem": self.stem, "reason": self.reason, "options": self.options}, self.file)
 
 
 @cache
@@ -91,8 +88,6 @@ def compared(question: Question) -> bool:
 
 def row_of(question: Question, binding: Binding) -> str:
     """The fingerprint of the row that a question rests on, today. Raises: KeyError when it is not there any more."""
-    from havre.publishing.binding import fingerprint
-
     kind, row = question.about
     if kind == "indicator":
         one = standards.indicators().get(row)
@@ -131,8 +126,6 @@ def bound(binding: Binding, block: BlockSource) -> tuple[Node, ...]:
 
 
 def _bound(binding: Binding, question: Question) -> Node | None:
-    from havre.publishing.binding import Words
-
     try:
         today = row_of(question, binding)
     except KeyError:
@@ -142,10 +135,7 @@ def _bound(binding: Binding, question: Question) -> Node | None:
     if question.read and question.read != today and compared(question):
         binding.withheld.append(question.id)
         return None
-    block = BlockSource(
-        question.id, "question", {"stem": question.stem, "reason": question.reason, "options": question.options}, question.file
-    )
-    words = Words(binding, block)
+    words = Words(binding, question.block)
     options = words.map("options")
     answer = [place for place, key in enumerate(options) if key in question.right]
     data = {"right": answer, "several": len(answer) > 1, "reason": words.one("reason"), "source": question.source, "keys": list(options)}

@@ -2,41 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from pathlib import Path
 
-from havre.publishing import services, stepping
-from havre.publishing.outputs import FORMATS, Output
+from django.utils.translation import gettext as _
+
+from havre.publishing import documents, services, stepping
+from havre.publishing.nodes import Document
+from havre.publishing.outputs import FORMATS, OF_DRAFTS, Output
 from havre.publishing.stepping import Superseded
+from havre.trust.errors import Invalid
 
 
-def remade(*, on: date, edition: str = "", address: str = "") -> Iterator[tuple[Superseded, Output | None]]:
-    """Every artefact that no longer holds, beside what stands for it from now on; None where a check refuses it."""
-    for one in list(stepping.superseded(on=on, edition=edition)):
-        yield one, None if one.problems else _again(one, address)
+@dataclass(frozen=True, slots=True)
+class Again:
+    """An artefact that no longer holds, and what stands for it from now on; None where it is withdrawn until the `problems` are mended."""
+
+    old: Superseded
+    output: Output | None
+    problems: tuple[str, ...] = ()
 
 
-def _again(one: Superseded, address: str) -> Output | None:
+def remade(*, on: date, edition: str = "", address: str = "") -> Iterator[Again]:
+    """Every artefact that no longer holds, beside what stands for it from now on. Each document is checked once and each format made once."""
+    stops: dict[str, tuple[str, ...]] = {}
+    for key, group in groupby(list(stepping.superseded(on=on, edition=edition)), key=lambda one: (one.artefact.edition, *one.key)):
+        ones, format = list(group), key[-1]
+        now = ones[0].now
+        problems = () if format in OF_DRAFTS else stops.setdefault(now.code, _stops(now))
+        outputs, problems = _made(now, format, address) if not problems else ({}, problems)
+        for one in ones:
+            output = outputs.get(one.artefact.shape)
+            gone = (_("it is not made in this format or shape any more"),)
+            yield Again(one, output, () if output else problems or gone)
+
+
+def _stops(now: Document) -> tuple[str, ...]:
+    """Why a document may not go out; whether it fits its paper shows when the paper is made."""
+    return tuple(dict.fromkeys(str(one) for one in documents.findings(now, paper=False) if one.stops))
+
+
+def _made(now: Document, format: str, address: str) -> tuple[Mapping[str, Output], tuple[str, ...]]:
+    """The outputs of a format by shape, or why there is none."""
+    promised = documents.source(now.edition, now.id).formats
+    if format not in FORMATS or (format not in promised and format not in OF_DRAFTS):
+        return {}, ()
+    try:
+        return {output.shape: output for output in FORMATS[format][0](now, address)}, ()
+    except Invalid as invalid:
+        return {}, tuple(map(str, invalid.problems["blocks"]))
+
+
+def told(one: Superseded) -> str:
+    """One artefact that no longer holds, in a line: what it is, its code, and what changed."""
     row = one.artefact
-    maker = FORMATS.get(row.format)
-    outputs = maker[0](one.now, address) if maker else ()
-    return next((output for output in outputs if output.shape == row.shape), None)
+    name = " ".join(filter(None, (f"{row.edition}/{row.document}", row.country, row.language, row.format, row.shape)))
+    return f"{name}: {row.code}, {one.change}: {'; '.join(one.changed)}"
 
 
 def rebuild(folder: Path, *, on: date, at: datetime, tell: services.Progress, edition: str = "", address: str = "") -> tuple[int, int]:
     """Write what changed to a folder and into the table. Gives how many artefacts were remade, and how many are refused until mended."""
     made = refused = 0
-    for one, output in remade(on=on, edition=edition, address=address):
-        row = one.artefact
-        tell(
-            f"{row.edition}/{row.document} {row.country} {row.language} {row.format} {row.shape}: {row.code}, {one.change}: {'; '.join(one.changed)}"
-        )
-        if output is None:
+    for again in remade(on=on, edition=edition, address=address):
+        tell(told(again.old))
+        if again.output is None:
             refused += 1
-            for problem in one.problems:
+            for problem in again.problems:
                 tell(f"  refused: {problem}")
             continue
-        services.write([output], folder, at=at, tell=tell)
+        services.write([again.output], folder, at=at, tell=tell)
         made += 1
     return made, refused

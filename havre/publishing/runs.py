@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from havre import standards, trust
-from havre.publishing import documents, services
+from havre.publishing import documents, rebuilding, services, stepping
 from havre.publishing.models import PublishRun, RunState
-from havre.publishing.outputs import FORMATS
+from havre.publishing.outputs import FORMATS, Output
 from havre.publishing.services import Asked
 from havre.trust import audit, policy
 from havre.trust.actors import Actor
@@ -20,6 +22,10 @@ from havre.trust.enums import Act
 from havre.trust.errors import Invalid, Refused
 
 MOST_WAITING = 5
+
+
+# what an order holds that asks for no document by name: everything that was made and no longer holds
+CHANGED = "changed"
 
 
 def _asked(run: PublishRun) -> Asked:
@@ -44,9 +50,7 @@ def ask(
     Args: empty sequences mean all that is promised; address, where the codes on paper are answered.
     Raises: Refused (403 for the role; 409 when five orders wait); Invalid when nothing fits; Missing for an unknown edition.
     """
-    policy.require_in_house(by, Act.PUBLISH)
-    if PublishRun.objects.exclude(state=RunState.DONE).count() >= MOST_WAITING:
-        raise Refused((_("five orders wait already: come back when one is done"),))
+    _may_order(by)
     every = tuple(countries) or standards.country_codes()
     asked = Asked(edition, every, tuple(documents), tuple(languages), tuple(formats), address)
     total = len(list(services.wanted(asked)))
@@ -54,7 +58,30 @@ def ask(
         raise Invalid({"edition": [_("no document fits: choose another language, format or document")]})
     kept = {"edition": edition, "countries": every, "documents": documents, "languages": languages, "formats": formats, "address": address}
     plain = {name: list(value) if not isinstance(value, str) else value for name, value in kept.items()}
-    run = PublishRun.objects.create(asked=plain, total=total, by=by.user, asked_at=by.at)
+    return _ordered(plain, total, edition, by)
+
+
+@trust.act("publishing.run")
+def ask_changed(*, address: str, by: Actor) -> PublishRun:
+    """Order everything again that was made and no longer holds. The background makes it, and names what a check refuses.
+
+    Raises: Refused (403 for the role; 409 when five orders wait, or when everything that was made still holds).
+    """
+    _may_order(by)
+    total = sum(1 for _one in stepping.superseded(on=timezone.localdate()))
+    if not total:
+        raise Refused((_("everything that was made still holds: there is nothing to make again"),))
+    return _ordered({CHANGED: True, "address": address}, total, CHANGED, by)
+
+
+def _may_order(by: Actor) -> None:
+    policy.require_in_house(by, Act.PUBLISH)
+    if PublishRun.objects.exclude(state=RunState.DONE).count() >= MOST_WAITING:
+        raise Refused((_("five orders wait already: come back when one is done"),))
+
+
+def _ordered(asked: dict[str, Any], total: int, edition: str, by: Actor) -> PublishRun:
+    run = PublishRun.objects.create(asked=asked, total=total, by=by.user, asked_at=by.at)
     audit.record(event="publishing.run", by=by, subject=run.pk, codes={"edition": edition, "wanted": total})
     from havre.publishing.tasks import make_run
 
@@ -69,21 +96,45 @@ def work_off(run_id: UUID) -> int:
         return 0
     run.state = RunState.RUNNING
     run.save(update_fields=["state"])
-    known: documents.Known = {}
-    asked, on = _asked(run), timezone.localdate()
-    for id, country, language, format in services.wanted(asked):
-        what = {"document": id, "country": country, "language": language, "format": format}
-        try:
-            document = documents.build(asked.edition, id, country=country, language=language, on=on, known=known)
-            outputs = list(FORMATS[format][0](document, asked.address))
-        except Invalid as invalid:
-            run.refused.append({**what, "why": list(map(str, invalid.problems["blocks"]))})
-        else:
-            for output in outputs:
-                row = services.record(output, at=timezone.now())
-                run.made.append({**what, "edition": asked.edition, "shape": row.shape, "code": row.code, "size": row.size})
+    for one in _again(run) if CHANGED in run.asked else _every(run):
+        what = one.what
+        if one.why:
+            run.refused.append({**what, "why": list(one.why)})
+        for output in one.outputs:
+            row = services.record(output, at=timezone.now())
+            run.made.append({**what, "shape": row.shape, "code": row.code, "size": row.size})
         run.done += 1
         run.save(update_fields=["done", "made", "refused"])
     run.state, run.ended_at = RunState.DONE, timezone.now()
     run.save(update_fields=["state", "ended_at"])
     return len(run.made)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of an order as it was worked off: what it is (edition, document, country, language, format), what came of it, or why nothing."""
+
+    what: dict[str, str]
+    outputs: tuple[Output, ...]
+    why: tuple[str, ...] = ()
+
+
+def _every(run: PublishRun) -> Iterator[Step]:
+    """What an order names, one document and format after the other."""
+    known: documents.Known = {}
+    asked, on = _asked(run), timezone.localdate()
+    for id, country, language, format in services.wanted(asked):
+        what = {"edition": asked.edition, "document": id, "country": country, "language": language, "format": format}
+        try:
+            document = documents.build(asked.edition, id, country=country, language=language, on=on, known=known)
+            yield Step(what, tuple(FORMATS[format][0](document, asked.address)))
+        except Invalid as invalid:
+            yield Step(what, (), tuple(map(str, invalid.problems["blocks"])))
+
+
+def _again(run: PublishRun) -> Iterator[Step]:
+    """What no longer holds, one artefact after the other."""
+    for again in rebuilding.remade(on=timezone.localdate(), address=run.asked["address"]):
+        row = again.old.artefact
+        names = ("edition", "document", "country", "language", "format")
+        yield Step({name: getattr(row, name) for name in names}, (again.output,) if again.output else (), again.problems)

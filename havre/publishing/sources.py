@@ -105,7 +105,7 @@ class DocumentSource:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """Documents that are made and released together. `home`: the country that it was first written for."""
+    """Documents that are made and released together. `home`: the country that it was first written for; `words`: its title elsewhere."""
 
     id: str
     title: str
@@ -128,7 +128,7 @@ def editions() -> Mapping[str, Edition]:
         lacking = {"id", "title", "home", "documents"} - set(one)
         if lacking:
             raise page.wrong(Unfit(f"this edition lacks {', '.join(sorted(lacking))}", "Add it", ("editions", place)))
-        found[one["id"]] = Edition(one["id"], one["title"], one["home"], tuple(one["documents"]))
+        found[one["id"]] = Edition(one["id"], one["title"], one["home"], tuple(one["documents"]), one.get("titles", {}))
     return found
 
 
@@ -175,12 +175,10 @@ def texts_of(file: str) -> Mapping[str, Unit]:
     page = Page(SOURCE / f"{file}.yaml")
     found: dict[str, Unit] = {}
     if "units" in page.data:
-        # plain words by key: terms of the pages, questions (havre.publishing.questions)
+        # plain words by key: terms of the pages
         return {key: Unit(key, text, page.data.get("note", "")) for key, text in page.data["units"].items()}
     if "questions" in page.data:
-        from havre.publishing.questions import read
-
-        return {unit.id: unit for one in read(file) for unit in one.units.values()}
+        return {unit.id: unit for one in _questions(page, file) for unit in one.units()}
     for name in ("title", "subtitle"):
         if page.data.get(name):
             found[name] = Unit(name, page.data[name], "title")
@@ -197,14 +195,23 @@ def _blocks(page: Page, written: Any, file: str, under: str, path: tuple[str | i
         if not isinstance(data, dict) or "kind" not in data:
             raise page.wrong(Unfit("a block needs an id and a kind", "Write `- id: …` and `kind: …`", here))
         kind = KINDS.get(data["kind"])
-        if kind is None:
-            raise page.wrong(Unfit(f"{data['kind']} is no kind of block", f"Use one of {', '.join(KINDS)}", here))
+        if kind is None or not kind.written:
+            known = ", ".join(name for name, one in KINDS.items() if one.written)
+            raise page.wrong(Unfit(f"{data['kind']} is no kind of block", f"Use one of {known}", here))
         if data["kind"] == "include":
             yield from shared(data["file"])
             continue
         _fits(page, data, here)
         inner = tuple(_blocks(page, data.get("blocks", ()), file, data["id"], (*here, "blocks")))
         yield BlockSource(data["id"], data["kind"], data, file, inner)
+
+
+def _questions(page: Page, file: str) -> Iterator[BlockSource]:
+    """The questions of a bank as blocks, for their words; what else a question needs is checked where the bank is read."""
+    for place, data in enumerate(page.data["questions"]):
+        asked = {"kind": "question", **data}
+        _fits(page, asked, ("questions", place))
+        yield BlockSource(asked["id"], "question", asked, file)
 
 
 def _fits(page: Page, data: dict[str, Any], here: tuple[str | int, ...]) -> None:

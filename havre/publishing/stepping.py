@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from havre.publishing import documents, manifests, tables
 from havre.publishing.documents import Known
 from havre.publishing.models import Artefact
-from havre.publishing.nodes import Document, Problem
+from havre.publishing.nodes import Document
 from havre.publishing.texts import TextState, worded
 from havre.standards.queries import fact
 from havre.trust.errors import Missing
@@ -59,16 +59,17 @@ COUNTED = frozenset({"days", "age"})
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """An artefact that no longer holds. `now`: its document today; `changed`: what differs, row by row; `change`: the gravest kind of it.
-
-    `problems`: why it cannot be remade as it stands; then it is withdrawn until they are mended.
-    """
+    """An artefact that no longer holds. `now`: its document today; `changed`: what differs, row by row; `change`: the gravest kind of it."""
 
     artefact: Artefact
     now: Document
     changed: tuple[str, ...]
     change: Change
-    problems: tuple[Problem, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """Document, country, language and format: what is made in one go, all its shapes together."""
+        return (self.artefact.document, self.artefact.country, self.artefact.language, self.artefact.format)
 
 
 def kind_of(changed: Iterable[str]) -> Change:
@@ -89,7 +90,10 @@ def latest() -> list[Artefact]:
 
 
 def superseded(*, on: date, edition: str = "") -> Iterator[Superseded]:
-    """Every artefact that was made and no longer holds on a day, of one edition or of all: those, and no other."""
+    """Every artefact that was made and no longer holds on a day, of one edition or of all: those, and no other.
+
+    In the order of edition, document, country, language, format and shape. Nothing is made and no check is asked.
+    """
     known: Known = {}
     drafts: dict[tuple[str, str, str, str], Document | None] = {}
     for row in latest():
@@ -101,8 +105,7 @@ def superseded(*, on: date, edition: str = "") -> Iterator[Superseded]:
         now = drafts[key]
         if now is not None and now.code != row.code:
             changed = changed_in(row, now)
-            stops = tuple(one for one in documents.findings(now) if one.stops)
-            yield Superseded(row, now, changed, kind_of(changed), stops)
+            yield Superseded(row, now, changed, kind_of(changed))
 
 
 def changed_in(row: Artefact, now: Document) -> tuple[str, ...]:

@@ -21,6 +21,21 @@ def every_term(language: str) -> dict[str, str]:
     return {key: text_of(unit, FILE, language).value for key, unit in texts_of(FILE).items()}
 
 
+def full_stop(language: str) -> str:
+    """What ends a sentence: nothing in Thai."""
+    return "" if language == "th" else "."
+
+
+def sentences(language: str, *said: str) -> str:
+    """Short sentences one after another. Thai parts them by a space and writes no full stop."""
+    return " ".join(f"{one}{full_stop(language)}" for one in said)
+
+
+def option_letters(language: str) -> str:
+    """What the options of a question are called on paper, five at most: Thai examinations have ก ข ค ง จ."""
+    return "กขคงจ" if language == "th" else "abcde"
+
+
 def day_words(day: date, language: str) -> str:
     """A day written out. Thai readers count years of the Buddhist era (2569 is 2026)."""
     year = day.year + BUDDHIST_ERA if language == "th" else day.year

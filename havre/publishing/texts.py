@@ -53,9 +53,9 @@ class Text:
     source: str = ""
 
 
-def units_of(file: str) -> Mapping[str, Unit]:
-    """Every text of a source file, or of a table of the data, by id. Raises: StandardsError."""
-    return tables.units(file) if file in tables.TABLES else texts_of(file)
+def units_of(file: str, language: str = "") -> Mapping[str, Unit]:
+    """Every text of a source file, or of a table of the data, by id; with a language, those that its PO file holds. Raises: StandardsError."""
+    return tables.units(file, language) if file in tables.TABLES else texts_of(file)
 
 
 def po_path(file: str, language: str) -> Path:
@@ -132,7 +132,7 @@ def worded(table: str, key: str, language: str) -> Text:
 def written(file: str, language: str, known: Mapping[str, Entry]) -> bytes:
     """The PO of a source file: every unit in order, with what is known of each. The same input gives the same bytes."""
     catalog = Catalog(fuzzy=False)
-    for unit in units_of(file).values():
+    for unit in units_of(file, language).values():
         entry = known.get(unit.id)
         # an entry made from other words keeps them: the difference is what shows that it is stale
         message = catalog.add(entry.source if entry and entry.text else unit.text, entry.text if entry else "", context=unit.id)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from textwrap import wrap
 
-from django.utils import translation
-from django.utils.translation import pgettext
-
+from havre.trust import diagrams
+from havre.trust.wording import Wording
 from havre.trust.workflow import Workflow
 
 WIDTH, LINE, GAP, LONGEST = 700, 38, 14, 17
@@ -34,21 +32,22 @@ class Fork:
     begins: bool = False
 
 
-def forks(table: Workflow, language: str) -> tuple[Fork, ...]:
-    """The tree of a workflow, state by state in the order of the table, in words of a language (en, fr)."""
-    with translation.override(language):
-        nothing = pgettext("workflow", "not begun")
-        found = []
-        for state in (None, *table.states):
-            name = nothing if state is None else str(getattr(state, "label", state))
-            branches = tuple(
-                Branch(move.name, ", ".join(right.gate for right in move.rights if right.gate), str(getattr(move.end, "label", move.end)))
-                for move in table.moves
-                if state in move.starts
+def forks(table: Workflow, words: Wording) -> tuple[Fork, ...]:
+    """The tree of a workflow, state by state in the order of the table, in the words of the software or of a document."""
+    found = []
+    for state in (None, *table.states):
+        branches = tuple(
+            Branch(
+                words.step(table, move),
+                ", ".join(right.gate for right in move.rights if right.gate),
+                words.state(table, move.end),
             )
-            if branches or state is not None:
-                found.append(Fork(name, branches, state is None))
-        return tuple(found)
+            for move in table.moves
+            if state in move.starts
+        )
+        if branches or state is not None:
+            found.append(Fork(words.state(table, state), branches, state is None))
+    return tuple(found)
 
 
 def pages(tree: tuple[Fork, ...]) -> Iterator[tuple[Fork, ...]]:
@@ -93,7 +92,8 @@ def ladder(title: str, tree: tuple[Fork, ...]) -> str:
 
 
 def _height(fork: Fork) -> int:
-    return LINE * max(1, len(fork.branches))
+    # a box is as high as its branches, and never lower than its own words
+    return max(LINE * max(1, len(fork.branches)), 12 * len(diagrams.lines(fork.state, 25)[:3]) + 14)
 
 
 def _fork(fork: Fork, top: int) -> Iterator[str]:
@@ -119,7 +119,7 @@ def _branch(branch: Branch, y: int, stays: bool) -> Iterator[str]:
 
 
 def _words(words: str, x: int, middle: int, width: int, weight: str) -> Iterator[str]:
-    lines = wrap(words, width)[:3]
+    lines = diagrams.lines(words, width)[:3]
     first = middle + 4 - 6 * (len(lines) - 1)
     for number, line in enumerate(lines):
         yield (

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from havre.publishing import trainings, views, views_desk, views_public
+from havre.publishing import views, views_desk, views_public, views_trainings
 
 urlpatterns = [
     path("i/", views_public.languages, name="public_languages"),
@@ -10,9 +10,10 @@ urlpatterns = [
     path("i/<slug:language>/", views_public.public, name="public"),
     path("i/<slug:address>/<slug:country>/<slug:language>/", views_public.leaflet, name="leaflet"),
     path("i/<slug:address>/<slug:country>/<slug:language>.pdf", views_public.leaflet_pdf, name="leaflet_pdf"),
-    path("trainings/", trainings.trainings, name="trainings"),
+    path("trainings/", views_trainings.trainings, name="trainings"),
     path("publications/", views.editions, name="editions"),
     path("publications/publish/", views_desk.publish, name="publish"),
+    path("publications/changed/", views_desk.changed, name="publication_changed"),
     path("publications/preview/", views_desk.preview, name="publication_preview"),
     path("publications/file/", views_desk.publication_file, name="publication_file"),
     path("publications/words/", views_desk.publication_words, name="publication_words"),

@@ -19,4 +19,4 @@ def editions(request: ActorRequest) -> HttpResponse:
     """Every document of this country in every language, with its state."""
     policy.require_in_house(request.actor, Act.PUBLISH)
     rows = list(queries.board(settings.HAVRE_COUNTRY.lower(), on=timezone.localdate()))
-    return render(request, "publishing/editions.html", {"rows": rows})
+    return render(request, "publishing/editions.html", {"rows": rows, "weighed": sum(row.weighed for row in rows)})

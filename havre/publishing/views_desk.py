@@ -14,11 +14,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from havre import standards
-from havre.publishing import documents, revisions, runs, web
+from havre.publishing import documents, revisions, runs, stepping, web
 from havre.publishing.forms import PublishForm, WordsForm
 from havre.publishing.languages import NAMES
 from havre.publishing.models import PublishRun
@@ -58,6 +59,29 @@ def publish(request: ActorRequest) -> HttpResponse:
             return redirect("publish")
     context = {"form": form, "reasons": reasons, "runs": PublishRun.objects.all()[:SHOWN]}
     return render(request, "publishing/publish.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def changed(request: ActorRequest) -> HttpResponse:
+    """What was made and no longer holds, with what changed in words; and the order to make exactly that again."""
+    policy.require_in_house(request.actor, Act.PUBLISH)
+    reasons: tuple[Any, ...] = ()
+    if request.method == "POST":
+        try:
+            runs.ask_changed(by=request.actor, address=_address(request))
+        except Refused as refused:
+            if refused.status == 403:
+                raise
+            reasons = refused.reasons
+        else:
+            messages.success(request, _("The order is taken. What is made appears below: open this page again to see it."))
+            return redirect("publish")
+    rows, on, reader = [], timezone.localdate(), (get_language() or "en")[:2]
+    for one in stepping.superseded(on=on):
+        words = stepping.in_words(one.changed, country=one.artefact.country, language=reader, on=on)
+        rows.append({"row": one.artefact, "now": one.now, "kind": stepping.WORDS[one.change], "words": words})
+    return render(request, "publishing/changed.html", {"rows": rows, "reasons": reasons}, status=409 if reasons else 200)
 
 
 def _address(request: HttpRequest) -> str:

@@ -10,18 +10,19 @@ from django.template.loader import render_to_string
 
 from havre.publishing.nodes import Document
 from havre.publishing.printing import made_line, states
-from havre.publishing.terms import every_term
+from havre.publishing.terms import every_term, sentences
 
 SHEET = Path(__file__).parent / "static" / "publishing" / "paper.css"
 
 
 def context(document: Document, *, trainer: bool = False) -> dict[str, Any]:
     """What the templates of a document need."""
-    professional = document.form in {"book", "module"}
+    words, professional = every_term(document.language), document.form in {"book", "module"}
     return {
         "document": document,
-        "words": every_term(document.language),
+        "words": words,
         "made": made_line(document),
+        "made_with": sentences(document.language, words["made_with"]),
         "states": states(document),
         "trainer": trainer,
         "cite": professional,

@@ -26,6 +26,7 @@ from havre.referral.models import Service
 from havre.referral.workflow import RECEIVERS
 from havre.register import wording
 from havre.trust.enums import ROLE_PURPOSES, SECTION_LABELS, Act, Purpose, Role, Section
+from havre.trust.forms import DayField, MomentField
 from havre.trust.models import Organisation
 from havre.trust.policy.table import POLICY
 
@@ -50,17 +51,11 @@ class OfferForm(forms.Form):
     )
     consent = forms.ChoiceField(required=False, label=_("The person's consent"))
     vital_interest = forms.ChoiceField(choices=[("", "—"), *VitalInterest.choices], required=False, label=_("Or a vital interest"))
-    asked_until = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    asked_until = DayField(label=_("Until"))
     urgent = forms.BooleanField(required=False, label=_("Urgent"))
-    best_interests_at = forms.DateTimeField(
-        required=False, label=_("Best interests assessed"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    child_heard_at = forms.DateTimeField(
-        required=False, label=_("Child heard"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    guardian_named_at = forms.DateTimeField(
-        required=False, label=_("Guardian named"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+    best_interests_at = MomentField(required=False, label=_("Best interests assessed"))
+    child_heard_at = MomentField(required=False, label=_("Child heard"))
+    guardian_named_at = MomentField(required=False, label=_("Guardian named"))
     accompanied = forms.BooleanField(required=False, label=_("Child accompanied by a parent"))
     way = forms.ChoiceField(
         choices=Way.choices, required=False, label=_("How it goes"), help_text=_("A file or a letter for a service without an account.")
@@ -205,8 +200,8 @@ class AccreditationForm(forms.Form):
     organisation = forms.ModelChoiceField(Organisation.objects.filter(active=True), label=_("Organisation"))
     role = forms.ChoiceField(choices=[(r.value, r.label) for r in Role if r in RECEIVERS], label=_("Role"))
     authority = forms.CharField(required=False, max_length=200, label=_("Accredited by"))
-    starts_on = forms.DateField(required=False, label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(required=False, label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = DayField(required=False, label=_("From"))
+    ends_on = DayField(required=False, label=_("Last day"))
 
 
 class MoreForm(forms.Form):

@@ -12,18 +12,18 @@ from havre.referral.enums import REFUSALS_OF_A_LEAD, ActionOutcome, AgendaKind, 
 from havre.referral.forms import SHAREABLE
 from havre.referral.workflow import LEADERS
 from havre.trust.enums import SECTION_LABELS, Section
+from havre.trust.forms import DayField, MomentField
 from havre.trust.models import Organisation
 
-MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 LONG = forms.Textarea(attrs={"rows": 4})
 
 
 class ChildForm(forms.Form):
     """What is recorded for a child before a step that concerns it."""
 
-    best_interests_at = forms.DateTimeField(required=False, label=_("Best interests assessed"), widget=MOMENT)
-    child_heard_at = forms.DateTimeField(required=False, label=_("Child heard"), widget=MOMENT)
-    guardian_named_at = forms.DateTimeField(required=False, label=_("Guardian named"), widget=MOMENT)
+    best_interests_at = MomentField(required=False, label=_("Best interests assessed"))
+    child_heard_at = MomentField(required=False, label=_("Child heard"))
+    guardian_named_at = MomentField(required=False, label=_("Guardian named"))
     accompanied = forms.BooleanField(required=False, label=_("Child accompanied by a parent"))
 
     def without_child(self) -> None:
@@ -81,7 +81,7 @@ class LeaveLeadForm(forms.Form):
 class CallForm(ChildForm):
     """When it sits, what it settles. Seats and documents are chosen beside it."""
 
-    sits_at = forms.DateTimeField(label=_("Sits at"), widget=MOMENT)
+    sits_at = MomentField(label=_("Sits at"))
     urgent = forms.BooleanField(required=False, label=_("Urgent: four hours of notice are enough"))
     agenda = forms.MultipleChoiceField(choices=AgendaKind.choices, label=_("Agenda"), widget=forms.CheckboxSelectMultiple)
     decides_status = forms.BooleanField(required=False, label=_("It decides on identification"))
@@ -100,7 +100,7 @@ class PointForm(forms.Form):
     decision = forms.ChoiceField(choices=Decision.choices, label=_("Decision"))
     reasons = forms.CharField(widget=LONG, max_length=4000, label=_("Reasons"))
     owner = forms.ChoiceField(required=False, label=_("Who does it"))
-    due_on = forms.DateField(required=False, label=pgettext_lazy("a day", "By"), widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = DayField(required=False, label=pgettext_lazy("a day", "By"))
 
     def __init__(self, *args: Any, seats: list[tuple[str, str]], **fields: Any) -> None:
         super().__init__(*args, **fields)

@@ -12,6 +12,7 @@ from havre.register import wording
 from havre.register.models import Person
 from havre.register.notes import LONGEST
 from havre.trust.enums import SECTION_LABELS, Section
+from havre.trust.forms import DayField, MomentField
 
 # codes only: they go into the audit trail, and the person concerned can be shown them
 REASONS = (
@@ -25,24 +26,6 @@ REASONS = (
 )
 
 
-class DayInput(forms.DateInput):
-    """The browser's own day picker; a text field where it has none."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class MomentInput(forms.DateTimeInput):
-    """The browser's own picker of day and hour."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M")
-
-
 class FilterForm(forms.Form):
     """The filters of the case list; a GET form, so that a filtered list has an address."""
 
@@ -50,8 +33,8 @@ class FilterForm(forms.Form):
     all_optional = True
 
     ref = forms.CharField(label=_("Reference"), required=False, max_length=16)
-    since = forms.DateField(label=_("Opened from"), required=False, widget=DayInput())
-    until = forms.DateField(label=_("Opened until"), required=False, widget=DayInput())
+    since = DayField(label=_("Opened from"), required=False)
+    until = DayField(label=_("Opened until"), required=False)
     urgent = forms.BooleanField(label=_("Urgent only"), required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -95,7 +78,7 @@ class NoteForm(forms.Form):
         label=_("Section"), coerce=lambda value: Section(int(value)), help_text=_("Whoever may read this section will read the note.")
     )
     person = forms.TypedChoiceField(label=_("Whom it concerns"))
-    happened_at = forms.DateTimeField(label=_("When it happened"), widget=MomentInput())
+    happened_at = MomentField(label=_("When it happened"))
     words = forms.CharField(
         label=_("Note"),
         max_length=LONGEST,

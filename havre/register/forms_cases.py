@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.register import wording
 from havre.register.enums import AgeBasis, Channel
-from havre.register.forms import MomentInput
+from havre.trust.eras import our_year
+from havre.trust.forms import MomentField
 
 GENDERS = (
     ("", "—"),
@@ -32,7 +33,7 @@ class OpenForm(forms.Form):
     """A case without a screening: what every holder of the file may know, and a name where the person gave one."""
 
     channel = forms.ChoiceField(label=_("How the person came to you"), choices=DOORS)
-    happened_at = forms.DateTimeField(label=_("When"), widget=MomentInput())
+    happened_at = MomentField(label=_("When"))
     gender = forms.ChoiceField(label=_("Gender, as the person says it"), choices=GENDERS, required=False)
     age_on_opening = forms.IntegerField(label=_("Age"), min_value=0, max_value=130, required=False)
     age_basis = forms.ChoiceField(label=_("The age rests on"), choices=AgeBasis.choices, initial=AgeBasis.NOT_RECORDED)
@@ -66,6 +67,6 @@ class CountryForm(forms.Form):
     all_optional = True
 
     name = forms.CharField(label=_("Full name"), max_length=120, required=False)
-    birth_year = forms.IntegerField(label=_("Year of birth"), min_value=1900, max_value=2100, required=False)
+    birth_year = forms.IntegerField(label=_("Year of birth"), min_value=1900, max_value=2100, required=False, validators=[our_year])
     document = forms.CharField(label=_("Number of a document"), max_length=60, required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)

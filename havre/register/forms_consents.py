@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from havre.register import wording
 from havre.register.enums import ConsentChannel, ConsentEvidence, ConsentGiver, ConsentState, Explained
-from havre.register.forms import DayInput
 from havre.register.forms_cases import languages
 from havre.register.models import Consent, Person
 from havre.trust.enums import ROLE_PURPOSES, SECTION_LABELS, Purpose, Role, Section
+from havre.trust.forms import DayField
 from havre.trust.models import Organisation
 
 PAPER = {ConsentEvidence.SIGNED, ConsentEvidence.MARK}
@@ -42,8 +42,8 @@ class HowForm(forms.Form):
     child_heard = forms.BooleanField(
         label=_("The child's own view was heard"), required=False, help_text=_("A guardian answers with the child, never instead.")
     )
-    came_of_age_on = forms.DateField(
-        label=_("Turned 18 on"), required=False, widget=DayInput(), help_text=_("Only where the person turned 18 while the case is open.")
+    came_of_age_on = DayField(
+        label=_("Turned 18 on"), required=False, help_text=_("Only where the person turned 18 while the case is open.")
     )
     explained = forms.MultipleChoiceField(
         label=_("What was explained"), choices=Explained.choices, widget=forms.CheckboxSelectMultiple, required=False
@@ -81,7 +81,7 @@ class ConsentForm(HowForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Only what this service needs."),
     )
-    until = forms.DateField(label=_("Until"), widget=DayInput(), help_text=_("Every consent ends. It can be given again."))
+    until = DayField(label=_("Until"), help_text=_("Every consent ends. It can be given again."))
     field_order = (
         "person", "state", "recipient", "recipient_role", "purpose", "sections", "until", "explained", "language", "interpreter",
         "evidence", "given_by", "child_heard", "came_of_age_on", "channel",
@@ -149,7 +149,7 @@ class AnswerForm(HowForm):
 class RenewForm(HowForm):
     """The person was asked again, and says yes until another day."""
 
-    until = forms.DateField(label=_("Until"), widget=DayInput(), help_text=_("Every consent ends. It can be given again."))
+    until = DayField(label=_("Until"), help_text=_("Every consent ends. It can be given again."))
     field_order = ("until", "explained", "language", "interpreter", "evidence", "given_by", "child_heard", "came_of_age_on", "channel")
 
     def arguments(self) -> dict[str, Any]:
@@ -163,7 +163,7 @@ class ChangeForm(forms.Form):
     sections = forms.MultipleChoiceField(
         label=_("Parts that stay open"), widget=forms.CheckboxSelectMultiple, required=False, help_text=_("Untick what the person closes.")
     )
-    until = forms.DateField(label=_("Until"), widget=DayInput())
+    until = DayField(label=_("Until"))
     channel = forms.ChoiceField(label=_("How it came"), choices=CHANNELS, required=False, initial=ConsentChannel.PERSON)
 
     def __init__(self, *args: Any, consent: Consent, **fields: Any) -> None:

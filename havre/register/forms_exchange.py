@@ -13,9 +13,9 @@ from havre.register.exchange import vocabulary
 from havre.register.exchange.mapping import IGNORE, Options
 from havre.register.exchange.staging import Shape
 from havre.register.exchange.tables import FORMS
-from havre.register.forms import DayInput
 from havre.register.models import SavedMapping
 from havre.register.models.exchange import ExportReason
+from havre.trust.forms import DayField
 
 
 class UploadForm(forms.Form):
@@ -88,7 +88,7 @@ class ExportForm(forms.Form):
     recipient = forms.CharField(
         label=_("Recipient's age public key"), max_length=120, help_text=_("It begins with age1. Only its owner can open the copy.")
     )
-    expires_on = forms.DateField(label=_("To be destroyed by"), widget=DayInput(), help_text=_("At most 90 days from now."))
+    expires_on = DayField(label=_("To be destroyed by"), help_text=_("At most 90 days from now."))
     form = forms.ChoiceField(label=_("Form"), choices=[(form, form.upper()) for form in FORMS])
 
     @property

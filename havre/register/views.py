@@ -23,6 +23,7 @@ from havre.trust import policy
 from havre.trust.asking.custody import ASKERS
 from havre.trust.enums import Act, Section
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.forms import tell
 from havre.trust.middleware import ActorRequest
 
 View = Callable[..., HttpResponse]
@@ -212,9 +213,7 @@ def case_note(request: ActorRequest, ref: str) -> HttpResponse:
                 by=request.actor,
             )
         except Invalid as invalid:
-            for name, problems in invalid.problems.items():
-                for problem in problems:
-                    form.add_error(name or None, str(problem))
+            tell(form, invalid)
         else:
             messages.success(request, _("The note is recorded."))
             return HttpResponseRedirect(reverse("case", args=[found.ref]))

@@ -18,6 +18,7 @@ from havre.register.forms_attachments import FileForm, too_big
 from havre.register.views import case_of, confirm_url, for_case_holders
 from havre.trust.enums import SECTION_LABELS, Section
 from havre.trust.errors import Invalid
+from havre.trust.forms import tell
 from havre.trust.middleware import ActorRequest
 
 
@@ -62,9 +63,7 @@ def _kept(request: ActorRequest, case_id: UUID, form: FileForm) -> bool:
             by=request.actor,
         )
     except Invalid as invalid:
-        for name, problems in invalid.problems.items():
-            for problem in problems:
-                form.add_error(name if name in form.fields else None, str(problem))
+        tell(form, invalid)
         return False
     return True
 

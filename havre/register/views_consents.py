@@ -19,10 +19,11 @@ from havre.register.consenting import acts
 from havre.register.forms_consents import AnswerForm, ChangeForm, ConsentForm, RenewForm, WithdrawForm
 from havre.register.models import Case, Consent
 from havre.register.views import case_of, for_case_holders
-from havre.register.views_more import tell
+from havre.register.views_more import NAMES
 from havre.trust import policy
 from havre.trust.enums import Act, Section
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.forms import tell
 from havre.trust.middleware import ActorRequest
 
 
@@ -51,7 +52,7 @@ def _done(form: Any, context: dict[str, Any], act: Callable[..., object]) -> boo
     try:
         act(**form.arguments())
     except Invalid as invalid:
-        tell(form, invalid)
+        tell(form, invalid, NAMES)
     except Refused as refusal:
         context["reasons"] = refusal.reasons
     else:

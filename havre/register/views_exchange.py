@@ -27,6 +27,7 @@ from havre.register.views import confirm_url
 from havre.trust import policy
 from havre.trust.enums import Act, Section
 from havre.trust.errors import Invalid, Refused
+from havre.trust.forms import tell
 from havre.trust.middleware import ActorRequest
 
 View = Callable[..., HttpResponse]
@@ -69,12 +70,12 @@ def imports(request: ActorRequest) -> HttpResponse:
             # the only handler of uploads keeps them in memory, and takes none over its limit
             form = UploadForm({}, MultiValueDict({"file": [SimpleUploadedFile("sheet", b"")]}))
             form.is_valid()
-            _show(form, Invalid({"file": [staging.too_big()]}))
+            tell(form, Invalid({"file": [staging.too_big()]}))
         elif form.is_valid():
             try:
                 batch = staging.stage(by=request.actor, content=form.cleaned_data["file"].read())
             except Invalid as invalid:
-                _show(form, invalid)
+                tell(form, invalid)
             else:
                 return redirect("exchange:check", batch.pk)
     batches = list(ImportBatch.objects.of(request.actor)[:LISTED])
@@ -183,7 +184,7 @@ def exports(request: ActorRequest) -> HttpResponse:
                     by=request.actor, reason=said["reason"], recipient=said["recipient"], expires_at=form.expires_at, form=said["form"]
                 )
             except Invalid as invalid:
-                _show(form, invalid, expires_at="expires_on")
+                tell(form, invalid, {"expires_at": "expires_on"})
             else:
                 return _attached(HttpResponse(copy.content, content_type="application/octet-stream"), copy.name)
     records = list(ExportRecord.objects.of(request.actor).select_related("by")[:LISTED])
@@ -207,7 +208,7 @@ def datasets(request: ActorRequest) -> HttpResponse:
                     by=request.actor, source=said["file"].file, title=said["title"], origin=said["origin"], licence=said["licence"]
                 )
             except Invalid as invalid:
-                _show(form, invalid)
+                tell(form, invalid)
             else:
                 messages.success(request, _("%(title)s is kept: %(rows)s rows.") % {"title": dataset.title, "rows": dataset.rows})
                 return redirect("exchange:datasets")
@@ -217,13 +218,6 @@ def datasets(request: ActorRequest) -> HttpResponse:
 
 def _words(invalid: Invalid) -> list[str]:
     return [str(words) for several in invalid.problems.values() for words in several]
-
-
-def _show(form: Any, invalid: Invalid, **renamed: str) -> None:
-    for name, several in invalid.problems.items():
-        field = renamed.get(name, name)
-        for words in several:
-            form.add_error(field if field in form.fields else None, str(words))
 
 
 def _download(text: str, name: str) -> HttpResponse:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -18,15 +17,8 @@ from havre.register.views import confirm_url
 from havre.trust import identity, policy
 from havre.trust.enums import Act
 from havre.trust.errors import Invalid, Refused
+from havre.trust.forms import tell
 from havre.trust.middleware import ActorRequest
-
-
-def tell(form: forms.Form, invalid: Invalid) -> None:
-    """Put a service's complaints beside the fields they are about."""
-    for name, problems in invalid.problems.items():
-        for problem in problems:
-            form.add_error(NAMES.get(name, name) if NAMES.get(name, name) in form.fields else None, str(problem))
-
 
 # a service's argument, and the field in which it was typed
 NAMES = {"ends_at": "until"}
@@ -41,7 +33,7 @@ def case_open(request: ActorRequest) -> HttpResponse:
         try:
             made = services.open_case(by=request.actor, **form.arguments())
         except Invalid as invalid:
-            tell(form, invalid)
+            tell(form, invalid, NAMES)
         else:
             messages.success(request, _("The case is open."))
             return redirect("case", ref=made.ref)
@@ -62,7 +54,7 @@ def country(request: ActorRequest) -> HttpResponse:
             ids = identity.search_country(by=request.actor, purpose=request.actor.purpose, **told)
             context["found"] = queries.with_persons(request.actor, queries.by_ids(request.actor, ids))
         except Invalid as invalid:
-            tell(form, invalid)
+            tell(form, invalid, NAMES)
         except Refused as refusal:
             context["reasons"], status = refusal.reasons, refusal.status
     return render(request, "register/country.html", context, status=422 if form.errors else status)

@@ -31,8 +31,9 @@ def charger(ledger: Path | None, run: str, file: Path, who: str, answers: Path) 
     def charge(spends: tuple[Spend, ...]) -> None:
         if ledger is None:
             return
-        from havre.release.stats.ledger import LedgerError, charges_of
+        from havre.release.stats.ledger import LedgerError
         from havre.release.stats.ledger_file import draw, read, spending
+        from havre.release.stats.private.spend import charges_of
 
         charges, known = charges_of(spends), read(ledger)
         line = next((line for line in known.counting if line.release == run), None)
@@ -96,8 +97,8 @@ def dictionary(codebook: Codebook) -> tuple[Column, ...]:
 def of_private_rows(found: Any, codebook: Codebook, *, run: str, file: Path, options: dict[str, Any]) -> Contents:
     """The contents of private synthetic rows, with their line in the ledger."""
     from havre.release.stats.bundle.contents import digest_of, of_rows
-    from havre.release.stats.ledger import charges_of
     from havre.release.stats.ledger_file import read
+    from havre.release.stats.private.spend import charges_of
 
     return of_rows(
         found.rows,
@@ -132,8 +133,8 @@ def of_private_tables(
 ) -> Contents:
     """The contents of private count tables, with their line in the ledger."""
     from havre.release.stats.bundle.contents import digest_of, of_noisy_tables
-    from havre.release.stats.ledger import charges_of
     from havre.release.stats.ledger_file import read
+    from havre.release.stats.private.spend import charges_of
 
     return of_noisy_tables(
         frames,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +13,16 @@ from django.utils import timezone
 from havre.evidence import services as evidence
 from havre.evidence import tasks
 from havre.evidence.models import JobRun, JobState
-from havre.publishing import services
+from havre.publishing import cases, services
+from havre.publishing.cases import Verdict
 from havre.release import services as releases
 from havre.release.models import Release, Side
 from havre.site.demonstration import as_role
 from havre.trust.enums import Role
-from havre.trust.errors import Refused
+from havre.trust.errors import Invalid, Refused
 
+# what goes out for the country, and how; packages for learning platforms are left to `havre publish`
+EDITIONS, FORMATS = ("leaflets", "module", "guide", "brochures"), ("web", "pdf")
 # the table that the demonstration publishes, and the smallest group it may show
 TITLE, TABLE, K = "Made-up country: persons by age and gender", ["age_group", "gender"], 11
 
@@ -65,7 +70,45 @@ def publish(counted: Counted) -> Release:
         return releases.publish(release_id=checked.pk, by=by)
 
 
-def leaflets(folder: Path) -> list[Path]:
-    """Every leaflet in every language, as a page that opens from a stick and as tagged PDF."""
-    asked = services.Asked("leaflets", (settings.HAVRE_COUNTRY,))
-    return services.write(services.make(asked, on=timezone.localdate()), folder, at=timezone.now(), tell=lambda _line: None)
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One edition as it went out: how many pages and papers, in which languages, their size in bytes; whether its case studies await a comparison.
+
+    `refused`: what stopped it, with the mend; then no more was made of it.
+    """
+
+    edition: str
+    made: Mapping[str, int]
+    languages: tuple[str, ...]
+    size: int
+    pending: bool = False
+    refused: tuple[str, ...] = ()
+
+
+def editions(folder: Path) -> Iterator[Printed]:
+    """The first editions for the country of the demonstration, in every language that each promises, as pages and as tagged PDF.
+
+    Case studies go out as pending, and each document says so: among two thousand made-up persons some fit any story, so the comparison with
+    this register would hold the module back, as it must where the persons are real.
+    """
+    for edition in EDITIONS:
+        yield _printed(edition, folder)
+
+
+def _printed(edition: str, folder: Path) -> Printed:
+    country = settings.HAVRE_COUNTRY.lower()
+    pending = cases.state(edition, country) == Verdict.PENDING
+    asked = services.Asked(edition, (country,), formats=FORMATS)
+    languages = dict.fromkeys(language for _id, _country, language, _format in services.wanted(asked))
+    made: Counter[str] = Counter()
+    size = 0
+    try:
+        cases.require(edition, (country,), pending=True)
+        for output in services.make(asked, on=timezone.localdate()):
+            services.write([output], folder, at=timezone.now(), tell=lambda _line: None)
+            made[output.format] += 1
+            size += sum(map(len, output.files.values()))
+    except Invalid as invalid:
+        why = tuple(str(word) for words in invalid.problems.values() for word in words)
+        return Printed(edition, made, tuple(languages), size, pending, why)
+    return Printed(edition, made, tuple(languages), size, pending)

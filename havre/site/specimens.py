@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from havre.site.templatetags.havre import STATUSES
 from havre.trust.contracts import Entry, Waiting
+from havre.trust.forms import DayField
 
 # fmt: off
 ICONS = (
@@ -26,7 +27,7 @@ class SpecimenForm(forms.Form):
     """One field of each kind."""
 
     words = forms.CharField(label=gettext_lazy("A short text"), help_text=gettext_lazy("What is expected, in one line."))
-    day = forms.DateField(label=gettext_lazy("A day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = DayField(label=gettext_lazy("A day"))
     choice = forms.ChoiceField(
         label=gettext_lazy("One of several"),
         choices=(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,10 +12,12 @@ from typing import Any, Literal
 from havre.standards.errors import UnknownCountry, UnknownFact
 from havre.standards.files.profiles import Definition, Profile, problems
 from havre.standards.library import library
-from havre.standards.words import Words
+from havre.standards.words import Words, in_a_row
 
 ReviewState = Literal["packaged", "project_default", "in_force"]
 FactConfidence = Literal["high", "medium", "low", "project_default"]
+# how one part of a value is said: its row and its words
+Say = Callable[[str, Words], str]
 _ORDER: tuple[FactConfidence, ...] = ("low", "project_default", "medium", "high")
 
 
@@ -72,10 +76,18 @@ class Fact:
 
     def text(self, language: str) -> str:
         """The value as one line in a language; "" when it is not known."""
-        return "" if self.value is None else _as_text(self.value, language)
+        return self.said(lambda _row, words: words.text(language), language)
+
+    def said(self, say: Say, language: str | None = None) -> str:
+        """The value as one line in the words of somebody; "" when it is not known.
+
+        Args: say, given the row of each part that holds words (`gh.shelters.0`; `unit.day` and `key.screening_days` for what all countries
+        share) and its words as the profile has them; language, a BCP 47 tag whose signs stand between parts, else the reader's.
+        """
+        return "" if self.value is None else _as_text(self.value, say, f"{self.country}.{self.id}", Counter(), language)
 
     def __str__(self) -> str:
-        return "" if self.value is None else _as_text(self.value, None)
+        return self.said(lambda _row, words: str(words))
 
 
 def _plain(value: Any) -> Any:
@@ -84,21 +96,37 @@ def _plain(value: Any) -> Any:
     return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
-def _as_text(value: Any, language: str | None) -> str:
+def _as_text(value: Any, say: Say, row: str, seen: Counter[str], language: str | None) -> str:
     if isinstance(value, Mapping):
         if "en" in value and "fr" in value:
-            words = Words(value["en"], value["fr"])
-            return str(words) if language is None else words.text(language)
+            return say(_next(row, seen), Words(value["en"], value["fr"]))
         if "number" in value:
             return str(value["number"])
         if "amount" in value:
-            days = f"{value['from']} – {value.get('until', '…')}"
-            where = _as_text(value["where"], language) if "where" in value else ""
-            return ", ".join(part for part in (f"{value['amount']} {value['currency']}/{value['unit']}", days, where) if part)
-        return "; ".join(f"{key}: {_as_text(part, language)}" for key, part in value.items())
+            return _rate(value, say, row, seen, language)
+        return in_a_row(
+            (f"{say(f'key.{key}', _same(key))}: {_as_text(part, say, row, seen, language)}" for key, part in value.items()), language
+        )
     if isinstance(value, (list, tuple)):
-        return "; ".join(_as_text(part, language) for part in value)
-    return str(value)
+        return in_a_row((_as_text(part, say, row, seen, language) for part in value), language)
+    return say(_next(f"{row}.text", seen), _same(value)) if isinstance(value, str) and re.search(r"[^\W\d_]", value) else str(value)
+
+
+def _rate(value: Mapping[str, Any], say: Say, row: str, seen: Counter[str], language: str | None) -> str:
+    unit = say(f"unit.{value['unit']}", _same(value["unit"]))
+    days = f"{value['from']} – {value.get('until', '…')}"
+    where = _as_text(value["where"], say, row, seen, language) if "where" in value else ""
+    return ", ".join(part for part in (f"{value['amount']} {value['currency']}/{unit}", days, where) if part)
+
+
+def _next(row: str, seen: Counter[str]) -> str:
+    """The row of the next part: parts with words of their own are counted apart from those that are one string in every language."""
+    seen[row] += 1
+    return f"{row}.{seen[row] - 1}"
+
+
+def _same(words: str) -> Words:
+    return Words(words, words)
 
 
 # What a revision says of a fact or of a part of it, newest last; the table gives these, the packaged facts have none.

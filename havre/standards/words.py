@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -55,3 +55,13 @@ class Words:
 
     def __str__(self) -> str:
         return self.text(_language() or "en")
+
+
+def in_a_row(parts: Iterable[object], language: str | None = None) -> str:
+    """Several texts in a row, semicolons between them; French has its unbreakable space before each.
+
+    Args: language, a BCP 47 tag; else the reader's, as for `str(words)`.
+    Source: Lexique des règles typographiques en usage à l'Imprimerie nationale, 2002.
+    """
+    french = (language or _language() or "en").startswith("fr")
+    return ("\u00a0; " if french else "; ").join(map(str, parts))

@@ -16,12 +16,15 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from havre.standards.words import in_a_row
 from havre.trust import audit
 from havre.trust.actors import Actor
+from havre.trust.audit.codes import listed_by
 from havre.trust.enums import Section
 from havre.trust.errors import Refused, Words
 from havre.trust.law import RulePart
 from havre.trust.models.clocks import Clock, ClockEvent, ClockEventKind
+from havre.trust.wording import Wording
 
 Kind = ClockEventKind
 # sent by the sweep: a part moves its own record. Arguments: clock, at.
@@ -66,6 +69,13 @@ def register_rule(rule: ClockRule) -> ClockRule:
 def rules() -> tuple[ClockRule, ...]:
     """Every rule that the installed parts made known."""
     return tuple(_rules.values())
+
+
+def _grounds() -> set[str]:
+    return {ground for rule in rules() for listed in (rule.extend_on, rule.pause_on, rule.end_early_on) for ground in listed}
+
+
+listed_by(_grounds)
 
 
 def rule_of(clock: Clock) -> ClockRule:
@@ -262,12 +272,7 @@ def explain(clock: Clock, language: str) -> tuple[Line, ...]:
 
 
 def _started_words(part: dict[str, Any]) -> str:
-    amount = part["amount"]
-    length = {
-        "hours": ngettext("%(amount)d hour", "%(amount)d hours", amount),
-        "days": ngettext("%(amount)d day", "%(amount)d days", amount),
-        "working_days": ngettext("%(amount)d working day", "%(amount)d working days", amount),
-    }[part["unit"]] % {"amount": amount}
+    length = Wording().length(part["amount"], part["unit"])
     if part["confirmed"]:
         return gettext("Started: %(length)s") % {"length": length}
     return gettext("Started: %(length)s, the project's own value, not yet confirmed for this country") % {"length": length}
@@ -328,7 +333,7 @@ def _replay(clock: Clock, written: Iterable[ClockEvent]) -> datetime | None:
 def _ground(listed: dict[str, tuple[Words, str]], code: str, words: Words) -> str:
     if code in listed:
         return listed[code][1]
-    named = "; ".join(str(ground[0]) for ground in listed.values()) or gettext("no ground at all")
+    named = in_a_row(ground[0] for ground in listed.values()) or gettext("no ground at all")
     raise Refused((str(words) % {"grounds": named},))
 
 

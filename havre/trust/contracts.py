@@ -165,21 +165,6 @@ class Contract:
         """The roles that reach each address of this part."""
         return {row.name: row.own for row in self.urls}
 
-    def timeline(self, actor: Actor, case_id: UUID) -> list[Entry]:
-        """This part's lines of a case's timeline."""
-        pages = self.pages
-        return [entry for moment in self._read(actor, case_id).moments for entry in moment.entries(actor, pages)]
-
-    def panels(self, actor: Actor, case_id: UUID) -> list[Panel]:
-        """This part's panels of a case's page."""
-        return list(self.sheets(self._read(actor, case_id)))
-
-    def _read(self, actor: Actor, case_id: UUID) -> Reading:
-        # moments reads through the policy, whose models need the app registry
-        from havre.trust.moments import Reading
-
-        return Reading.of(actor, case_id, self.lines())
-
 
 _contracts: dict[str, Contract] = {}
 

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
 
 COLUMN, HEAD, ROW, MARGIN = 132, 64, 40, 16
+THAI = re.compile(r"[\u0e01-\u0e5b]")
+# Thai sets no space between words. A line may end before one of these: each opens a phrase, and stands inside no word that a label has
+# but those named
+OPENERS = re.compile(
+    "(?<=.)(?=ผู้|(?<!หน้า)ที่|ได้|แล้ว|ไม่|และ|หรือ|โดย|จาก|(?<!ก)ว่า|(?<!สิ่ง)ของ|ให้|ยัง|ด้วย|เมื่อ|ระหว่าง|(?<!จำ)เป็น|(?<!ที่)อยู่|จน|กำลัง|ทั้ง"
+    "|สิ้นสุด|พนักงาน|หน่วยงาน|เฉพาะ|เจ้าตัว)"
+)
+# what is never parted: a consonant with the vowel before it and all that follows or hangs on it
+LETTER = re.compile("[เ-ไ]?[ก-ฮ][ะ-ฺๅ็-๎ๆ]*|.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +44,7 @@ def svg(title: str, states: list[tuple[str, str]], edges: list[Edge]) -> str:
     out += [_arrow(columns, edge, number) for number, edge in enumerate(edges)]
     out.append('</g><g fill="currentColor" text-anchor="middle" font-family="Noto Sans, sans-serif" font-size="12">')
     for number, (_code, label) in enumerate(states, 1):
-        for line, words in enumerate(wrap(label, 18)[:3]):
+        for line, words in enumerate(lines(label, 18)[:3]):
             out.append(f'<text class="wf-state" x="{_x(number)}" y="{16 + 14 * line}">{escape(words)}</text>')
     for number, edge in enumerate(edges):
         first, last = _x(columns[edge.start]), _x(columns[edge.end])
@@ -41,6 +53,32 @@ def svg(title: str, states: list[tuple[str, str]], edges: list[Edge]) -> str:
         out.append(f'<text class="wf-move" font-size="11" x="{middle}" y="{_y(number) - 5}">{escape(words)}</text>')
     out.append("</g></svg>")
     return "".join(out)
+
+
+def lines(words: str, width: int) -> list[str]:
+    """Words as lines of `width` letters at most. Thai is broken where a phrase opens, else between two letters, never before a mark."""
+    if not THAI.search(words):
+        return wrap(words, width)
+    found = [""]
+    for run in words.split():
+        for place, piece in enumerate(_pieces(run, width)):
+            longer = f"{found[-1]}{' ' if found[-1] and not place else ''}{piece}"
+            if _seen(longer) <= width:
+                found[-1] = longer
+            else:
+                found.append(piece)
+    return [line for line in found if line]
+
+
+def _pieces(run: str, width: int) -> Iterator[str]:
+    """A run without a space, in parts that are not broken again."""
+    for phrase in OPENERS.split(run):
+        yield from [phrase] if _seen(phrase) <= width else LETTER.findall(phrase)
+
+
+def _seen(words: str) -> int:
+    """How many letters take room: marks above and below stand on another."""
+    return sum(unicodedata.category(letter) != "Mn" for letter in words)
 
 
 def mermaid(states: list[tuple[str, str]], edges: list[Edge]) -> str:

@@ -13,6 +13,11 @@ BUDDHIST_FROM, BUDDHIST_AHEAD = 2400, 543
 
 def our_era(day: date) -> None:
     """Refuse a year of the Buddhist Era, with the year to write: it is never kept and never guessed. Raises: ValidationError."""
-    if day.year >= BUDDHIST_FROM:
-        words = {"year": str(day.year), "common": str(day.year - BUDDHIST_AHEAD)}
+    our_year(day.year)
+
+
+def our_year(year: int) -> None:
+    """The same for a year that stands alone. Raises: ValidationError."""
+    if year >= BUDDHIST_FROM:
+        words = {"year": str(year), "common": str(year - BUDDHIST_AHEAD)}
         raise forms.ValidationError(_("%(year)s looks like a year of the Buddhist Era: write %(common)s") % words, code="buddhist")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import translation
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from havre.trust import audit, diagrams, law
@@ -18,8 +18,9 @@ from havre.trust.actors import Actor
 from havre.trust.enums import Role
 from havre.trust.errors import Invalid, Refused, Words
 from havre.trust.models.clocks import Override
+from havre.trust.wording import WARN, Wording
 
-BLOCK, WARN = "block", "warn"
+BLOCK = "block"
 # what the house does by itself when a clock runs out; no role may
 ENGINE = "engine"
 
@@ -211,16 +212,16 @@ class Workflow:
         rows: list[str] = []
         wrong_role = _who(by) not in row.who
         if wrong_role:
-            reasons.append(gettext("this step is for: %(who)s") % {"who": _who_words(row.who)})
+            reasons.append(gettext("this step is for: %(who)s") % {"who": Wording().who(row.who)})
             rows.append(f"{self.name}.{move}:role")
         state = state_of(obj)
         if state not in row.starts:
             reasons.append(
                 gettext("this step starts from: %(start)s; the record is at: %(state)s")
                 % {
-                    "start": _states_words(r for m in self._named(move) for r in m.starts),
+                    "start": Wording().states(self, (r for m in self._named(move) for r in m.starts)),
                     # a record read from the database holds a plain code: the table knows its word
-                    "state": _states_words([next((known for known in self.states if known == state), state)]),
+                    "state": Wording().state(self, next((known for known in self.states if known == state), state)),
                 }
             )
             rows.append(f"{self.name}.{move}:state")
@@ -315,34 +316,44 @@ class Workflow:
 
     def as_table(self, language: str) -> tuple[Row, ...]:
         """The table as plain text, for the guide and the rights pages."""
-        with translation.override(language):
-            return tuple(
-                Row(
-                    step=move.name,
-                    start=_states_words(move.starts),
-                    end=_states_words([move.end]),
-                    who=_who_words(move.who),
-                    after="; ".join(_after_words(right) for right in move.rights) or gettext("nothing"),
-                    clock=move.clock,
-                    law=move.law,
-                )
-                for move in self.moves
+        return self.rows(Wording(language))
+
+    def rows(self, words: Wording) -> tuple[Row, ...]:
+        """The table in the words of somebody: of the software, or of a document."""
+        return tuple(
+            Row(
+                step=words.step(self, move),
+                start=words.states(self, move.starts),
+                end=words.state(self, move.end),
+                who=words.who(move.who),
+                after=words.after(self, move),
+                clock=move.clock,
+                law=words.law(move.law),
             )
+            for move in self.moves
+        )
 
     def diagram(self, language: str) -> str:
         """An SVG: one column for each state, one line for each move. No script, no style attribute."""
-        with translation.override(language):
-            title = gettext("Steps of %(name)s") % {"name": self.title or self.name}
-            return diagrams.svg(title, [(str(s), _states_words([s])) for s in self.states], self._edges())
+        return self.picture(Wording(language))
+
+    def picture(self, words: Wording) -> str:
+        """The same in the words of somebody."""
+        return diagrams.svg(words.steps_of(self), [(str(s), words.state(self, s)) for s in self.states], self._edges(words))
 
     def mermaid(self, language: str) -> str:
         """The same as Mermaid text, for the documentation."""
-        with translation.override(language):
-            return diagrams.mermaid([(str(s), _states_words([s])) for s in self.states], self._edges())
+        words = Wording(language)
+        return diagrams.mermaid([(str(s), words.state(self, s)) for s in self.states], self._edges(words))
 
-    def _edges(self) -> list[diagrams.Edge]:
+    def _edges(self, words: Wording) -> list[diagrams.Edge]:
         return [
-            diagrams.Edge("" if start is None else str(start), str(move.end), move.name, ", ".join(r.gate for r in move.rights if r.gate))
+            diagrams.Edge(
+                "" if start is None else str(start),
+                str(move.end),
+                words.step(self, move),
+                ", ".join(right.gate for right in move.rights if right.gate),
+            )
             for move in self.moves
             for start in move.starts
         ]
@@ -361,20 +372,3 @@ def _who(by: Actor | None) -> Any:
 def _sentence(words: Words) -> str:
     text = str(words)
     return text[:1].upper() + text[1:]
-
-
-def _after_words(right: Right) -> str:
-    words = f"{right.gate} {right.words}" if right.gate else right.words
-    return words if right.effect == BLOCK else gettext("%(right)s (shown and counted, does not block)") % {"right": words}
-
-
-def _who_words(who: Iterable[Any]) -> str:
-    order = {role: number for number, role in enumerate(Role)}
-    found = [str(Role(one).label) for one in sorted((w for w in who if w != ENGINE), key=lambda w: order[w])]
-    return ", ".join([*found, *([gettext("Havre itself, at the deadline")] if ENGINE in who else [])])
-
-
-def _states_words(states: Iterable[Any]) -> str:
-    return ", ".join(
-        dict.fromkeys(pgettext("workflow", "not begun") if state is None else str(getattr(state, "label", state)) for state in states)
-    )

@@ -23,6 +23,16 @@ FAULTS = (
         "protection/models/screening.py",
         "from havre.protection.services import words as planted",
     ),
+    (
+        "From the sources to a document the modules of publishing import downwards",
+        "publishing/binding.py",
+        "from havre.publishing import makers as planted",
+    ),
+    (
+        "No two modules or rooms import each other, inside functions neither",
+        "register/naming.py",
+        "from havre.register.person import copying as planted",
+    ),
     ("The statistics and the standards know no Django", "release/stats/rounding.py", "import django.utils as planted"),
     ("Only trust opens the vault", "protection/queries.py", "from havre.trust.vault import sealing as planted"),
     ("Heavy libraries only in stats and jobs", "protection/queries.py", "import polars as planted"),

@@ -18,8 +18,8 @@ from havre.trust.vault import server_keys
 from tests.factories_casework import CONDITIONS, PERSON, make_plan
 from tests.factories_site import make_now
 from tests.journeys.test_pages import barriers
+from tests.protection.phone import OTHER_PHONE, PHONE, form, numbered, sealed
 from tests.protection.test_every_gate import sign
-from tests.protection.test_offline import OTHER_PHONE, PHONE, form, numbered, sealed
 
 
 def same_house(one, **fields):

@@ -14,6 +14,7 @@ from tests.factories import OrganisationFactory, give_to, make_actor, make_case
 from tests.factories_casework import person_of
 from tests.french import french, speaks_french  # noqa: F401
 from tests.pages import browser, shell  # noqa: F401
+from tests.parts import timeline
 
 pytestmark = pytest.mark.usefixtures("shell")
 PART = next(one for one in contracts() if one.part == "justice")
@@ -63,7 +64,7 @@ def test_pages_show_the_pseudonym_and_never_the_reference_the_person_or_a_place(
     actor = justice(role, case)
     client = browser(actor)
     with trust.acting(actor):
-        lines = "".join(f"{entry.title} {entry.words}" for entry in PART.timeline(actor, case.pk))
+        lines = "".join(f"{entry.title} {entry.words}" for entry in timeline(PART, actor, case.pk))
     pages = [client.get(reverse("justice:index")), client.get(reverse("justice:proceeding", args=[found.pk]))]
     assert {page.status_code for page in pages} == {200}
     for text in (lines, *(page.content.decode() for page in pages)):

@@ -18,6 +18,7 @@ from havre.trust.enums import Role, Section
 from havre.trust.records import ProtectedModel
 from tests.factories import NOW, give_to, make_actor, make_case
 from tests.factories_casework import let_in, make_identification, person_of, screen
+from tests.parts import panels, timeline
 
 PARTS = {contract.part: contract for contract in contracts() if contract.part in {"protection", "referral", "justice"}}
 
@@ -65,22 +66,22 @@ def test_timeline_panels_dossier_and_waiting_of_a_case_show_only_open_sections()
     with trust.acting(officer):
         assistance.start_help(case_id=case.pk, person_id=person_of(case).pk, needs=[], by=officer)
         mine = PARTS["protection"]
-        assert sorted(entry.section for entry in mine.timeline(officer, case.pk)) == [Section.SCREENING, Section.PROTECTION]
-        assert [panel.code for panel in mine.panels(officer, case.pk)] == ["next", "screening", "assistance", "clocks"]
+        assert sorted(entry.section for entry in timeline(mine, officer, case.pk)) == [Section.SCREENING, Section.PROTECTION]
+        assert [panel.code for panel in panels(mine, officer, case.pk)] == ["next", "screening", "assistance", "clocks"]
         assert [kind for kind, _fields in mine.dossier(officer, case.pk)] == ["screening"]
         assert len(list(mine.waiting(officer))) == 1
     lawyer = make_actor(Role.INVESTIGATOR)
     give_to(lawyer, case)
     with trust.acting(lawyer):
         for contract in PARTS.values():
-            assert not [*contract.timeline(lawyer, case.pk), *contract.panels(lawyer, case.pk), *contract.dossier(lawyer, case.pk)]
+            assert not [*timeline(contract, lawyer, case.pk), *panels(contract, lawyer, case.pk), *contract.dossier(lawyer, case.pk)]
 
 
 def test_nothing_of_a_case_of_others_is_given_and_nothing_raises():
     case, stranger = make_case(make_actor()), make_actor(Role.COORDINATOR, at=NOW)
     with trust.acting(stranger):
         for contract in PARTS.values():
-            assert not [*contract.timeline(stranger, case.pk), *contract.panels(stranger, case.pk), *contract.dossier(stranger, case.pk)]
+            assert not [*timeline(contract, stranger, case.pk), *panels(contract, stranger, case.pk), *contract.dossier(stranger, case.pk)]
             assert not list(contract.waiting(stranger))
 
 

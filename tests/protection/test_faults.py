@@ -2,9 +2,9 @@
 
 | fault | where |
 |---|---|
-| double submit | here; also test_screening, test_intake (lines sent twice), test_assistance_care (a record), test_offline (over the wire) |
+| double submit | here; also test_screening, test_intake (lines sent twice), test_assistance_care (a record), test_offline_pages (over the wire) |
 | two officers deciding at once | here, with two real connections on PostgreSQL |
-| a phone that uploads twice, out of order, with a wrong clock, or after the form changed | test_offline |
+| a phone that uploads twice, out of order, with a wrong clock, or after the form changed | test_offline, test_offline_aside |
 | a clock crossing a daylight change, a leap day or the Buddhist year | here; test_assistance_care (months), test_offline (a phone) |
 | a minor who turns 18 in mid-procedure | test_identification_age, and tests/register/test_consents |
 """
@@ -32,7 +32,7 @@ from havre.trust.models import ActRow
 from tests.factories import NOW, make_actor, make_case
 from tests.factories_casework import let_in, make_identification, make_plan, members, note_down, person_of
 from tests.pages import browser, shell  # noqa: F401
-from tests.protection.test_offline import form
+from tests.protection.phone import form
 
 committing = pytest.mark.django_db(transaction=True, databases="__all__")
 

@@ -2,67 +2,30 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from havre import trust
-from havre.protection.models import IntakePerson, LaterConsent, Parcel, Screening, ScreeningAnswer
-from havre.protection.services import intake, parcels
+from havre.protection.models import LaterConsent, Parcel, Screening, ScreeningAnswer
+from havre.protection.services import parcels
 from havre.protection.services.pocket import Unread, read
 from havre.register.models import Case
 from havre.trust import envelopes
 from havre.trust.enums import Role
-from havre.trust.errors import Invalid, Missing, Refused
-from havre.trust.models import ActRow, ServerKey
+from havre.trust.errors import Missing, Refused
+from havre.trust.models import ServerKey
 from havre.trust.vault import server_keys, unlocking
 from havre.trust.vault.faults import KeyFault
 from tests.factories import make_actor
 from tests.factories_vault import unlocked  # noqa: F401
 from tests.pages import browser, shell  # noqa: F401
+from tests.protection.phone import FORM, fixture_key, fixture_officer, form, screenings, sealed, take  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("unlocked", "shell")
-
-FORM = {
-    "form": "pocket-1", "edition": "0.2/1", "situation": "border", "profile": "adult_labour", "language": "tet", "place": "border",
-    "informed": True, "private": True, "interpreter": False, "interpreter_checked": False, "danger": "low", "care": False,
-    "urgent_done": False, "gender": "Female", "age": 31, "age_basis": "stated", "minor": False, "kept": "agreed", "officer": "",
-}  # fmt: skip
-
-
-@pytest.fixture
-def key(unlocked):  # noqa: F811
-    return server_keys.rotate()
-
-
-@pytest.fixture
-def officer(key):
-    return make_actor(Role.FIRST_RESPONDER, at=timezone.now())
-
-
-def form(at=None, **changes) -> bytes:
-    at = (at or timezone.now()).isoformat()
-    answers = [{"s": "DEL-CD01", "a": "yes", "o": "said", "t": at}, {"s": "OBS-GEN03", "a": "refused"}, {"s": "SIT-BOR1", "a": "not_asked"}]
-    return json.dumps({**FORM, "at": at, "answers": answers, **changes}).encode()
-
-
-def sealed(number: UUID, plain: bytes) -> bytes:
-    return envelopes.seal_to(envelopes.public_key(), plain, bound=str(number).encode())
-
-
-def take(by, number=None, plain=None, envelope=None, phone_clock_at=None):
-    number = number or uuid4()
-    with trust.acting(by):
-        return parcels.take(by=by, number=number, envelope=envelope or sealed(number, plain or form()), phone_clock_at=phone_clock_at)
-
-
-def screenings() -> int:
-    return Screening.objects.for_house("tests").count()
 
 
 def test_parcel_becomes_one_screening_with_refused_and_not_asked_apart(officer):
@@ -219,244 +182,3 @@ def test_whatever_was_sealed_is_read_whole_or_named_as_unreadable(plain):
     except Unread:
         return
     assert told.at.tzinfo is not None and told.kept_because in {"agreed", "child_safety", "danger"}
-
-
-# ---- pages
-
-
-def test_page_is_public_and_holds_no_secret(officer):
-    """kpi#6907, kpi#2692: no draft in clear and no key of the phone's own; the seal is the instance's, by default."""
-    page = Client().get(reverse("protection:pocket"))
-    text = page.content.decode()
-    assert page.status_code == 200
-    assert not page.cookies
-    assert "csrf" not in text and officer.user.username not in text and "<style" not in text and "<script>" not in text
-    policy = page.headers["Content-Security-Policy"]
-    assert "script-src 'self';" in policy and "style-src 'self';" in policy and "unsafe" not in policy and "default-src 'none'" in policy
-
-
-def test_worker_names_every_file_that_is_kept_and_stays_in_its_folder():
-    answer = Client().get(reverse("protection:pocket_worker"))
-    assert answer.headers["Content-Type"].startswith("text/javascript")
-    assert "Service-Worker-Allowed" not in answer.headers
-    listed = json.loads(answer.content.decode().split("FILES = ", 1)[1].split(", PAGE", 1)[0])
-    assert reverse("protection:pocket_worker").startswith(reverse("protection:pocket"))
-    client = Client()
-    for address in listed:
-        got = client.get(address)
-        got.getvalue() if got.streaming else got.content
-        assert got.status_code == 200, address
-
-
-def test_door_and_parcels_lead_to_sign_in_and_keep_the_phone_waiting():
-    for address in ("pocket_door", "pocket_send"):
-        method = Client().get if address == "pocket_door" else Client().post
-        assert method(reverse(f"protection:{address}")).status_code == 302
-
-
-def test_parcel_over_the_wire_is_answered_once_created_then_as_before(officer):
-    client = browser(officer)
-    door = client.get(reverse("protection:pocket_door")).json()
-    assert (door["officer"], door["aside"]) == (str(officer.user.pk), 0)
-    number = uuid4()
-    headers = {"Parcel-Number": str(number), "Phone-Clock": timezone.now().isoformat()}
-    body = sealed(number, form())
-    first, second = (
-        client.post(reverse("protection:pocket_send"), data=body, content_type="application/octet-stream", headers=headers)
-        for _time in range(2)
-    )
-    assert (first.status_code, first.json()) == (201, {"state": "received", "again": False, "why": ""})
-    assert (second.status_code, second.json()["again"], screenings()) == (200, True, 1)
-
-
-def test_forged_parcel_without_the_token_of_the_door_is_refused(officer):
-    client = Client(enforce_csrf_checks=True)
-    client.cookies = browser(officer).cookies
-    number = uuid4()
-    headers = {"Parcel-Number": str(number)}
-    address = reverse("protection:pocket_send")
-    answer = client.post(address, data=sealed(number, form()), content_type="application/octet-stream", headers=headers)
-    assert (answer.status_code, screenings()) == (403, 0)
-
-
-def test_parcel_set_aside_is_shown_to_its_officer_and_counted_for_the_keeper(officer):
-    take(officer, envelope=b"\x01\x00\x01" + b"x" * 200)
-    page = browser(officer).get(reverse("protection:pocket_aside")).content.decode()
-    assert "The seal does not open" in page and "Try again" in page
-    keeper = browser(make_actor(Role.ADMINISTRATOR, at=timezone.now())).get(reverse("protection:pocket_aside")).content.decode()
-    assert "The seal does not open" in keeper and "Number" not in keeper and "Try again" not in keeper
-    assert browser(make_actor(Role.SHELTER, at=timezone.now())).get(reverse("protection:pocket_aside")).status_code == 403
-
-
-def test_key_page_gives_public_halves_only(key):
-    body = Client().get(reverse("protection:pocket_key")).json()
-    assert body == {"version": key.version, "jwk": key.jwk, "sounds": {}}
-    assert set(body["jwk"]) == {"kty", "crv", "x", "y"}
-
-
-def test_instance_without_a_key_says_so_and_the_page_waits_for_one():
-    assert Client().get(reverse("protection:pocket_key")).json() == {"version": None, "jwk": None, "sounds": {}}
-
-
-def test_recordings_of_the_instance_are_offered_and_nothing_else_of_the_disk(settings, tmp_path, key):
-    settings.HAVRE_HOME = tmp_path
-    folder = tmp_path / "sounds" / "tet"
-    folder.mkdir(parents=True)
-    (folder / "P01.mp3").write_bytes(b"sound")
-    (folder / "secret.mp3").write_bytes(b"no")
-    client = Client()
-    assert client.get(reverse("protection:pocket_key")).json()["sounds"] == {"tet": {"P01": "P01.mp3"}}
-    heard = client.get(reverse("protection:pocket_sound", args=["tet", "P01.mp3"]))
-    assert b"".join(heard.streaming_content) == b"sound"
-    for name in ("secret.mp3", "..", "P02.mp3"):
-        assert client.get(f"{reverse('protection:pocket')}sound/tet/{name}").status_code == 404
-
-
-def test_wipe_asks_the_browser_to_forget_cache_session_and_storage():
-    answer = Client().get(reverse("protection:pocket_gone"))
-    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
-
-
-# ---- order of a phone, what it knew, and a talk that met another (getodk/central#669)
-
-PHONE = "01a22300-0000-7000-8000-000000000001"
-OTHER_PHONE = "01a22300-0000-7000-8000-000000000002"
-
-
-def numbered(officer):
-    """A group of one, as its page shows it: its code, and the person N-01."""
-    with trust.acting(officer):
-        event = intake.open_group(by=officer, happened_at=officer.at - timedelta(hours=2), situation="border", place="border")
-        intake.add_persons(by=officer, intake_id=event.pk, rows=[intake.Row("adult")])
-    return event, IntakePerson.objects.for_house("tests").get(intake=event)
-
-
-def colleague_of(officer):
-    return make_actor(Role.FIRST_RESPONDER, at=officer.at, organisation_id=officer.organisation_id, organisation=None)
-
-
-def test_forms_of_one_phone_out_of_order_are_each_taken_and_what_is_missing_between_is_named(officer):
-    """getodk/central#669: an update that overtakes another loses nothing, and the officer sees what still waits on the phone."""
-    for place in (4, 2):
-        assert take(officer, plain=form(device=PHONE, seq=place)).parcel.state == "received"
-    assert parcels.gaps(officer) == [(3,)]
-    assert take(officer, plain=form(device=PHONE, seq=3)).parcel.state == "received"
-    assert (parcels.gaps(officer), screenings()) == ([], 3)
-    assert set(Parcel.objects.values_list("device", "sequence")) == {(UUID(PHONE), place) for place in (2, 3, 4)}
-
-
-def test_second_form_at_one_place_of_a_phone_is_set_aside_beside_the_first(officer):
-    """A phone whose store was copied or restored: nothing is written over, and nothing vanishes."""
-    take(officer, plain=form(device=PHONE, seq=1))
-    done = take(officer, plain=form(device=PHONE, seq=1, gender="Male"))
-    assert (done.parcel.state, done.parcel.why, screenings()) == ("aside", "sequence", 1)
-    with pytest.raises(Missing), trust.acting(officer):
-        parcels.take_again(by=officer, parcel_id=done.parcel.pk)
-    assert bytes(Parcel.objects.get(pk=done.parcel.pk).sealed)
-
-
-def test_talk_with_a_numbered_person_goes_to_their_case(officer):
-    event, one = numbered(officer)
-    done = take(officer, plain=form(device=PHONE, seq=1, group=event.code.lower(), person=1))
-    assert (done.parcel.screening.person_id, Case.objects.for_house("tests").count()) == (one.person_id, 1)
-    wrong = take(officer, plain=form(device=PHONE, seq=2, group=event.code, person=9))
-    assert (wrong.parcel.state, wrong.parcel.why) == ("aside", "group")
-    with trust.acting(officer):
-        apart = parcels.take_again(by=officer, parcel_id=wrong.parcel.pk, settled="apart")
-    assert (apart.parcel.state, apart.parcel.screening.person_id != one.person_id) == ("received", True)
-
-
-@pytest.mark.parametrize(("settled", "same"), [("beside", True), ("apart", False)])
-def test_two_phones_that_heard_one_person_meet_and_a_human_decides(officer, settled, same):
-    """getodk/central#669: the phone did not know of the other's talk; it is set aside, shown with the other, and never lost."""
-    event, one = numbered(officer)
-    before = (timezone.now() - timedelta(hours=1)).isoformat()
-    take(officer, plain=form(device=PHONE, seq=1, base=before, group=event.code, person=1))
-    second = colleague_of(officer)
-    met = take(second, plain=form(device=OTHER_PHONE, seq=1, base=before, group=event.code, person=1)).parcel
-    assert (met.state, met.why, screenings()) == ("aside", "conflict", 1)
-    page = browser(second).get(reverse("protection:pocket_aside")).content.decode()
-    assert f"Your talk: {event.code} N-01" in page and f"The other: {officer.user.name}" in page and "Try again" not in page
-    answer = browser(second).post(reverse("protection:pocket_aside"), {"parcel": str(met.pk), "settled": settled})
-    assert answer.status_code == 302
-    kept = Parcel.objects.get(pk=met.pk)
-    assert (kept.state, kept.sealed, kept.screening.person_id == one.person_id, screenings()) == ("received", None, same, 2)
-    row = ActRow.objects.get(event="parcel.settle")
-    assert (row.reason, row.case_id) == (settled, kept.screening.case_id)
-
-
-def test_phone_that_spoke_with_us_since_or_its_own_second_talk_meets_nobody(officer):
-    event, _one = numbered(officer)
-    take(officer, plain=form(device=PHONE, seq=1, group=event.code, person=1))
-    second = colleague_of(officer)
-    later = (timezone.now() + timedelta(seconds=1)).isoformat()
-    assert take(second, plain=form(device=OTHER_PHONE, seq=1, base=later, group=event.code, person=1)).parcel.state == "received"
-    assert take(second, plain=form(device=OTHER_PHONE, seq=2, base=later, group=event.code, person=1)).parcel.state == "received"
-
-
-def test_decision_that_is_none_of_the_list_changes_nothing(officer):
-    event, _one = numbered(officer)
-    done = take(officer, plain=form(device=PHONE, seq=1, group=event.code, person=5)).parcel
-    for wrong in ("beside", "burn"):
-        with pytest.raises(Invalid), trust.acting(officer):
-            parcels.take_again(by=officer, parcel_id=done.pk, settled=wrong)
-    assert Parcel.objects.get(pk=done.pk).state == "aside"
-
-
-# ---- a term after which what is set aside is dealt with
-
-
-@pytest.fixture
-def keeper(key):
-    return make_actor(Role.DATA_PROTECTION_OFFICER, at=timezone.now())
-
-
-def late_one(officer, days=91):
-    found = take(officer, envelope=b"no envelope at all").parcel
-    Parcel.objects.filter(pk=found.pk).update(received_at=timezone.now() - timedelta(days=days))
-    return found
-
-
-def delete(by, parcel, because="nobody"):
-    with trust.acting(by):
-        return parcels.delete(by=by, parcel_id=parcel.pk, because=because)
-
-
-def test_set_aside_talk_is_deleted_after_its_term_by_the_data_protection_officer_and_its_number_stays(officer, keeper):
-    found = late_one(officer)
-    done = delete(keeper, found)
-    assert (done.state, done.sealed, done.deleted_because, done.deleted_by_id) == ("deleted", None, "nobody", keeper.user.pk)
-    row = ActRow.objects.get(event="parcel.delete")
-    assert (row.reason, row.subject, row.codes) == ("nobody", found.pk, {"why": "seal"})
-    again = take(officer, number=found.number, envelope=b"no envelope at all")
-    assert (again.again, again.parcel.state, screenings()) == (True, "deleted", 0)
-    with pytest.raises(Missing):
-        delete(keeper, found)
-
-
-def test_set_aside_talk_is_kept_within_its_term_without_a_reason_and_from_everybody_else(officer, keeper):
-    within = late_one(officer, days=89)
-    with pytest.raises(Refused) as refusal:
-        delete(keeper, within)
-    assert refusal.value.status == 409
-    over = take(officer, envelope=b"another").parcel
-    Parcel.objects.filter(pk=over.pk).update(received_at=timezone.now() - timedelta(days=91))
-    with pytest.raises(Invalid):
-        delete(keeper, over, because="tidy")
-    for role in (Role.FIRST_RESPONDER, Role.ADMINISTRATOR, Role.COORDINATOR):
-        with pytest.raises(Refused) as refusal:
-            delete(make_actor(role, at=timezone.now()), over)
-        assert refusal.value.status == 403
-    assert Parcel.objects.filter(state="aside", sealed__isnull=False).count() == 2
-
-
-def test_data_protection_officer_is_told_sees_no_content_and_deletes_on_the_page(officer, keeper):
-    found, within = late_one(officer), take(officer, plain=form(edition="9.0/1")).parcel
-    client, address = browser(keeper), reverse("protection:pocket_aside")
-    assert "Set aside and dealt with by nobody: 1" in client.get("/").content.decode()
-    page = client.get(address).content.decode()
-    assert (str(found.number) in page, str(within.number) in page, officer.user.name in page) == (True, False, False)
-    assert client.post(address, {"parcel": str(found.pk)}).status_code == 422
-    assert client.post(address, {"parcel": str(within.pk), "because": "nobody"}).status_code == 409
-    assert client.post(address, {"parcel": str(found.pk), "because": "nobody"}).status_code == 302
-    assert "Nothing is over its term." in client.get(address).content.decode()

@@ -72,6 +72,14 @@ def test_translation_is_put_in_and_one_left_empty_stays_to_do(sources):
     assert not any(one.text for id, one in texts.entries(FILE, "pt").items() if id != UNIT)
 
 
+def test_entry_without_words_is_among_what_is_left(sources):
+    exchange.put(exchange.take(translated(give("pt"), "title", "Tem direitos").encode(), "a.xlf"))
+    answer = CliRunner().invoke(texts_, ["left", "--language", "pt", FILE])
+    assert answer.output.startswith(f"# {FILE} pt: {len(texts.units_of(FILE)) - 1}\n")
+    assert f"\n{UNIT}: " in answer.output
+    assert "\ntitle: " not in answer.output
+
+
 def test_words_marked_for_another_look_are_stale(sources):
     xliff = translated(give("pt"), "title", "Tem direitos").replace("<target>", '<target state="needs-review-translation">')
     exchange.put(exchange.take(xliff.encode(), "a.xliff"))

@@ -16,6 +16,7 @@ from havre.publishing.documents import build, draft
 from havre.publishing.printing import as_pdf
 from havre.publishing.sources import SOURCE, document
 from havre.publishing.terms import term
+from havre.trust.wording import Wording
 from havre.trust.workflows import workflows
 
 DAY = date(2026, 11, 29)
@@ -107,7 +108,7 @@ def test_changed_workflow_row_changes_only_that_row_of_the_manifest(monkeypatch)
 def test_tree_has_every_act_of_its_workflow_and_says_it_in_words():
     for name in ("identification", "referral", "suspect"):
         table = workflows()[name]
-        tree = trees.forks(table, "fr")
+        tree = trees.forks(table, Wording("fr"))
         assert sum(len(fork.branches) for fork in tree) == sum(len(move.starts) for move in table.moves)
         pieces = list(trees.pages(tree))
         assert [branch for piece in pieces for fork in piece for branch in fork.branches] == [b for fork in tree for b in fork.branches]

@@ -111,7 +111,17 @@ def wrong_in(file, language, known):
     found = {
         id: faults(language, one.text, one.source, others(file, id, language)) for id, one in known.items() if id in units and one.text
     }
-    return {id: codes for id, codes in found.items() if codes}
+    # a country may bear one name in several languages: Angola, Vanuatu
+    alike = {id for id in found if file == tables.FIGURES and id.startswith("country.")}
+    return {
+        id: codes - {"copied"} if id in alike else codes for id, codes in found.items() if codes - ({"copied"} if id in alike else set())
+    }
+
+
+@pytest.mark.parametrize(("language", "least"), [("pt", 200), ("tet", 200)])
+def test_most_countries_have_a_name_of_the_language_of_its_own(language, least):
+    names = {id: one for id, one in entries(tables.FIGURES, language).items() if id.startswith("country.")}
+    assert sum(one.text != one.source for one in names.values()) >= least
 
 
 @pytest.mark.parametrize(("language", "file"), EACH)

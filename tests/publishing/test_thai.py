@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from itertools import accumulate, pairwise, product
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,9 @@ from havre.publishing import printing, tables
 from havre.publishing.binding import SPECIAL
 from havre.publishing.documents import draft
 from havre.publishing.sources import document, editions, every_file, placeholders
-from havre.publishing.terms import BUDDHIST_ERA, term
+from havre.publishing.terms import BUDDHIST_ERA, sentences, term
 from havre.publishing.texts import entries, units_of
+from havre.trust.diagrams import lines
 
 DAY = date(2026, 11, 24)
 THAI = re.compile(r"[\u0e01-\u0e5b]")
@@ -124,12 +126,38 @@ def test_day_counts_years_of_the_buddhist_era():
     assert printing.day_words(date(2027, 1, 1), "th") == "1 มกราคม พ.ศ. 2570"
 
 
+def test_thai_sentences_of_the_frame_stand_side_by_side_without_a_full_stop():
+    assert sentences("th", "ฉบับ A", "จัดทำด้วย Havre") == "ฉบับ A จัดทำด้วย Havre"
+    assert sentences("en", "Edition A", "Made with Havre") == "Edition A. Made with Havre."
+    made = draft("module", "self-test", country="th", language="th", on=DAY)
+    assert "." not in printing.made_line(made).replace("พ.ศ.", "")
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_days_of_a_rate_are_written_out_in_the_buddhist_era(country):
+    made = draft("module", "learner", country=country, language="th", on=DAY)
+    said = " ".join(text for node in made.walk() for text in node.strings())
+    assert re.findall(r"\d{4}-\d{2}-\d{2}", said) == []
+    assert {"gh": "1 มกราคม พ.ศ. 2562", "tl": "21 มิถุนายน พ.ศ. 2555", "th": "1 มกราคม พ.ศ. 2567"}[country] in said
+
+
+def test_thai_label_of_a_picture_is_broken_where_a_phrase_opens_and_never_before_a_mark():
+    assert lines("แจ้งแล้ว ทนายความและพนักงานอัยการได้รับแจ้ง", 18) == ["แจ้งแล้ว ทนายความและ", "พนักงานอัยการได้รับแจ้ง"]
+    assert lines("Handed over, not yet received", 18) == ["Handed over, not", "yet received"]
+    labels = {entry.text for entry in entries(tables.WORKFLOWS, "th").values()}
+    for label, width in product(labels, (12, 18, 25)):
+        found = lines(label, width)
+        assert "".join(found).replace(" ", "") == "".join(label.split())
+        assert not [line for line in found if unicodedata.category(line[0]) == "Mn" or line[0] in "ะาำๅๆ" or line[-1] in "เแโใไ"]
+        assert all(sum(unicodedata.category(letter) != "Mn" for letter in line) <= width or THAI.search(line) is None for line in found)
+
+
 # the text of the PDF, as a reader copies, searches or hears it
 
 
 def joined(text):
-    """Without white space: lines are broken on paper."""
-    return re.sub(r"[\s\u200b\u00ad\ufffe]+", "", unicodedata.normalize("NFC", text))
+    """Without white space: lines are broken on paper. pdfium writes U+FFFE for a hyphen at the end of a line."""
+    return re.sub(r"[\s\u200b\u00ad]+", "", unicodedata.normalize("NFC", text.replace("\ufffe", "-")))
 
 
 def strings(made):
@@ -139,23 +167,36 @@ def strings(made):
 
 
 def by_pdfium(content):
+    """The text of each page."""
     pdfium = pytest.importorskip("pypdfium2")
-    paper = pdfium.PdfDocument(content)
-    return "".join(page.get_textpage().get_text_range() for page in paper)
+    return [page.get_textpage().get_text_range() for page in pdfium.PdfDocument(content)]
 
 
 def by_poppler(content, folder):
+    """The text of each page."""
     if shutil.which("pdftotext") is None:
         pytest.skip("poppler is not here")
     place = folder / "paper.pdf"
     place.write_bytes(content)
-    return subprocess.run(["pdftotext", "-raw", str(place), "-"], capture_output=True, check=True).stdout.decode()
+    return subprocess.run(["pdftotext", "-raw", str(place), "-"], capture_output=True, check=True).stdout.decode().split("\f")
 
 
-def lost(made, read):
+def broken(text, before, after):
+    """Whether a text stands on two pages: it runs to the end of a line of the first, and goes on where a line of the second starts."""
+    first, second = ([joined(line) for line in page.splitlines()] for page in (before, after))
+    ends, starts = list(accumulate(map(len, first))), list(accumulate(map(len, second), initial=0))
+    first, second = "".join(first), "".join(second)
+    return any(
+        any(first.endswith(text[:cut], 0, end) for end in ends) and any(second.startswith(text[cut:], start) for start in starts)
+        for cut in range(1, len(text))
+    )
+
+
+def lost(made, pages):
     """The texts that do not come back: absent, or less often than they are printed."""
-    whole = joined(read)
-    return sorted(text for text, times in strings(made).items() if whole.count(text) < times)
+    whole, turns = joined("".join(pages)), list(pairwise(pages))
+    lacking = {text: times - whole.count(text) for text, times in strings(made).items() if whole.count(text) < times}
+    return sorted(text for text, times in lacking.items() if sum(broken(text, *turn) for turn in turns) < times)
 
 
 @cache
@@ -179,11 +220,25 @@ def test_thai_paper_reads_back_exactly_in_poppler(edition, id, shape, tmp_path):
     assert lost(made, by_poppler(content, tmp_path)) == []
 
 
+def test_options_of_a_thai_question_are_lettered_as_in_a_thai_examination():
+    made, content = paper("module", "self-test", "book")
+    read = joined("".join(by_pdfium(content)))
+    first = next(node for node in made.walk() if node.kind == "question")
+    assert [letter for letter, option in zip("กขคงจ", first.items, strict=False) if joined(f"{letter}){option}") not in read] == []
+
+
 def test_one_wrong_letter_is_noticed():
     made, content = paper(*PAPERS[0])
     node = next(node for node in made.walk() if node.kind == "text")
     other = replace(made, nodes=(replace(node, text=node.text.replace("\u0e33", "\u0e32").replace("\u0e48", "", 1)), *made.nodes))
     assert lost(other, by_pdfium(content)) != []
+
+
+def test_text_over_two_pages_comes_back_only_when_no_letter_is_missing():
+    before, after = "ข้อความยาว\nที่เริ่มบน\nหน้าแรก\nท้ายหน้า 1", "หัวตาราง\nและจบบน\nหน้าที่สอง"
+    assert broken(joined("ที่เริ่มบนหน้าแรกและจบบน"), before, after)
+    assert not broken(joined("ที่เริ่มบนหน้าแรก คำหาย และจบบน"), before, after)
+    assert not broken(joined("ที่เริ่มบนหน้าแรกและจบบน"), before.replace("แรก", "แรกๆ"), after)
 
 
 def test_font_that_loses_letters_is_noticed(tmp_path):

@@ -289,7 +289,7 @@ class TestNote:
         ("changed", "mend"),
         [
             ({"words": "   "}, "required"),
-            ({"happened_at": "2999-01-01T10:00"}, "still to come"),
+            ({"happened_at": "2099-01-01T10:00"}, "still to come"),
             ({"section": int(Section.HEALTH)}, "valid choice"),
         ],
     )

@@ -34,6 +34,7 @@ from tests.consistency.test_addresses import LEAVING, NO_SUCH, NOBODYS, _blank, 
 from tests.drills.wall import fields_of, keep_no_contexts
 from tests.factories import OrganisationFactory
 from tests.factories_site import make_case_now, make_now, signed_in
+from tests.parts import panels, timeline
 
 # a record of what was done a moment ago grows by being looked at: it is read for ids alone
 GROWS = {"history_refused", "accounts_devices"}
@@ -296,8 +297,8 @@ def test_sealed_case_leaves_in_no_copy_no_waiting_line_and_no_count(watch):
             for contract in contracts()
             for part in (
                 *contract.waiting(actor),
-                *contract.timeline(actor, found.case.pk),
-                *contract.panels(actor, found.case.pk),
+                *timeline(contract, actor, found.case.pk),
+                *panels(contract, actor, found.case.pk),
                 *contract.dossier(actor, found.case.pk),
             )
         ]

@@ -29,6 +29,7 @@ from havre.trust.enums import Act, Role
 from havre.trust.errors import Missing
 from havre.trust.ids import new_id
 from havre.trust.models import Seal
+from tests import parts
 from tests.factories import OrganisationFactory
 from tests.factories_site import make_now
 from tests.factories_vault import unlocked  # noqa: F401
@@ -37,11 +38,11 @@ from tests.factories_whole import fill_case, send
 pytestmark = pytest.mark.postgresql
 # what a part gives for an actor: each is asked about the sealed case
 GIVEN = {
-    "timeline": lambda hook, actor, case, _person: hook(actor, case.pk),
-    "panels": lambda hook, actor, case, _person: hook(actor, case.pk),
-    "dossier": lambda hook, actor, case, _person: hook(actor, case.pk),
-    "acts": lambda hook, actor, case, person: hook(actor, case.pk, person.pk, frozenset()),
-    "waiting": lambda hook, actor, _case, _person: hook(actor),
+    "timeline": lambda part, actor, case, _person: parts.timeline(part, actor, case.pk),
+    "panels": lambda part, actor, case, _person: parts.panels(part, actor, case.pk),
+    "dossier": lambda part, actor, case, _person: part.dossier(actor, case.pk),
+    "acts": lambda part, actor, case, person: part.acts(actor, case.pk, person.pk, frozenset()),
+    "waiting": lambda part, actor, _case, _person: part.waiting(actor),
 }
 # what a part does for the house, and where its silence is shown
 OF_THE_HOUSE = {
@@ -93,7 +94,7 @@ def given(actor, case, person) -> dict[str, str]:
     with trust.acting(actor):
         for contract in contracts():
             for name, ask in GIVEN.items():
-                if found := [*ask(getattr(contract, name), actor, case, person)]:
+                if found := [*ask(contract, actor, case, person)]:
                     said[f"{contract.part}.{name}"] = repr(found).replace(str(case.pk), "CASE").replace(str(person.pk), "PERSON")
     return said
 

@@ -62,3 +62,9 @@ def test_status_has_shape_and_word(kind):
     drawn = tags.status(kind, "word")
     assert "<use href=" in drawn
     assert drawn.endswith(" word</span>")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "art. 12; &lt;b&gt;"), ("fr", "art. 12\u00a0; &lt;b&gt;")])
+def test_several_texts_in_a_row_have_the_languages_own_semicolons_and_are_escaped(language, said):
+    with translation.override(language):
+        assert Template("{% load havre %}{{ laws|in_a_row }}").render(Context({"laws": ["art. 12", "<b>"]})) == said

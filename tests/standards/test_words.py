@@ -1,8 +1,9 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from havre import standards
-from havre.standards.words import Words
+from havre.standards.words import Words, in_a_row
 
 TEXT = st.text(min_size=1).filter(str.strip)
 TAGS = st.sampled_from(["pt", "tet", "th"])
@@ -37,3 +38,12 @@ def test_words_as_string_follow_the_reader_at_the_moment_of_reading():
 
         standards.follow(lambda: get_language() or "en")
     assert heard == ["droit", "right", "right", "right"]
+
+
+@pytest.mark.parametrize(("language", "said"), [(None, "a; b"), ("th", "a; b"), ("fr", "a\u00a0; b"), ("fr-CA", "a\u00a0; b")])
+def test_texts_in_a_row_have_the_space_that_french_does_not_break(language, said):
+    assert in_a_row(["a", "b"], language) == said
+
+
+def test_nothing_in_a_row_is_empty():
+    assert in_a_row([]) == ""

@@ -13,7 +13,7 @@ from havre.register import naming, services
 from havre.register.models import Person
 from havre.trust import grants, identity
 from havre.trust.accounts import invitations
-from havre.trust.asking import custody, queries
+from havre.trust.asking import custody, queries, words
 from havre.trust.asking import services as asking
 from havre.trust.contract import due, waiting
 from havre.trust.enums import Basis, Purpose, Role, Section
@@ -306,9 +306,9 @@ def test_sweep_writes_the_end_of_what_lapsed_once(lead, case, police):
 def test_words_beside_a_request_are_sealed_and_read_by_whoever_may_open_the_name(lead, case, police):
     asked = asks(police, case, words="Order 17 of the court at Example")
     with trust.acting(lead):
-        assert asking.told(lead, asked) == "Order 17 of the court at Example"
+        assert words.told(lead, asked) == "Order 17 of the court at Example"
     with trust.acting(police):
-        assert asking.told(police, asked) == ""
+        assert words.told(police, asked) == ""
 
 
 def test_justice_is_told_the_name_and_not_where_to_call(lead, case, police):

@@ -19,18 +19,24 @@ from tests.factories import NOW, make_actor, make_case
 from tests.french import french  # noqa: F401
 
 THIRTY = RulePart(30, "days", "xx.reflection_days", "rev-7", "art. 13", True)
-RULE = clocks.register_rule(
-    clocks.ClockRule(
-        "sample",
-        "rest",
-        _("Rest"),
-        Section.PROTECTION,
-        parts=(THIRTY,),
-        extend_on={"health": ("health", "art. 13(1)")},
-        pause_on={"paper": ("waiting for a paper", "s. 4")},
-        end_early_on={"person_asks": ("the person asks", "art. 13(3)")},
-    )
+RULE = clocks.ClockRule(
+    "sample",
+    "rest",
+    _("Rest"),
+    Section.PROTECTION,
+    parts=(THIRTY,),
+    extend_on={"health": ("health", "art. 13(1)")},
+    pause_on={"paper": ("waiting for a paper", "s. 4")},
+    end_early_on={"person_asks": ("the person asks", "art. 13(3)")},
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _known():
+    """The rule is the engine's in this file only: publications list every rule that is made known."""
+    clocks.register_rule(RULE)
+    yield
+    del clocks._rules[RULE.workflow, RULE.name]
 
 
 def begin(at=NOW, **fields):

@@ -23,6 +23,7 @@ from havre.evidence.stats.measure import Source
 from havre.evidence.stats.profiles import Breakdown, breakdown, flow_kinds, flows
 from havre.evidence.stats.profiles import profile as profiles
 from havre.evidence.stats.trends import chain, trend
+from havre.standards.words import in_a_row
 from havre.trust.errors import Missing
 
 # below this a count is not shown, even here (the threshold of releases)
@@ -190,7 +191,7 @@ def _charts(sections: list[dict[str, Any]], language: str) -> dict[str, str]:
             title = gettext("%(column)s, %(group)s: %(values)s") % {
                 "column": label_of(section["column"]),
                 "group": label_of(section["group"]),
-                "values": "; ".join(f"{bar.label} {bar.words}" for bar in rows),
+                "values": in_a_row(f"{bar.label} {bar.words}" for bar in rows),
             }
             found[name] = bars(title, rows, name=name)
     return found

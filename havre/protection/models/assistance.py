@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from havre.protection.enums import CloseReason, Need, PlanStatus, RiskLevel, ServiceKind, ServiceReason, ServiceStatus
 from havre.protection.enums_care import Channel, OwnView, RiskAbout
+from havre.protection.models.best_interests import best_interests_stand
 from havre.register.models import Case, Person
 from havre.trust.enums import Section
 from havre.trust.ids import new_id
@@ -68,9 +69,6 @@ class AssistancePlan(ProtectedModel):
     @property
     def child_protected(self) -> bool:
         """RG13: a decision on the child's best interests stands; or, in records made before, its dates were typed here."""
-        # the records of care stand on the plan, so that they are known only once both are there
-        from havre.protection.models.best_interests import best_interests_stand
-
         typed = bool(self.best_interests_at and self.child_heard_at and (self.guardian_named_at or self.accompanied))
         known = self.read_best_interests
         return typed or (best_interests_stand(self.person_id) if known is None else known)

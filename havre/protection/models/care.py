@@ -25,7 +25,6 @@ from havre.protection.enums_care import (
     ReplaceReason,
     Restriction,
 )
-from havre.protection.models.assistance import AssistancePlan
 from havre.protection.models.kept import CodesField, KeptRecord
 from havre.trust.enums import Section
 from havre.trust.ids import new_id
@@ -35,7 +34,8 @@ from havre.trust.models import Organisation, User
 class FollowUp(KeptRecord):
     """One meeting after the help has ended: 1, 3, 6 and 12 months, by the way that the person called safe."""
 
-    plan = models.ForeignKey(AssistancePlan, models.PROTECT, related_name="follow_ups")
+    # by name: a plan asks of its child what the records below say (AssistancePlan.child_protected)
+    plan = models.ForeignKey("protection.AssistancePlan", models.PROTECT, related_name="follow_ups")
     status = models.CharField(max_length=12, choices=FollowUpState, default=FollowUpState.DUE)
     months = models.PositiveSmallIntegerField(_("months after the help ended"))
     due_at = models.DateTimeField(_("due on"))

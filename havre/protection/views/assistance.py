@@ -20,6 +20,7 @@ from havre.protection.workflow import PLAN, SERVICE
 from havre.register.models import Person
 from havre.trust import acts, overrides, waivers
 from havre.trust.errors import Invalid, Refused
+from havre.trust.forms import tell
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 from havre.trust.waivers import Held
@@ -122,8 +123,7 @@ def offer(request: ActorRequest, pk: UUID) -> HttpResponse:
     try:
         services.offer_service(plan_id=pk, by=request.actor, provider_id=provider and provider.pk, **given)
     except Invalid as invalid:
-        for name, words in invalid.problems.items():
-            form.add_error(name, [str(word) for word in words])
+        tell(form, invalid)
         return render(request, PAGE, {**context, "offer": form}, status=422)
     return redirect("protection:plan", pk=pk)
 

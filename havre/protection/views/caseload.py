@@ -18,6 +18,7 @@ from havre.protection.services import caseload as services
 from havre.protection.services import shelters
 from havre.trust.enums import Role
 from havre.trust.errors import Invalid, Refused
+from havre.trust.forms import tell
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 
@@ -93,7 +94,6 @@ def places(request: ActorRequest) -> HttpResponse:
     try:
         shelters.describe(shelter_id=chosen.pk if chosen else None, by=request.actor, **form.cleaned_data)
     except Invalid as problem:
-        for name, words in problem.problems.items():
-            form.add_error(name if name in form.fields else None, [str(word) for word in words])
+        tell(form, problem)
         return render(request, "protection/places.html", context, status=422)
     return redirect("protection:places")

@@ -23,6 +23,7 @@ from havre.protection.workflow import LATER_CONSENT, SCREENING
 from havre.register.enums import AgeBasis
 from havre.trust import overrides, waivers
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.forms import tell
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 from havre.trust.waivers import Held
@@ -46,8 +47,7 @@ def groups(request: ActorRequest) -> HttpResponse:
     try:
         made = services.open_group(by=request.actor, **form.cleaned_data)
     except Invalid as invalid:
-        for name, words in invalid.problems.items():
-            form.add_error(name or None, [str(one) for one in words])
+        tell(form, invalid)
         return render(request, "protection/groups.html", context, status=422)
     return redirect("protection:group", pk=made.pk)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils.translation import get_language
+
 from havre.publishing.checks import whole, words
 from havre.publishing.checks.pairs import Pair, of_questions, pairs
 from havre.publishing.nodes import Document, Problem
@@ -54,9 +56,9 @@ MOST_KEPT = 2000
 
 def checked(document: Document, source: DocumentSource, *, media: bool = True) -> tuple[Problem, ...]:
     """The same, once for each code in a process: the code stands for every word and fact of the document."""
-    key = f"{document.edition}/{document.id}/{document.code}"
+    key = _key("whole", document)
     if not media and key not in _KEPT:
-        key = f"quick {key}"
+        key = _key("quick", document)
     if key not in _KEPT:
         if len(_KEPT) >= MOST_KEPT:
             _KEPT.clear()
@@ -66,7 +68,18 @@ def checked(document: Document, source: DocumentSource, *, media: bool = True) -
 
 def fits(document: Document) -> tuple[Problem, ...]:
     """Panels that are too long for their paper, measured once for each code in a process."""
-    key = f"paper {document.edition}/{document.id}/{document.code}"
+    key = _key("paper", document)
     if key not in _KEPT:
         _KEPT[key] = tuple(whole.overflow(document))
     return _KEPT[key]
+
+
+def known(document: Document) -> bool:
+    """Whether this process has weighed the document by the rules for media and measured it on its papers: asking again costs nothing."""
+    # what has gaps is not set on paper
+    return _key("whole", document) in _KEPT and (bool(document.problems) or _key("paper", document) in _KEPT)
+
+
+def _key(what: str, document: Document) -> str:
+    # what is wrong is said in the reader's language
+    return f"{what} {get_language()} {document.edition}/{document.id}/{document.code}"

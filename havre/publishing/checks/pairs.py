@@ -69,7 +69,7 @@ def of_questions(document: Document) -> Iterator[Pair]:
     asked = {node.id for node in document.walk() if node.kind == "question"}
     for one in bank(document.edition).values() if asked else ():
         if one.id in asked:
-            for unit in one.units.values():
+            for unit in one.block.units():
                 yield Pair(unit, text_of(unit, one.file, document.language), document.language, "question", law=True)
 
 

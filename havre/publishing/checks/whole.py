@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -46,7 +47,7 @@ def media(document: Document) -> Iterator[Problem]:
     for node in [*titles, *document.walk()]:
         written = (node.title,) if bound(node.id) else node.strings()
         for text in (_PLACE.sub("the law", text) for text in written if text):
-            for one in check_text(text, language=document.language, declared=Declared(consent=True, best_interests=True)):
+            for one in _weighed(text, document.language):
                 rule = library().media_rules.get(one.rule)
                 # a typed number is found by a check of its own
                 composite = (node.kind in {"case", "question"} or node.id in invented) and (
@@ -56,6 +57,12 @@ def media(document: Document) -> Iterator[Problem]:
                     continue
                 words = _("%(finding)s. Write it otherwise") % {"finding": one.words(document.language)}
                 yield Problem("media", node.id, words, stops=one.blocks)
+
+
+@lru_cache(maxsize=20_000)
+def _weighed(text: str, language: str) -> tuple[Finding, ...]:
+    """What the rules find in one text, weighed once in a process: parts of a document stand in several, and in every country's edition."""
+    return check_text(text, language=language, declared=Declared(consent=True, best_interests=True))
 
 
 def _rows_of_data(document: Document) -> Callable[[str], bool]:

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from havre.publishing.packages.course import PASS_MARK, Course
 from havre.publishing.packages.xml import child, written
-from havre.publishing.terms import term
+from havre.publishing.terms import sentences, term
 
 NAMESPACE = "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd"
 
@@ -27,5 +27,6 @@ def structure(course: Course, _files: tuple[str, ...]) -> bytes:
 
 def _described(parent: Element, course: Course) -> None:
     document = course.document
-    for tag, text in (("title", document.title), ("description", f"{document.country_name}. {term('made_with', document.language)}.")):
+    described = sentences(document.language, document.country_name, term("made_with", document.language))
+    for tag, text in (("title", document.title), ("description", described)):
         child(child(parent, tag), "langstring", text, lang=document.language)

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from havre.publishing import web
 from havre.publishing.nodes import Document, Node
-from havre.publishing.terms import every_term
+from havre.publishing.terms import every_term, full_stop, sentences
 
 STATIC = Path(__file__).parent.parent / "static" / "publishing"
 OWN_FILES = ("player.js", "player.css", "icon.svg")
@@ -104,7 +104,8 @@ def _title(nodes: tuple[Node, ...]) -> str:
 def files(made: Course, platform: str) -> dict[str, bytes]:
     """The page with its style sheets and script, by name; nothing else is asked for."""
     context = {**web.context(made.document), "platform": platform, "mastery": PASS_MARK, "pages": made.pages, "quiz_title": made.quiz_title}
-    page = render_to_string("publishing/package.html", {**context, "questions": questions(made)})
+    own = {"questions": questions(made), "full_stop": full_stop(made.document.language)}
+    page = render_to_string("publishing/package.html", {**context, **own})
     return {"index.html": page.encode(), "paper.css": web.sheet(), **{name: _own(name) for name in OWN_FILES}}
 
 
@@ -117,7 +118,7 @@ def questions(made: Course) -> list[dict[str, object]]:
             {
                 "id": node.id,
                 "stem": node.text,
-                "place": words["question"].format(number=place, total=len(made.questions)),
+                "place": sentences(made.document.language, words["question"].format(number=place, total=len(made.questions))),
                 "hint": words["several_right" if several else "one_right"],
                 "type": "checkbox" if several else "radio",
                 "right": " ".join(LETTERS[one] for one in node.data["right"]),

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from havre.publishing.packages.course import PASS_MARK, Course
 from havre.publishing.packages.xml import child, written
-from havre.publishing.terms import term
+from havre.publishing.terms import sentences, term
 
 ADL12 = "http://www.adlnet.org/xsd/adlcp_rootv1p2"
 METADATA12 = "http://www.imsglobal.org/xsd/imsmd_rootv1p2p1"
@@ -24,7 +24,7 @@ def manifest12(course: Course, files: tuple[str, ...]) -> bytes:
     general = child(child(metadata, "imsmd:lom"), "imsmd:general")
     _words(general, "imsmd:title", course.document.title, language)
     child(general, "imsmd:language", language)
-    _words(general, "imsmd:description", f"{course.document.country_name}. {term('made_with', language)}.", language)
+    _words(general, "imsmd:description", sentences(language, course.document.country_name, term("made_with", language)), language)
     item = _item(root, course)
     if course.questions:
         child(item, "adlcp:masteryscore", str(PASS_MARK))

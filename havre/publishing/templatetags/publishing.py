@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from havre.publishing.languages import NAMES
 from havre.publishing.nodes import Node
+from havre.publishing.titles import title_of
 
 register = template.Library()
 
@@ -19,6 +20,12 @@ register = template.Library()
 def language_in_words(code: str) -> str:
     """A language's name in the reader's language; Django has no Tetum."""
     return str(NAMES.get(code, code))
+
+
+@register.simple_tag
+def document_title(edition: str, id: str, language: str = "") -> str:
+    """The title of a document in a language, by default the reader's."""
+    return title_of(edition, id, language)
 
 
 @register.simple_tag

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from havre.referral import queries, services
 from havre.referral.forms import AccreditationForm, DirectoryForm, EntryForm
 from havre.referral.models import Service
-from havre.referral.views.offers import tell
 from havre.referral.workflow import RECEIVERS, SENDERS
 from havre.trust import policy
 from havre.trust.counting import STEP, K
 from havre.trust.enums import Act
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.forms import tell
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 

@@ -17,7 +17,6 @@ from havre.referral.enums import ConferenceStatus, TransferStatus
 from havre.referral.forms_meetings import ActionForm, CallForm, LeadForm, LeaveLeadForm, PointForm, TakeLeadForm, WordsForm
 from havre.referral.models import Conference, Transfer
 from havre.referral.queries import conferences, leads
-from havre.referral.views.offers import tell
 from havre.referral.workflow import CALLERS, CONFERENCE, LEADERS, SITTERS, TRANSFER
 from havre.register.enums import ConsentState
 from havre.register.models import Attachment, Case, Consent, Note, Person
@@ -25,6 +24,7 @@ from havre.trust import waivers
 from havre.trust.actors import Actor
 from havre.trust.enums import SECTION_LABELS, Role, Section
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.forms import tell
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 from havre.trust.waivers import Held

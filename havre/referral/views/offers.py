@@ -18,6 +18,7 @@ from havre.referral import queries, services
 from havre.referral.enums import DeclineReason, MoreStatus, ReferralOutcome, ReferralStatus, Way
 from havre.referral.forms import AskedForm, MoreAnswerForm, OfferForm, SeveralForm, UrgentForm
 from havre.referral.models import MoreAsked, Referral
+from havre.referral.views.outside import parcel
 from havre.referral.workflow import REFERRAL, SENDERS
 from havre.register.enums import ConsentState
 from havre.register.models import Consent, Person
@@ -25,18 +26,12 @@ from havre.trust import waivers
 from havre.trust.actors import Actor
 from havre.trust.enums import SECTION_LABELS, Section
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.forms import tell
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 from havre.trust.waivers import Held
 
 OWN_STEPS = ("offer", "withdraw", "tell_person", "follow_up")
-
-
-def tell(form: Any, invalid: Invalid) -> None:
-    """Put a service's complaints beside the fields they are about."""
-    for name, problems in invalid.problems.items():
-        for problem in problems:
-            form.add_error(name if name in form.fields else None, str(problem))
 
 
 def live_consents(actor: Actor, persons: list[UUID]) -> dict[UUID, list[tuple[str, str]]]:
@@ -207,9 +202,6 @@ def step(request: ActorRequest, pk: UUID, name: str) -> HttpResponse:
     """The sender's own steps: withdraw, note that the person was told, answer a request for more, the consent asked afterwards."""
     if not Referral.objects.visible_to(request.actor).filter(pk=pk).exists():
         raise Missing
-    # imported here: the pages for services without an account show this page's refusals
-    from havre.referral.views.outside import parcel
-
     if name == "waive":
         context = _sent_context(request, pk)
         shown: dict[str, Any] = {"template": "referral/sent.html", "context": context}

@@ -19,9 +19,9 @@ from havre.referral.enums import AgeBand, ReferralNeed
 from havre.referral.forms import KeyForm
 from havre.referral.models import OutsideKey
 from havre.referral.services.outside import fingerprint
-from havre.referral.views.offers import tell
 from havre.referral.workflow import SENDERS
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.forms import tell
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
 

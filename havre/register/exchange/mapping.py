@@ -14,6 +14,7 @@ from havre.register.exchange.openpyxl_alone import get_column_letter
 from havre.register.exchange.problems import Problem
 from havre.register.exchange.values import text_of
 from havre.register.exchange.vocabulary import fold
+from havre.standards.words import in_a_row
 from havre.trust.errors import Invalid, Words
 
 IGNORE = "-"
@@ -187,7 +188,7 @@ def _with_labels(columns: list[Column], labels: list[str], options: Options, num
 
 
 def _contradiction(torn: list[Column], labels: list[str]) -> list[Words]:
-    shown = "; ".join(f"{letter(c.index)}: {c.target} / {labels[c.index]}" for c in torn)
+    shown = in_a_row(f"{letter(c.index)}: {c.target} / {labels[c.index]}" for c in torn)
     return [
         _("The two header rows contradict each other in columns %(columns)s.") % {"columns": shown},
         _("Say which row the authors filled the sheet by: the names (first row) or the labels (second row)."),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from havre.register.models import Person
 from havre.register.person import acts, reading
 from havre.register.person.words import languages, words
+from havre.standards.words import in_a_row
 from havre.trust import audit
 from havre.trust.accounts import sessions, slowing
 from havre.trust.context import acting
@@ -38,7 +39,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         except Missing:
             status, problem = 422, said["code_wrong"]
         except Refused as refused:
-            status, problem = refused.status, "; ".join(str(reason) for reason in refused.reasons)
+            status, problem = refused.status, in_a_row(refused.reasons)
         else:
             slowing.passed(key)
             request.session.flush()

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from havre.register.person.words import Words, words
+from havre.standards.words import in_a_row
 
 PLACE = Path(__file__).parent / "typst"
 # the one place where the house keeps fonts
@@ -99,4 +100,4 @@ def _shown(value: Any, said: Words) -> str:
 
 
 def _flat(entry: dict[str, Any], said: Words) -> str:
-    return "; ".join(_lines(entry, said))
+    return in_a_row(_lines(entry, said), said.language)

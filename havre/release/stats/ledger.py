@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Any, Literal
 
 from havre.release.stats.accounting import Charge, Total, compose
-from havre.release.stats.private.spend import Spend
 
 Act = Literal["reserve", "draw", "give back"]
 FORMAT = "havre ledger 1"
@@ -234,14 +233,6 @@ class Ledger:
     def to_text(self) -> str:
         """The ledger as JSON lines: the head, then a line an act."""
         return "".join(text + "\n" for text in (_canonical(_head_row(self.head)), *(line_text(line) for line in self.lines)))
-
-
-def charges_of(spends: Iterable[Spend]) -> tuple[Charge, ...]:
-    """The charges of a private release from what its mechanisms say they spent."""
-    return tuple(
-        Charge(spend.mechanism, spend.use, spend.scale, spend.sensitivity, spend.queries, spend.rho or 0.0, spend.epsilon, spend.delta)
-        for spend in spends
-    )
 
 
 def line_text(line: Line) -> str:

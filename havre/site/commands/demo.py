@@ -87,10 +87,19 @@ def _load(home: Path, persons: int) -> None:
     click.echo(f"counted: extract {str(counted.extract.pk)[:8]} and its profile, both made")
     release = showing.publish(counted)
     click.echo(f"released: {release.ref}, no group below {release.k}, attacked, signed by two, published")
-    for path in showing.leaflets(home / "leaflets"):
-        # a page is a folder: its size is that of what lies in it
-        size = sum(one.stat().st_size for one in ([path] if path.is_file() else path.rglob("*")))
-        click.echo(f"leaflet: {path.name}, {size} bytes")
+    _printed(home / "published")
+
+
+def _printed(folder: Path) -> None:
+    """The editions, a line each as it is made: how many pages and papers, in which languages, how large."""
+    began = time.monotonic()
+    for one in showing.editions(folder):
+        kinds = ", ".join(f"{number} {format}" for format, number in sorted(one.made.items()))
+        studies = "; its case studies await the comparison with a register, and say so" if one.pending else ""
+        click.echo(f"published: {one.edition} in {', '.join(one.languages)}: {kinds}, {one.size / 1e6:.1f} MB{studies}")
+        for words in one.refused:
+            click.echo(f"  stopped: {words}")
+    click.echo(f"published to {folder} in {time.monotonic() - began:.0f} s; packages for learning platforms: havre publish module")
 
 
 def _published() -> None:

@@ -12,24 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from havre.site.facts.services import LONGEST_NOTE
 from havre.standards import Fact, profile
 from havre.standards.models import Confidence
+from havre.trust.forms import DayField
 
 NUMBERS = {"days": _("Days"), "age": _("Years"), "count": _("Persons")}
 ROWS = 4
 
 
-class DayInput(forms.DateInput):
-    """The browser's own day picker; a text field where it has none."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class ProposeForm(forms.Form):
     """A proposed value with its source. The fields of the value depend on the fact's kind; `value()` puts them together."""
 
-    valid_from = forms.DateField(label=_("In force from"), widget=DayInput, help_text=_("The day from which the law or the service is so."))
+    valid_from = DayField(label=_("In force from"), help_text=_("The day from which the law or the service is so."))
     source = forms.CharField(
         label=_("Source"), max_length=300, help_text=_("Article, gazette or document, as printed. The second reader opens it.")
     )
@@ -69,7 +61,7 @@ class ProposeForm(forms.Form):
 class ForceForm(forms.Form):
     """The day from which a revision that was read holds."""
 
-    valid_from = forms.DateField(label=_("In force from"), widget=DayInput)
+    valid_from = DayField(label=_("In force from"))
 
 
 def _area(label: Any, initial: str, help_text: Any = "", required: bool = True) -> forms.CharField:

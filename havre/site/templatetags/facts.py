@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from havre.site.templatetags.havre import status
 from havre.standards import Fact, profile
 from havre.standards.dated import definition
+from havre.standards.words import in_a_row
 
 register = template.Library()
 
@@ -62,9 +63,9 @@ def _units(fact: Fact) -> str:
         return ngettext("%(n)s year", "%(n)s years", fact.value) % {"n": fact.value}
     if kind == "authorities" and isinstance(fact.value, list | tuple):
         known = {one.code: str(one.name) for one in profile(fact.country).authorities}
-        return "; ".join(known.get(str(code), str(code)) for code in fact.value)
+        return in_a_row(known.get(str(code), str(code)) for code in fact.value)
     if kind == "phones" and isinstance(fact.value, list | tuple):
-        return "; ".join(_number(entry) for entry in fact.value)
+        return in_a_row(_number(entry) for entry in fact.value)
     return str(fact)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
+from havre.standards import words as words_of_standards
 from havre.trust.ids import new_id
 
 register = template.Library()
@@ -70,6 +72,12 @@ def once() -> SafeString:
 def mark(sign: str) -> str:
     """A colon, semicolon, question or exclamation mark between two translated pieces: French has its unbreakable space before it."""
     return f"{NBSP}{sign}" if (get_language() or "").startswith("fr") else sign
+
+
+@register.filter
+def in_a_row(parts: Iterable[Any]) -> str:
+    """Several texts in a row, semicolons between them as the reader's language writes them."""
+    return words_of_standards.in_a_row(parts, get_language())
 
 
 def _local(moment: datetime | date) -> tuple[date, datetime | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -24,8 +25,8 @@ class Term:
     seen_in: Mapping[str, str] = field(default_factory=dict)
 
     def preferred(self, language: str) -> str:
-        """The word to use in this language."""
-        return self.term.text(language).partition(";")[0].strip()
+        """The word to use in this language, without the mark of the country whose use it is: "(TL)", "(PT)"."""
+        return re.sub(r" \([A-Z]{2}\)$", "", self.term.text(language).partition(";")[0].strip())
 
     def may_be_printed(self, language: str) -> bool:
         """Whether a native reader need not approve it first. A language that has no term of its own may not."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from havre.trust.enums import SECTION_LABELS, Section
+from havre.trust.forms import DayField, DayInput
 from havre.trust.models.grants import RestrictionReason
 from havre.trust.models.requests import IdentityReason, IdentityRefusal
 
@@ -29,10 +30,10 @@ class AskForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3, **NOT_KEPT}),
     )
-    until = forms.DateField(
+    until = DayField(
         label=_("Until which day"),
         help_text=_("It closes by itself at the end of that day. At most 90 days."),
-        widget=forms.DateInput(attrs={"type": "date", **NOT_KEPT}),
+        widget=DayInput(NOT_KEPT),
     )
 
     def __init__(self, *args: Any, persons: tuple[UUID, ...], **kwargs: Any) -> None:

@@ -237,11 +237,3 @@ def _seal(request: IdentityRequest, words: str) -> None:
     (row,) = sealing.seal([plain])
     with as_house():
         SealedSection.save(row, force_insert=True)
-
-
-def told(by: Actor, request: IdentityRequest) -> str:
-    """The words beside a request, for whoever may open the name; empty for anybody else."""
-    from havre.trust import identity  # it notes the use of a granted name here
-
-    found = identity.read_records(by=by, kind=WORDS, record_ids=[request.pk])
-    return str(found.get(request.pk, {}).get("words", ""))

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from havre.trust import policy
 from havre.trust.accounts.fresh import fresh_factor_required
 from havre.trust.actors import Actor
-from havre.trust.asking import custody, queries, restricting, services
+from havre.trust.asking import custody, queries, restricting, services, words
 from havre.trust.asking.forms import AskForm, RefuseForm, RestrictForm
 from havre.trust.enums import SECTION_LABELS, Act, Section
 from havre.trust.errors import HavreError, Invalid, Missing, Refused
+from havre.trust.forms import tell
 from havre.trust.middleware import ActorRequest
 
 READERS = custody.ASKERS | custody.OFFICERS
@@ -80,7 +81,7 @@ def _page(actor: Actor, pk: UUID) -> dict[str, Any]:
         "answers": bool(job) and queries.waits_for(found, actor, job),
         "ends_it": (mine and line["state"] in (queries.WAITING, queries.OPEN)) or (bool(job) and line["state"] == queries.OPEN),
         "jobs": [custody.read_job(text).words for text in found.custodians],
-        "words": services.told(actor, found) if job else "",
+        "words": words.told(actor, found) if job else "",
         "form": RefuseForm(),
     }
 
@@ -165,8 +166,7 @@ def _do(request: ActorRequest, template: str, found: dict[str, Any], done: Calla
         try:
             return done()
         except Invalid as invalid:
-            for field, problems in invalid.problems.items():
-                form.add_error(field if field in form.fields else None, [str(problem) for problem in problems])
+            tell(form, invalid)
         except Refused as refused:
             reasons, status = refused.reasons, refused.status  # type: ignore[assignment]
     return render(request, template, {**found, "reasons": reasons}, status=status)

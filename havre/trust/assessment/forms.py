@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from havre.trust.assessment.paper import RiskLine
+from havre.trust.forms import DayField
 from havre.trust.models.assessment import Level, Opinion
 
 
@@ -22,7 +23,7 @@ class SignForm(forms.Form):
         help_text=_("About the system. Never about a person."),
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
     )
-    review_on = forms.DateField(label=_("To be read again on"), widget=forms.DateInput(attrs={"type": "date"}))
+    review_on = DayField(label=_("To be read again on"))
 
     def __init__(self, *args: Any, risks: tuple[RiskLine, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

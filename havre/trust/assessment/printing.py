@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from havre.standards import profile
+from havre.standards.words import in_a_row
 from havre.trust.assessment.paper import Paper, paper_of
 from havre.trust.assessment.snapshot import Model, digest
 from havre.trust.models import Assessment
@@ -72,8 +73,8 @@ def _data(paper: Paper, mark: str, signed: Assessment | None, language: str) -> 
                 "title": part.title,
                 "need": part.need,
                 "facts": _facts(part),
-                "readers": [[one.who, ", ".join(one.acts), "; ".join((*one.bases, *one.conditions)), ", ".join(one.risks)] for one in part.readers],
-                "common": "; ".join(part.common),
+                "readers": [[one.who, ", ".join(one.acts), in_a_row((*one.bases, *one.conditions)), ", ".join(one.risks)] for one in part.readers],
+                "common": in_a_row(part.common),
                 "others": ", ".join(part.others),
             }
             for part in paper.parts
@@ -95,8 +96,8 @@ def _data(paper: Paper, mark: str, signed: Assessment | None, language: str) -> 
 def _facts(part: Any) -> list[list[str]]:
     return [
         [_("Purposes"), ", ".join(part.purposes)],
-        [_("Law"), "; ".join(part.laws)],
-        [_("Kept"), "; ".join(part.terms)],
+        [_("Law"), in_a_row(part.laws)],
+        [_("Kept"), in_a_row(part.terms)],
         [_("Tables"), ", ".join(part.tables)],
     ]
 

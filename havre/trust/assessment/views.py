@@ -22,6 +22,7 @@ from havre.trust.assessment.printing import as_pdf
 from havre.trust.assessment.snapshot import Model, changes, digest, model_of
 from havre.trust.enums import Act
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.forms import tell
 from havre.trust.middleware import ActorRequest
 from havre.trust.models import Assessment
 
@@ -87,9 +88,7 @@ def _sign(request: ActorRequest) -> HttpResponse:
             by=request.actor,
         )
     except Invalid as invalid:
-        for name, problems in invalid.problems.items():
-            for problem in problems:
-                form.add_error(name or None, str(problem))
+        tell(form, invalid)
         return _board(request, form=form, status=422)
     except Refused as refused:
         return _board(request, form=form, reasons=refused.reasons, status=refused.status)

@@ -7,7 +7,7 @@ that no name as people write it, `Akosua` or `Jean-Pierre`, is ever a code. A re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +22,17 @@ ROW_NAME = re.compile(rf"(?=.{{1,60}}\Z){_PIECE}(?:[.:-]+{_PIECE})*\Z")
 REASONS = frozenset(
     {"contact", "document", "referral", "identification", "correction", "complete", "transfer", "threat", "danger", "human", "machine"}
 )
+# lists that are no choices of a model (the grounds of clocks): their modules write acts themselves, and so give them from above
+_lists: list[Callable[[], Iterable[str]]] = []
 # what sets a code apart from a word that somebody typed
 _STRUCTURE = re.compile(r"[0-9_.]")
 # 64 bits signed, what both databases store
 _MOST = 2**63 - 1
+
+
+def listed_by(reasons: Callable[[], Iterable[str]]) -> None:
+    """Take what this gives, each time it is asked, for reasons that a list of the house has."""
+    _lists.append(reasons)
 
 
 def code(value: Any, *, what: str, most: int = 80) -> str:
@@ -60,10 +67,8 @@ def reason_code(value: Any, *, most: int = 80) -> str:
 
 def _chosen() -> frozenset[str]:
     """The values of every list of choices, and the grounds of every clock, in the process."""
-    from havre.trust import clocks  # it writes acts itself
-
-    grounds = {ground for rule in clocks.rules() for listed in (rule.extend_on, rule.pause_on, rule.end_early_on) for ground in listed}
-    return frozenset(str(value) for choices in TextChoices.__subclasses__() for value in choices.values) | grounds
+    listed = {reason for given in _lists for reason in given()}
+    return frozenset(str(value) for choices in TextChoices.__subclasses__() for value in choices.values) | listed
 
 
 def code_map(values: Mapping[str, str | int] | None) -> dict[str, str | int]:

@@ -20,6 +20,7 @@ from havre.trust.actors import Actor
 from havre.trust.asking import queries as names
 from havre.trust.enums import Act, Section
 from havre.trust.errors import Missing
+from havre.trust.forms import MomentField
 from havre.trust.history.breach import affected
 from havre.trust.history.processing import activities, beside, errands
 from havre.trust.history.queries import (
@@ -109,8 +110,8 @@ class BreachForm(forms.Form):
     account = forms.CharField(
         label=gettext_lazy("Sign-in name of the account"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    since = forms.DateTimeField(label=gettext_lazy("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
-    until = forms.DateTimeField(label=gettext_lazy("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    since = MomentField(label=gettext_lazy("From"))
+    until = MomentField(label=gettext_lazy("Until"))
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

@@ -15,6 +15,7 @@ from havre.trust import policy
 from havre.trust.accounts.fresh import fresh_factor_required
 from havre.trust.enums import Act
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.forms import tell
 from havre.trust.merging import queries, services
 from havre.trust.middleware import ActorRequest
 from havre.trust.models import Organisation
@@ -42,8 +43,7 @@ def every(request: ActorRequest) -> HttpResponse:
         try:
             return redirect("accounts_merger", services.propose(by=request.actor, **sides).pk)
         except Invalid as invalid:
-            for field, problems in invalid.problems.items():
-                form.add_error(field if field in form.fields else None, [str(problem) for problem in problems])
+            tell(form, invalid)
         except Refused as refused:
             reasons, status = refused.reasons, refused.status
     return render(request, "accounts/mergers.html", {"form": form, "reasons": reasons, "rows": queries.every()[:50]}, status=status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from havre.trust.forms import DayField
 from havre.trust.models.retention import HoldReason
 
 
@@ -13,4 +14,4 @@ class HoldForm(forms.Form):
 
     ref = forms.CharField(max_length=16, label=_("Reference of the file"))
     reason = forms.ChoiceField(choices=HoldReason.choices, label=_("Why it is kept"))
-    review_on = forms.DateField(label=_("Ask again on"), widget=forms.DateInput(attrs={"type": "date"}))
+    review_on = DayField(label=_("Ask again on"))

@@ -18,6 +18,7 @@ from havre.trust.accounts.fresh import fresh_factor_required
 from havre.trust.actors import Actor
 from havre.trust.enums import Act
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.forms import tell
 from havre.trust.history.queries import case_by_reference
 from havre.trust.middleware import ActorRequest
 from havre.trust.models import RetentionOrder
@@ -90,9 +91,7 @@ def hold(request: ActorRequest) -> HttpResponse:
             audit.refuse(event="retention.hold", by=actor)
             form.add_error("ref", _("No file bears this reference. Type it as it stands on the receipt, for example D-7K2M-0QXA."))
         except Invalid as invalid:
-            for name, problems in invalid.problems.items():
-                for problem in problems:
-                    form.add_error(name or None, str(problem))
+            tell(form, invalid)
         except Refused as refused:
             reasons = refused.reasons
         else:

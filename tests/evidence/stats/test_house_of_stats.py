@@ -52,7 +52,17 @@ PLAIN = {
         benchmarks.__main__.run benchmarks.__main__.main benchmarks.breach.prepare
         benchmarks.breach.make_cases benchmarks.breach.make_readings benchmarks.breach.exercise
         benchmarks.breach.main benchmarks.brochures.Made benchmarks.brochures.wanted benchmarks.brochures.make benchmarks.brochures.timed
-        benchmarks.brochures.main benchmarks.guide.main""",
+        benchmarks.brochures.main benchmarks.guide.main
+        benchmarks.paper_readers.Leaf benchmarks.paper_readers.Claims benchmarks.paper_readers.poppler_is_here
+        benchmarks.paper_readers.by_pdfium benchmarks.paper_readers.by_poppler benchmarks.paper_readers.tags_by_pdfium
+        benchmarks.paper_readers.tags_by_poppler benchmarks.paper_readers.claims benchmarks.paper_words.Said
+        benchmarks.paper_words.Frame benchmarks.paper_words.foot benchmarks.paper_words.said benchmarks.reread.Reading
+        benchmarks.reread.Letters benchmarks.reread.letters benchmarks.reread.times benchmarks.reread.without_frame
+        benchmarks.reread.lost benchmarks.reread.out_of_order benchmarks.reread.jumps benchmarks.reread.read
+        benchmarks.reread.wanted benchmarks.reread.reread benchmarks.reread.told benchmarks.reread.main benchmarks.step.by_hand
+        benchmarks.step.House benchmarks.step.turn benchmarks.step.main benchmarks.step_house.make benchmarks.step_house.actor
+        benchmarks.step_house.put_in_force benchmarks.step_house.order benchmarks.step_house.last benchmarks.step_house.codes
+        benchmarks.step_house.main""",
 }
 
 

@@ -23,7 +23,7 @@ PLAIN = {
         *("protect.needs_words", "published.read_published", "published.of_grid", "published.layout_of", "reading.read_rows"),
     ),
     "looks up, numbers, cuts or hands on": (
-        *("attacks.sides.keys", "cells.cell", "cells.words", "cells.domains_of", "ledger.charges_of", "media.findings.tidy"),
+        *("attacks.sides.keys", "cells.cell", "cells.words", "cells.domains_of", "private.spend.charges_of", "media.findings.tidy"),
         *("media.packs.pack", "media.reading.read", "private.codebook.declared_public", "private.noise.nothing"),
         *("synthesis.candidates.keys", "synthesis.candidates.row_keys", "synthesis.private.with_recipe", "synthesis.rows.cells_of"),
     ),

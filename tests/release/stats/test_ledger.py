@@ -14,9 +14,9 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from havre.release.stats.accounting import Charge, compose, gaussian_epsilon, zcdp_epsilon
-from havre.release.stats.ledger import AlreadySpent, Head, Ledger, LedgerBroken, LedgerError, OverBudget, charges_of, from_text
+from havre.release.stats.ledger import AlreadySpent, Head, Ledger, LedgerBroken, LedgerError, OverBudget, from_text
 from havre.release.stats.ledger_file import create, give_back, read, spending
-from havre.release.stats.private.spend import gaussian_spend
+from havre.release.stats.private.spend import charges_of, gaussian_spend
 
 DELTA = 7.3e-6
 # σ at which one release of sensitivity 1 is (1, 7.3e-6) when read in zCDP

@@ -70,10 +70,14 @@ class Drawing:
         return f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img" font-family="sans-serif">{"".join(self.parts)}</svg>'
 
 
+# languages that part thousands by a narrow no-break space and write a decimal comma; Thai writes figures as English does
+SPACED = frozenset({"fr", "pt", "tet"})
+
+
 def figure(value: float | None, language: str, digits: int = 0) -> str:
     """A number as the language writes it; a dash for None.
 
-    Args: digits after the comma; language, "fr" or anything else for English.
+    Args: digits after the comma; language, one of SPACED, or anything else for English.
 
     >>> figure(12345.6, "en", 1), figure(0.25, "fr", 2), figure(None, "fr")
     ('12,345.6', '0,25', '–')
@@ -81,8 +85,7 @@ def figure(value: float | None, language: str, digits: int = 0) -> str:
     if value is None:
         return "–"
     text = f"{value:,.{digits}f}"
-    # narrow no-break space, and a decimal comma
-    return text.replace(",", "\u202f").replace(".", ",") if language == "fr" else text
+    return text.replace(",", "\u202f").replace(".", ",") if language in SPACED else text
 
 
 def percent(value: float | None, language: str) -> str:

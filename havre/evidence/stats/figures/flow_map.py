@@ -12,7 +12,7 @@ from havre.evidence.stats.figures.sheet import HEADS, Figure, Methods
 from havre.evidence.stats.places import outlines, places, project
 from havre.evidence.stats.profiles import Flow
 from havre.standards.library import library
-from havre.standards.words import Words
+from havre.standards.words import Words, in_a_row
 
 SAYS: Mapping[str, Words] = {
     "title": Words("Routes of {group}", "Itinéraires : {group}"),
@@ -80,7 +80,7 @@ def flow_map(
     shown = [one for one in flows if one.measure.numerator >= k]
     placed = [one for one in shown if {one.origin, one.end, *one.via} <= places().keys()]
     frame = _frame(placed)
-    words = "; ".join(f"{_route(one, language)}: {figure(one.measure.numerator, language)}" for one in shown)
+    words = in_a_row((f"{_route(one, language)}: {figure(one.measure.numerator, language)}" for one in shown), language)
     drawing = Drawing(WIDTH, frame.height, title, words or say("none").format(k=k))
     _land(drawing, frame)
     most = max((one.measure.numerator for one in placed), default=1)

@@ -9,7 +9,7 @@ from havre.evidence.stats.figures.drawing import AMBER, INK, LINE, QUIET, SEA, S
 from havre.evidence.stats.figures.sheet import HEADS, Figure, Methods
 from havre.evidence.stats.vulnerability.factors import LEVELS, level_label
 from havre.evidence.stats.vulnerability.result import Determinants, Term
-from havre.standards.words import Words
+from havre.standards.words import Words, in_a_row
 
 SAYS: Mapping[str, Words] = {
     "title": Words("What goes with “{outcome}”, level by level", "Ce qui va avec « {outcome} », niveau par niveau"),
@@ -53,7 +53,7 @@ def forest(study: Determinants, language: str, *, outcome: Words | None = None, 
     groups = [(level, terms) for level, terms in groups if terms]
     height = 96 + sum(30 + ROW * len(terms) for _level, terms in groups) + 40
     axis = _Axis([one.shown for one in study.terms])
-    drawing = Drawing(WIDTH, height, title, "; ".join(_words(one, language) for one in study.terms))
+    drawing = Drawing(WIDTH, height, title, in_a_row((_words(one, language) for one in study.terms), language))
     drawing.text(12, 26, title, size=17, bold=True)
     _legend(drawing, {one.factor.kind for one in study.terms}, language)
     drawing.text(WIDTH - 12, 78, say(study.scale), size=12, anchor="end", colour=QUIET)

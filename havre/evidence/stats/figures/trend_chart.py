@@ -9,7 +9,7 @@ from havre.evidence.stats.figures.drawing import AMBER, INK, LETTER, LINE, QUIET
 from havre.evidence.stats.figures.sheet import HEADS, Figure, Methods
 from havre.evidence.stats.measure import Measure
 from havre.evidence.stats.trends import Trend
-from havre.standards.words import Words
+from havre.standards.words import Words, in_a_row
 
 SAYS: Mapping[str, Words] = {
     "title": Words("Persons detected, by {unit}", "Personnes repérées, par {unit}"),
@@ -43,7 +43,7 @@ def trend_chart(trend: Trend, language: str, *, changes: Changes | None = None, 
     title = say("title").format(unit=unit)
     periods = [one.source.period for one in counts]
     chart = _Chart(counts, periods, k)
-    words = "; ".join(f"{one.source.period} {_said(one, language, k)}" for one in counts)
+    words = in_a_row((f"{one.source.period} {_said(one, language, k)}" for one in counts), language)
     drawing = Drawing(WIDTH, HEIGHT, title, words)
     drawing.text(12, 26, title, size=17, bold=True)
     chart.axes(drawing, language)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from havre.evidence.stats.linkage import guards
-from havre.evidence.stats.linkage.scoring import Scored
+from havre.evidence.stats.linkage.scored import Scored
 
 LEAST = 1e-4  # a share below it says only "few"
 FEW = 4  # a pair that no more rules than these found might have been met by none

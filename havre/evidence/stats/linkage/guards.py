@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from havre.evidence.stats.linkage.features import NAMES, Sides, given_agreement
 from havre.evidence.stats.linkage.levels import labels
 from havre.evidence.stats.linkage.records import Records
-
-if TYPE_CHECKING:
-    from havre.evidence.stats.linkage.scoring import Scored
+from havre.evidence.stats.linkage.scored import Scored
 
 # the last two hold back automatic links only: nothing says that the two are kin, but nothing rules it out; THIRD may follow from a record
 # that is linked to both

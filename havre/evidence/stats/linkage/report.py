@@ -14,7 +14,7 @@ from havre.evidence.stats.linkage.expected import joins
 from havre.evidence.stats.linkage.guards import GUARDS
 from havre.evidence.stats.linkage.model import Model
 from havre.evidence.stats.linkage.records import AREAS, Records
-from havre.evidence.stats.linkage.scoring import Scored
+from havre.evidence.stats.linkage.scored import Scored
 
 # name group of a record, for the report only: by nationality, else by script
 GROUPS = ("west_africa", "west_africa", "thai", "lusophone", "lusophone", "horn")

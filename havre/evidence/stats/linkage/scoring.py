@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -12,29 +12,13 @@ import numpy as np
 from havre.evidence.stats.linkage import features, guards, levels, trees
 from havre.evidence.stats.linkage.model import Model, settings
 from havre.evidence.stats.linkage.records import Records
+from havre.evidence.stats.linkage.scored import Scored
 from havre.evidence.stats.linkage.thresholds import REVIEW_LEAST
 
 FLOOR = -7.0  # match weight (log2 of the odds, prior included) under which a pair is not looked at again
 HOPELESS = -7.0  # first logit under which rivals are not asked: of such pairs none came above 0.05
 CHUNK = 1_000_000  # candidate pairs that Splink weighs at a time
 SLICE = 400_000  # pairs whose features are held at a time
-
-
-@dataclass(frozen=True)
-class Scored:
-    """Scored pairs, sorted by (left, right).
-
-    Attributes: left, right, record numbers; weight, log2 odds by the model's m and u; gamma, level by comparison
-    (-1 missing, 0 none); probability, the final one; compared, how many candidates there were; rules, blocking rules as bits.
-    """
-
-    left: np.ndarray
-    right: np.ndarray
-    weight: np.ndarray
-    gamma: dict[str, np.ndarray]
-    probability: np.ndarray
-    rules: np.ndarray
-    compared: int
 
 
 def weights(con: duckdb.DuckDBPyConnection, model: Model, records: int, *, floor: float = FLOOR) -> Scored:

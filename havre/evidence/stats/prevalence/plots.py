@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from havre.evidence.stats.figures.drawing import INK, LAND, LINE, QUIET, Drawing, ticks
 from havre.evidence.stats.prevalence.phrases import number, rounded
-from havre.evidence.stats.prevalence.result import Prevalence
 from havre.evidence.stats.prevalence.words import CHANGES, FAMILY_NAMES, Text
+from havre.standards.words import in_a_row
+
+if TYPE_CHECKING:
+    from havre.evidence.stats.prevalence.result import Prevalence
 
 WIDTH, LEFT, RIGHT = 760, 210, 30
 COLOURS = {
@@ -92,7 +96,7 @@ def families(result: Prevalence, language: str) -> str | None:
     if result.value is not None:
         rows.append(("pooled", result.value, result.low, result.high))
     values = [float(v) for row in rows for v in row[1:] if v is not None]
-    words = "; ".join(f"{FAMILY_NAMES[name].words(language)} {rounded(value, language)}" for name, value, *_ends in rows)
+    words = in_a_row((f"{FAMILY_NAMES[name].words(language)} {rounded(value, language)}" for name, value, *_ends in rows), language)
     drawing = Plot(60 + 48 * len(rows), CAPTIONS["families"].words(language), words, [*values, float(result.numerator)], language)
     for place, (family, value, low, high) in enumerate(rows):
         y = 34 + 48 * place
@@ -119,9 +123,12 @@ def resamples(result: Prevalence, language: str) -> str | None:
         return None
     everything = np.concatenate([np.asarray(one.draws) for one in rows])
     top = float(np.quantile(everything, 0.985))
-    words = "; ".join(
-        f"{FAMILY_NAMES[one.family].words(language)} {rounded(min(one.draws), language)} – {rounded(max(one.draws), language)}"
-        for one in rows
+    words = in_a_row(
+        (
+            f"{FAMILY_NAMES[one.family].words(language)} {rounded(min(one.draws), language)} – {rounded(max(one.draws), language)}"
+            for one in rows
+        ),
+        language,
     )
     drawing = Plot(50 + 80 * len(rows), CAPTIONS["resamples"].words(language), words, [float(everything.min()), top], language)
     for place, one in enumerate(rows):
@@ -226,7 +233,7 @@ def strata(result: Prevalence, language: str) -> str | None:
         return None
     values = [float(v) for row in rows for v in (row.pooled, row.pooled_low, row.pooled_high, row.low, row.high) if v is not None]
     top = min(max(values), 3 * max(float(row.pooled_high or 0) for row in rows))
-    words = "; ".join(f"{row.name} {rounded(row.pooled, language)}" for row in rows)
+    words = in_a_row((f"{row.name} {rounded(row.pooled, language)}" for row in rows), language)
     drawing = Plot(50 + 40 * len(rows), CAPTIONS["strata"].words(language), words, [min(values), top], language)
     for place, row in enumerate(rows):
         y = 28 + 40 * place

@@ -6,11 +6,14 @@ import json
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from havre.evidence.stats.prevalence.phrases import number, rounded
 from havre.evidence.stats.prevalence.plots import plots
-from havre.evidence.stats.prevalence.result import Prevalence
 from havre.evidence.stats.prevalence.words import CHANGES, COLOURS, CRITICS, FAMILY_NAMES, HEADINGS, Text
+
+if TYPE_CHECKING:
+    from havre.evidence.stats.prevalence.result import Prevalence
 
 STYLE = """body{font:16px/1.5 sans-serif;color:#222;max-width:50rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}

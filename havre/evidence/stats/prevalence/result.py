@@ -186,6 +186,7 @@ class Prevalence:
 
     def sentence(self, language: str = "en") -> str:
         """The result in one sentence, in French ("fr") or English."""
+        # words and pages bring the drawing of figures along: whoever wants the numbers does not load it
         from havre.evidence.stats.prevalence.phrases import sentence
 
         return sentence(self, language)
@@ -226,6 +227,7 @@ class Prevalence:
 
     def report(self, folder: str | Path) -> tuple[Path, Path]:
         """Write `prevalence.fr.html`, `prevalence.en.html`, their plots as SVG and `prevalence.json`. Gives the two pages."""
+        # as for the sentence
         from havre.evidence.stats.prevalence.report import write
 
         return write(self, Path(folder))

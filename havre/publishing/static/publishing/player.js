@@ -286,7 +286,7 @@
     form.querySelector('button[type="submit"]').hidden = true;
     const status = document.getElementById("player-result");
     const outcome = result.passed ? words.passed : words.failed;
-    status.querySelector("p").textContent = `${words.score.replace("{score}", result.score)}. ${outcome}.`;
+    status.querySelector("p").textContent = [words.score.replace("{score}", result.score), outcome].map((said) => said + words.stop).join(" ");
     status.className = "note";
     status.focus();
   }

@@ -14,8 +14,7 @@ from scipy.special import ndtr
 
 from havre.release.stats.accounting import Charge, compose
 from havre.release.stats.errors import BadTable
-from havre.release.stats.ledger import charges_of
-from havre.release.stats.private.spend import Spend
+from havre.release.stats.private.spend import Spend, charges_of
 
 Accountant = Literal["pld", "zcdp"]
 

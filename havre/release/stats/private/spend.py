@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any, Literal
+
+from havre.release.stats.accounting import Charge
 
 Mechanism = Literal["gaussian", "discrete gaussian", "discrete gaussian with threshold", "discrete laplace", "exponential"]
 
@@ -69,3 +72,11 @@ def gaussian_spend(
     rho = queries * (sensitivity / scale) ** 2 / 2
     law: Mechanism = "gaussian" if fine else "discrete gaussian"
     return Spend(law, scale, sensitivity, queries, rho, 0.0, delta, use, run, libraries=versions())
+
+
+def charges_of(spends: Iterable[Spend]) -> tuple[Charge, ...]:
+    """The charges of a private release from what its mechanisms say they spent."""
+    return tuple(
+        Charge(spend.mechanism, spend.use, spend.scale, spend.sensitivity, spend.queries, spend.rho or 0.0, spend.epsilon, spend.delta)
+        for spend in spends
+    )

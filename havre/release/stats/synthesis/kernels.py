@@ -65,7 +65,31 @@ def _swap_gain(index: np.ndarray, precision: np.ndarray, slope: np.ndarray, r: i
 
 
 @nb.njit(cache=True)
-def sample(  # noqa: PLR0912
+def _drawn_change(old: int, widest: int) -> int:
+    """Persons to add to a row of `old`, or to take when negative; 0 where the way back could not be drawn."""
+    d = np.random.randint(1, _reach(old, widest) + 1)
+    if old > 0 and np.random.random() < 0.5:
+        d = -d
+    return 0 if old + d < 0 or abs(d) > _reach(old + d, widest) else d
+
+
+@nb.njit(cache=True)
+def _log_chance(count: int, widest: int) -> float:
+    """Log of the chance that one certain change is drawn for a row: from none, persons are only ever added."""
+    return np.log((1.0 if count == 0 else 0.5) / _reach(count, widest))
+
+
+@nb.njit(cache=True)
+def _drawn_move(old: int, there: int) -> int:
+    """Persons to move from a row of `old` to one of `there`: all of them into an empty row, else up to four; 0 for no move."""
+    if np.random.random() < 0.3:
+        return old if there == 0 else 0
+    d = 1 + np.random.randint(4)
+    return d if d <= old else 0
+
+
+@nb.njit(cache=True)
+def sample(
     index: np.ndarray,
     precision: np.ndarray,
     slope: np.ndarray,
@@ -91,14 +115,11 @@ def sample(  # noqa: PLR0912
         r = np.random.randint(rows)
         old = counts[r]
         if np.random.random() < 0.5:
-            reach = _reach(old, widest)
-            d = np.random.randint(1, reach + 1)
-            if old > 0 and np.random.random() < 0.5:
-                d = -d
-            new = old + d
-            if new < 0 or abs(d) > _reach(new, widest):
+            d = _drawn_change(old, widest)
+            if d == 0:
                 continue
-            gain = np.log((1.0 if new == 0 else 0.5) / _reach(new, widest)) - np.log((1.0 if old == 0 else 0.5) / reach)
+            new = old + d
+            gain = _log_chance(new, widest) - _log_chance(old, widest)
             gain += _gain(index, precision, slope, r, d) + log_prior(new, mean[r], shape) - log_prior(old, mean[r], shape)
             if gain >= 0 or np.random.random() < np.exp(gain):
                 counts[r] = new
@@ -109,14 +130,9 @@ def sample(  # noqa: PLR0912
         if old == 0 or near == 0:
             continue
         s = neighbours[starts[r] + np.random.randint(near)]
-        if np.random.random() < 0.3:
-            if counts[s] != 0:
-                continue
-            d = old
-        else:
-            d = 1 + np.random.randint(4)
-            if d > old:
-                continue
+        d = _drawn_move(old, counts[s])
+        if d == 0:
+            continue
         gain = np.log(near / (starts[s + 1] - starts[s])) + _swap_gain(index, precision, slope, r, s, d)
         gain += log_prior(old - d, mean[r], shape) - log_prior(old, mean[r], shape)
         gain += log_prior(counts[s] + d, mean[s], shape) - log_prior(counts[s], mean[s], shape)

@@ -14,12 +14,11 @@ import polars as pl
 
 from havre.release.stats.accounting import Charge
 from havre.release.stats.errors import BadTable
-from havre.release.stats.ledger import charges_of
 from havre.release.stats.private import residual
 from havre.release.stats.private.accounting import Accountant, Budget, epsilon_of_spends, sigmas_for
 from havre.release.stats.private.codebook import Codebook
 from havre.release.stats.private.noise import Cancelled, Progress, noisy, nothing
-from havre.release.stats.private.spend import Spend, gaussian_spend
+from havre.release.stats.private.spend import Spend, charges_of, gaussian_spend
 from havre.release.stats.private.store import Run, fingerprint
 from havre.release.stats.synthesis.candidates import Candidates, Margins, Subset, expect, keys, row_keys, single_targets
 from havre.release.stats.synthesis.inference import Effort, Evidence, draws

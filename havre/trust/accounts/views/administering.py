@@ -17,6 +17,7 @@ from havre.trust.accounts.forms import InviteForm, JobForm, NumberForm, Organisa
 from havre.trust.accounts.fresh import fresh_factor_required
 from havre.trust.enums import Act
 from havre.trust.errors import HavreError, Invalid, Refused
+from havre.trust.forms import tell
 from havre.trust.middleware import ActorRequest
 
 
@@ -24,8 +25,7 @@ def _show(request: HttpRequest, template: str, found: dict[str, Any], error: Hav
     """The page again with every reason and what was typed, or the page."""
     if isinstance(error, Invalid):
         form = found["form"]
-        for field, problems in error.problems.items():
-            form.add_error(field if field in form.fields else None, [str(problem) for problem in problems])
+        tell(form, error)
     reasons = error.reasons if isinstance(error, Refused) else ()
     status = 200 if request.method == "GET" else getattr(error, "status", 422)
     return render(request, template, {**found, "reasons": reasons}, status=status)

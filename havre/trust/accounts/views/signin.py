@@ -30,6 +30,7 @@ from havre.trust.accounts import invitations, rules, sessions
 from havre.trust.accounts.forms import ConfirmCodeForm, ConfirmKeyForm, ConfirmPassphraseForm, RedeemForm
 from havre.trust.accounts.signals import note
 from havre.trust.errors import Invalid, Refused
+from havre.trust.forms import tell
 from havre.trust.middleware import SESSION_FACTOR
 from havre.trust.models import User
 
@@ -75,8 +76,7 @@ def redeem(request: HttpRequest) -> HttpResponse:
                 invitations.redeem(**wanted, at=sessions.now(), address=sessions.address_of(request))
                 return redirect(f"{reverse('account_login')}?{urlencode({'ready': '1'})}")
             except Invalid as invalid:
-                for field, problems in invalid.problems.items():
-                    form.add_error(field or None, [str(problem) for problem in problems])
+                tell(form, invalid)
             except Refused as refused:
                 form.add_error(None, [str(reason) for reason in refused.reasons])
                 status = refused.status

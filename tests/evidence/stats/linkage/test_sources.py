@@ -15,7 +15,7 @@ HOME = Path(__file__).parents[4] / "havre" / "evidence" / "stats" / "linkage"
 PLAIN = {
     "holds values, or is a refusal": """
         blocking.OverBudget blocking.Rule blocking.Blocked dates.BirthDate features.Sides linking.Linkage model.Model names.NameKey
-        records.Records reading.ListError scoring.Scored thresholds.Threshold private.agreement.Agreement private.cells.Cell
+        records.Records reading.ListError scored.Scored thresholds.Threshold private.agreement.Agreement private.cells.Cell
         private.checking.Vectors private.encoded_file.Header private.encoding.Encoded private.encoding.NameParts private.errors.CannotLink
         private.meet.Meetings private.persons.People private.rules.Compounds private.rules.Blocks private.rules.Rule private.scoring.Weights
         private.scoring.Scored private.unit.Linked private.unit.Comparison

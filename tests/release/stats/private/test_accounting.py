@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from havre.release.stats.errors import BadTable
-from havre.release.stats.ledger import Head, Ledger, charges_of
+from havre.release.stats.ledger import Head, Ledger
 from havre.release.stats.private.accounting import Budget, epsilon_of, rho_of, scales_for
-from havre.release.stats.private.spend import gaussian_spend
+from havre.release.stats.private.spend import charges_of, gaussian_spend
 
 GRID, TAIL = 4e-5, 12.0
 
