@@ -21,6 +21,8 @@ from datetime import date
 from itertools import product
 from pathlib import Path
 
+from benchmarks import own_house
+
 DAY = date(2026, 11, 29)
 PAPERS, COUNTRIES, CORES, SECONDS, MEGABYTES = 100, ("th", "tl", "gh"), 2, 8.0, 200
 Wanted = tuple[str, str, str]
@@ -85,11 +87,8 @@ def timed(papers: list[Wanted], processes: int) -> tuple[float, list[Made]]:
 
 def main() -> None:
     """Time both ways and say what came of it."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "havre.site.settings")
     began = time.perf_counter()
-    import django
-
-    django.setup()
+    own_house.opened()
     papers = wanted(int(sys.argv[1]) if len(sys.argv) > 1 else PAPERS)
     print(f"{len(papers)} papers; Python and the sources ready in {time.perf_counter() - began:.1f} s")
     digests, seconds, refused = [], [], []

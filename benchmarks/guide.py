@@ -8,9 +8,10 @@ Goal: 80 pages within 3 s. Times of the wall and of the processor are printed ap
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from datetime import date
+
+from benchmarks import own_house
 
 
 def main() -> None:
@@ -20,10 +21,7 @@ def main() -> None:
     asked.add_argument("--language", default="en")
     asked.add_argument("--times", type=int, default=3)
     chosen = asked.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "havre.site.settings")
-    import django
-
-    django.setup()
+    own_house.opened()
     import pypdfium2
 
     from havre.publishing.documents import build

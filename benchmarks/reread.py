@@ -19,7 +19,6 @@ a space is on paper but not in the tags, readers put it from the gap; both texts
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 import tempfile
@@ -30,6 +29,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from benchmarks import own_house
 
 if TYPE_CHECKING:
     from benchmarks.paper_readers import Leaf
@@ -269,10 +270,7 @@ def main() -> None:
     parser.add_argument("--sample", action="store_true")
     parser.add_argument("--most", type=int, default=5, help="faults told of each paper")
     chosen = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "havre.site.settings")
-    import django
-
-    django.setup()
+    own_house.opened()
     from benchmarks.paper_readers import poppler_is_here
 
     if not poppler_is_here():

@@ -27,7 +27,7 @@ from pathlib import Path
 
 GOAL, COUNTRY, SIGN = 30.0, "gh", "DEL-CD02"
 HERE = Path(__file__).parents[1]
-EVERY, TWO = ("en", "fr", "pt", "tet", "th"), ("en", "fr")
+EVERY, FOUR, TWO = ("en", "fr", "pt", "tet", "th"), ("en", "fr", "pt", "th"), ("en", "fr")
 Key = tuple[str, str, str]
 # document → its languages, and its formats with the shapes of paper: as its source promises
 MADE = {
@@ -38,13 +38,13 @@ MADE = {
     "leaflets/rights": (EVERY, ("pdf a4", "web")),
     "guide/aide-memoire": (EVERY, ("pdf card", "web")),
     "guide/guide": (TWO, ("pdf book", "web", "epub")),
-    "figures/factsheet": (TWO, ("pdf sheet", "web")),
-    "figures/report": (TWO, ("pdf book", "web")),
-    "module/learner": (TWO, ("pdf book", "web")),
-    "module/trainer": (TWO, ("pdf trainer",)),
-    "module/course": (TWO, ("scorm12", "scorm2004", "cmi5", "epub")),
-    "module/self-test": (TWO, ("pdf book",)),
-    "module/exercises": (TWO, ("pdf book",)),
+    "figures/factsheet": (EVERY, ("pdf sheet", "web")),
+    "figures/report": (EVERY, ("pdf book", "web")),
+    "module/learner": (FOUR, ("pdf book", "web")),
+    "module/trainer": (FOUR, ("pdf trainer",)),
+    "module/course": (FOUR, ("scorm12", "scorm2004", "cmi5", "epub")),
+    "module/self-test": (FOUR, ("pdf book",)),
+    "module/exercises": (FOUR, ("pdf book",)),
 }
 # By hand, from the sources: what prints the helplines (shared/where and shared/where-staff, which every brochure includes; the leaflet; the
 # card; annex-data of the guide; the factsheet) ...
@@ -59,7 +59,7 @@ LIMIT = {
     *("module/learner", "module/trainer", "module/course", "figures/factsheet", "figures/report"),
 }
 # ... and what shows the sign, or asks a question that rests on it (u2-04, which the printed self-test has too)
-SIGNED = {"brochures/signs", "brochures/sea-work", "module/learner", "module/trainer", "module/course", "module/self-test"}
+SIGNED = {"brochures/signs", "module/learner", "module/trainer", "module/course", "module/self-test"}
 LINE = re.compile(rf"^(?P<document>[\w-]+/[\w-]+) {COUNTRY} (?P<language>\w+) (?P<format>\w+(?: \w+)?): (?P<code>\w{{10}}), ", re.MULTILINE)
 PUBLISHED = re.compile(r"^(?P<made>\d+) artefacts (?:remade, (?P<refused>\d+) refused, )?in ", re.MULTILINE)
 

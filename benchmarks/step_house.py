@@ -8,6 +8,7 @@ what its page says.
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import sys
@@ -81,7 +82,7 @@ def codes(asked: list[str]) -> None:
 
     reader = Client(SERVER_NAME="localhost")
     for code in asked:
-        page = reader.get(reverse("paper_code", args=[code])).content.decode()
+        page = html.unescape(reader.get(reverse("paper_code", args=[code])).content.decode())
         language = Artefact.objects.filter(code=code).values_list("language", flat=True)[0]
         told = [word for word in ("current", "superseded") if term(word, language) in page]
         print(code, *told)

@@ -13,7 +13,7 @@ def register() -> None:
         Contract(
             part="publishing",
             navigation=(
-                Link(_("Leaflets"), "editions", "doc", PUBLISHERS, _("Information")),
+                Link(_("Documents"), "editions", "doc", PUBLISHERS, _("Information")),
                 Link(_("Trainings"), "trainings", "doc", frozenset({Role.TRAINER}), _("Information")),
             ),
             commands=("publish", "texts"),

@@ -31,6 +31,8 @@ FORMAT_NAMES = {
     "scorm12": _("SCORM 1.2"),
     "scorm2004": _("SCORM 2004"),
     "cmi5": _("cmi5"),
+    "po": _("PO, for translators"),
+    "xliff": _("XLIFF, for translators"),
 }
 
 
@@ -38,7 +40,12 @@ class PublishForm(forms.Form):
     """The choices of `havre publish`. What is left open means all that is promised."""
 
     edition = forms.ChoiceField(label=_("Edition"))
-    documents = forms.MultipleChoiceField(label=_("Documents"), required=False, help_text=_("None chosen: all of the edition."))
+    documents = forms.MultipleChoiceField(
+        label=_("Documents"),
+        required=False,
+        help_text=_("None chosen: all of the edition."),
+        widget=forms.SelectMultiple(attrs={"size": 10}),
+    )
     countries = forms.MultipleChoiceField(label=_("Countries"), widget=forms.CheckboxSelectMultiple)
     languages = forms.MultipleChoiceField(label=_("Languages"), required=False, widget=forms.CheckboxSelectMultiple)
     formats = forms.MultipleChoiceField(label=_("Formats"), required=False, widget=forms.CheckboxSelectMultiple)

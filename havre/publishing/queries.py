@@ -101,12 +101,12 @@ def state_of(made: Document, found: Sequence[Problem]) -> State:
 
 
 def readable(country: str, language: str, *, on: date) -> Iterator[tuple[Document, DocumentSource]]:
-    """What the public may read in a language: every document that may go out, with its source."""
+    """What the public may read in a language: every document that may go out and is a page (a course is a package), with its source."""
     known: documents.Known = {}
     for edition in editions().values():
         for id in edition.documents:
             source = documents.source(edition.id, id)
-            if language in source.languages:
+            if language in source.languages and "web" in source.formats:
                 try:
                     yield documents.build(edition.id, id, country=country, language=language, on=on, known=known), source
                 except Invalid:

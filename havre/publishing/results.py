@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from havre.trust.errors import Invalid, Words
 
-LARGEST, MOST = 2_000_000, 10_000
+LARGEST, MOST, SHOWN = 2_000_000, 10_000, 5
 LEARNER = "learner"
 STATUS, COMPLETION, SUCCESS, VERB = "lesson_status", "completion_status", "success_status", "verb"
 # column → what may stand in it, and what each says: how far that attempt went (0 begun, 1 to the end, 2 passed)
@@ -73,9 +73,6 @@ def counted(content: bytes) -> Counts:
         raise Invalid({"file": problems[:SHOWN] or [_("the file has no row under its first line: export it once somebody has begun")]})
     levels = list(best.values())
     return Counts(len(levels), sum(one >= ENDED for one in levels), sum(one == PASSED for one in levels))
-
-
-SHOWN = 5
 
 
 def _rows(content: bytes) -> list[list[str]]:

@@ -21,7 +21,7 @@ def test_leaflet_from_the_list_to_the_paper(day):
     desk, say = day.desk(day.person(Role.TRAINER)), day.say
     desk.home()
     desk.sees(say("You train and inform: module, guide, brochures, from the same sources."))
-    desk.main.get_by_role("link", name=say("Leaflets"), exact=True).click()
+    desk.main.get_by_role("link", name=say("Documents"), exact=True).click()
     desk.look("leaflets")
     rows = desk.main.locator("tbody tr")
     assert rows.count() >= len(LANGUAGES)

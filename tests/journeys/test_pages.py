@@ -65,6 +65,8 @@ def caseload(unlocked):
 
 
 def barriers(page) -> list[str]:
+    # a link that was clicked gives its page back before the styles are there: unstyled links stand too close
+    page.wait_for_load_state()
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     return [f"{one['id']}: {node['html'][:160]}" for one in found.response["violations"] for node in one["nodes"]]
 

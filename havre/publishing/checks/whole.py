@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from havre.publishing import printing
@@ -31,6 +32,9 @@ _PLACE = re.compile(
 BOUND = frozenset({"rights", "authorities", "indicators", "workflow", "facts", "terms", "tree", "limits", "index", "chart", "numbers"})
 # what a sentence or a quotation begins after
 _BEGINS = frozenset(".!?:;…“”«»\"'‘’(–—")
+# a typed number is found by a check of its own; helplines, author, date and contact are asked of a publication, not of each of its texts: they
+# are bound to facts and printed by the frame
+_ELSEWHERE = frozenset({"phone", "no_helpline", "no_contact"})
 # a composite case is nobody's: what points to one person cannot be in it, how it is told can be wrong all the same
 _OF_A_PERSON = frozenset({"identity", "consent"})
 
@@ -49,13 +53,14 @@ def media(document: Document) -> Iterator[Problem]:
         for text in (_PLACE.sub("the law", text) for text in written if text):
             for one in _weighed(text, document.language):
                 rule = library().media_rules.get(one.rule)
-                # a typed number is found by a check of its own
                 composite = (node.kind in {"case", "question"} or node.id in invented) and (
                     rule.category in _OF_A_PERSON or one.rule == "MR26"
                 )
-                if composite or _opens(one, text) or one.what == "phone":
+                if composite or _opens(one, text) or one.what in _ELSEWHERE:
                     continue
-                words = _("%(finding)s. Write it otherwise") % {"finding": one.words(document.language)}
+                # in the reader's language: who writes a French text may read English
+                told = one.words((get_language() or "en")[:2])
+                words = _("%(finding)s. Write it otherwise") % {"finding": told}
                 yield Problem("media", node.id, words, stops=one.blocks)
 
 

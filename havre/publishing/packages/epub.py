@@ -14,12 +14,11 @@ from django.template.loader import render_to_string
 
 from havre.publishing import web
 from havre.publishing.nodes import Document
-from havre.publishing.packages import course
+from havre.publishing.packages import course, sound
 from havre.publishing.packages.archive import zipped
 from havre.publishing.packages.xhtml import xhtml
 from havre.publishing.packages.xml import child, written
 
-MIMETYPE = b"application/epub+zip"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml"'
 FEATURES = ("alternativeText", "displayTransformability", "readingOrder", "structuralNavigation", "tableOfContents")
 
@@ -39,7 +38,10 @@ class Chapter:
 
 
 def as_epub(document: Document) -> bytes:
-    """The document as a book for readers of EPUB. The same document gives the same bytes."""
+    """The document as a book for readers of EPUB. The same document gives the same bytes.
+
+    Raises: ValueError for a book that is not whole (havre.publishing.packages.sound): our bug.
+    """
     chapters = tuple(_chapters(document))
     pages = {f"book/{one.name}.xhtml": _page(document, one.title, one.body) for one in chapters}
     files = {
@@ -48,7 +50,10 @@ def as_epub(document: Document) -> bytes:
         "book/paper.css": web.sheet(),
         **pages,
     }
-    return zipped({**files, "book/contents.xhtml": _contents(document, chapters)}, first={"mimetype": MIMETYPE})
+    content = zipped({**files, "book/contents.xhtml": _contents(document, chapters)}, first={"mimetype": sound.MIMETYPE})
+    if wrong := sound.faults(content):
+        raise ValueError("; ".join(map(str, wrong)))
+    return content
 
 
 def _chapters(document: Document) -> Iterator[Chapter]:

@@ -52,7 +52,7 @@ PLAIN = {
         benchmarks.__main__.run benchmarks.__main__.main benchmarks.breach.prepare
         benchmarks.breach.make_cases benchmarks.breach.make_readings benchmarks.breach.exercise
         benchmarks.breach.main benchmarks.brochures.Made benchmarks.brochures.wanted benchmarks.brochures.make benchmarks.brochures.timed
-        benchmarks.brochures.main benchmarks.guide.main
+        benchmarks.brochures.main benchmarks.guide.main benchmarks.own_house.opened
         benchmarks.paper_readers.Leaf benchmarks.paper_readers.Claims benchmarks.paper_readers.poppler_is_here
         benchmarks.paper_readers.by_pdfium benchmarks.paper_readers.by_poppler benchmarks.paper_readers.tags_by_pdfium
         benchmarks.paper_readers.tags_by_poppler benchmarks.paper_readers.claims benchmarks.paper_words.Said
