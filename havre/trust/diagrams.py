@@ -10,6 +10,8 @@ from html import escape
 from textwrap import wrap
 
 COLUMN, HEAD, ROW, MARGIN = 132, 64, 40, 16
+# of the words on an arrow, in the units of the picture
+LETTER_WIDTH = 5.6
 THAI = re.compile(r"[\u0e01-\u0e5b]")
 # Thai sets no space between words. A line may end before one of these: each opens a phrase, and stands inside no word that a label has
 # but those named
@@ -40,16 +42,14 @@ def svg(title: str, states: list[tuple[str, str]], edges: list[Edge]) -> str:
         f"<title>{escape(title)}</title>",
         '<g fill="none" stroke="currentColor">',
     ]
-    out += [f'<path class="wf-life" stroke-dasharray="2 4" d="M{_x(n)} {HEAD - 12}V{height - MARGIN}"/>' for n in range(1, len(columns))]
+    moves = [_words(columns, edge) for edge in edges]
+    out += [f'<path class="wf-life" stroke-dasharray="2 4" d="{_life(_x(n), height - MARGIN, moves)}"/>' for n in range(1, len(columns))]
     out += [_arrow(columns, edge, number) for number, edge in enumerate(edges)]
     out.append('</g><g fill="currentColor" text-anchor="middle" font-family="Noto Sans, sans-serif" font-size="12">')
     for number, (_code, label) in enumerate(states, 1):
         for line, words in enumerate(lines(label, 18)[:3]):
             out.append(f'<text class="wf-state" x="{_x(number)}" y="{16 + 14 * line}">{escape(words)}</text>')
-    for number, edge in enumerate(edges):
-        first, last = _x(columns[edge.start]), _x(columns[edge.end])
-        middle = (first + last) // 2 if first != last else first + 34
-        words = f"{edge.label} ({edge.note})" if edge.note else edge.label
+    for number, (middle, words) in enumerate(moves):
         out.append(f'<text class="wf-move" font-size="11" x="{middle}" y="{_y(number) - 5}">{escape(words)}</text>')
     out.append("</g></svg>")
     return "".join(out)
@@ -87,6 +87,21 @@ def mermaid(states: list[tuple[str, str]], edges: list[Edge]) -> str:
     lines += [f'    state "{_plain(label)}" as {code}' for code, label in states]
     lines += [f"    {edge.start or '[*]'} --> {edge.end} : {_plain(edge.label)}{' / ' + edge.note if edge.note else ''}" for edge in edges]
     return "\n".join(lines) + "\n"
+
+
+def _words(columns: dict[str, int], edge: Edge) -> tuple[int, str]:
+    """What stands on an arrow, and where its middle is."""
+    first, last = _x(columns[edge.start]), _x(columns[edge.end])
+    return (first + last) // 2 if first != last else first + 34, f"{edge.label} ({edge.note})" if edge.note else edge.label
+
+
+def _life(x: int, foot: int, moves: list[tuple[int, str]]) -> str:
+    """The path of a state's line: it leaves out the words that stand across it, which a line through them would hide."""
+    path = f"M{x} {HEAD - 12}"
+    for number, (middle, words) in enumerate(moves):
+        if abs(middle - x) < _seen(words) * LETTER_WIDTH / 2 + 3:
+            path += f"V{_y(number) - 16}M{x} {_y(number) - 2}"
+    return f"{path}V{foot}"
 
 
 def _arrow(columns: dict[str, int], edge: Edge, number: int) -> str:

@@ -186,7 +186,9 @@ def epubcheck(path):
 
 
 # a made-up book, and of those that are promised a guide and a learner's book: all of them when the journeys are walked in full
-SHORT = [next(one for one in PROMISED if one[2] == language and one[0] == edition) for edition, language in (("guide", "fr"), ("module", "th"))]
+SHORT = [
+    next(one for one in PROMISED if one[2] == language and one[0] == edition) for edition, language in (("guide", "fr"), ("module", "th"))
+]
 JUDGED = [BOOKS[0], *(PROMISED if FULL else SHORT)]
 
 
