@@ -45,7 +45,7 @@ journeys: dev
 	$(BIN)/python -m pytest -q -m journey tests
 
 lint: dev
-	$(BIN)/ruff check havre tests benchmarks
+	$(BIN)/ruff check .
 	$(BIN)/ruff format --check havre tests benchmarks
 	$(BIN)/mypy havre
 	PYTHONPATH=. $(BIN)/lint-imports

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from havre.evidence.stats.prevalence import Prevalence
 
 
-class _Unreadable(click.ClickException):
+class Unreadable(click.ClickException):
     """What is wrong, said in the language asked for; ends with status 1."""
 
     def __init__(self, message: str, language: str) -> None:
@@ -99,21 +99,26 @@ def estimate(
             coverage=coverage,
         )
     except BadTable as problem:
-        raise _Unreadable(problem.words(language), language) from None
+        raise Unreadable(problem.words(language), language) from None
     if folder:
         try:
             found.report(folder)
         except OSError as problem:
-            raise _Unreadable(f"{folder}: {problem.strerror}", language) from None
+            raise Unreadable(f"{folder}: {problem.strerror}", language) from None
     click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1) if as_json else screen(found, language))
 
 
 def screen(found: Prevalence, language: str) -> str:
-    """The result for a terminal: the sentence, the light with its reasons, each family, each stratum."""
+    """The result for a terminal: the sentence, the light with its reasons, each family, each stratum, and what every figure rests on."""
+    from havre.evidence.stats.figures.drawing import figure
     from havre.evidence.stats.prevalence.phrases import rounded
-    from havre.evidence.stats.prevalence.words import COLOURS, FAMILY_NAMES
+    from havre.evidence.stats.prevalence.words import COLOURS, FAMILY_NAMES, HEADINGS
 
-    lines = [found.sentence(language), COLOURS[found.light.colour].words(language)]
+    lines = [found.sentence(language)]
+    if found.population and not found.refused:
+        ends = {name: figure(found.rate(getattr(found, name)), language, 1) for name in ("value", "low", "high")}
+        lines.append(HEADINGS["rate"].words(language).format(population=figure(found.population, language), **ends))
+    lines.append(COLOURS[found.light.colour].words(language))
     lines += [f"  - {text.words(language)}" for text in (*found.light.reasons, *found.light.helps)]
     for one in found.families:
         interval = "" if one.low is None else f"  {rounded(one.low, language)} – {rounded(one.high, language)}"
@@ -123,4 +128,6 @@ def screen(found: Prevalence, language: str) -> str:
         lines.append(f"{row.name:22}{rounded(row.pooled, language):>12}  {interval}")
     if found.strata and found.strata.gap is not None:
         lines.append(f"{'Σ':22}{rounded(found.strata.total, language):>12}  ({round(found.strata.gap):+d})")
+    if not found.refused:
+        lines += ["", HEADINGS["assumptions"].words(language), *(f"  - {text.words(language)}" for text in found.assumptions)]
     return "\n".join(lines)

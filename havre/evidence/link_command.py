@@ -3,11 +3,41 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from havre.evidence.bilingual_command import Bilingual, shell_language
+from havre.evidence.estimate_command import Unreadable
 
-@click.command()
+if TYPE_CHECKING:
+    from havre.evidence.stats.linkage.linking import Linkage
+
+FRENCH = {
+    "": "Rapprocher les fiches d'une même personne dans les LISTES (fichiers CSV, un par organisme).",
+    "out": "Dossier pour links.csv, clusters.csv et report.json.",
+    "purpose": "À quoi servent les rapprochements.",
+    "model": "Un fichier de modèle ; sinon celui qui est livré.",
+    "retrain": "Réestimer les poids sur un échantillon de ces listes et les garder dans le dossier (model.json).",
+    "seed": "Graine de l'échantillon d'entraînement.",
+    "unique": "Numéro d'une liste (1, 2 …) connue pour ne contenir personne deux fois.",
+    "language": "Langue de ce qui s'affiche à l'écran.",
+}
+SAID = {
+    "en": (
+        "{records} records, {pairs} pairs compared, {links} links, {persons} persons",
+        "estimated precision {precision}, recall {recall}, blocking recall {blocking}",
+        "written: {files}",
+    ),
+    "fr": (
+        "{records} fiches, {pairs} paires comparées, {links} rapprochements, {persons} personnes",
+        "précision estimée {precision}, rappel {recall}, rappel du tri préalable {blocking}",
+        "écrits : {files}",
+    ),
+}
+
+
+@click.command(cls=Bilingual, french=FRENCH)
 @click.argument("lists", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for links.csv, clusters.csv and report.json."
@@ -21,7 +51,16 @@ import click
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the training sample.")
 @click.option("--unique", multiple=True, type=int, help="Number of a list (1, 2 …) known to hold nobody twice.")
-def link(lists: tuple[Path, ...], out: Path, purpose: str, model: Path | None, retrain: bool, seed: int, unique: tuple[int, ...]) -> None:
+@click.option(
+    "--language",
+    default=shell_language,
+    show_default="of the shell",
+    type=click.Choice(["fr", "en"]),
+    help="Of what is printed on the screen.",
+)
+def link(
+    lists: tuple[Path, ...], out: Path, purpose: str, model: Path | None, retrain: bool, seed: int, unique: tuple[int, ...], language: str
+) -> None:
     """Link the records of LISTS (CSV files, one an agency) that are one person."""
     from havre.evidence.stats.linkage import link as run
     from havre.evidence.stats.linkage.blocking import OverBudget
@@ -29,18 +68,37 @@ def link(lists: tuple[Path, ...], out: Path, purpose: str, model: Path | None, r
 
     try:
         done = run(list(lists), purpose=purpose, model=model, seed=seed, retrain=retrain, unique=[number - 1 for number in unique])
-    except ListError as problem:
-        raise click.ClickException(f"{problem.en}\n{problem.fr}") from problem
-    except OverBudget as problem:
-        raise click.ClickException(str(problem)) from problem
-    done.write(out)
-    if retrain:
-        done.model.save(out / "model.json")
-    figures = done.report
-    click.echo(
-        f"{figures['records']:,} records, {figures['blocking']['candidate_pairs']:,} pairs compared, {figures['links']:,} links, {figures['persons']:,} persons"  # noqa: E501
-    )
-    click.echo(
-        f"estimated precision {figures['estimated_precision']}, recall {figures['estimated_recall']}, blocking recall {figures['blocking']['estimated_recall']}"  # noqa: E501
-    )
-    click.echo(f"written: {out / 'links.csv'}, {out / 'clusters.csv'}, {out / 'report.json'}")
+    except (ListError, OverBudget) as problem:
+        raise Unreadable(problem.fr if language == "fr" else problem.en, language) from problem
+    written = [out / name for name in ("links.csv", "clusters.csv", "report.json")]
+    try:
+        done.write(out)
+        if retrain:
+            done.model.save(out / "model.json")
+    except OSError as problem:
+        raise Unreadable(f"{out}: {problem.strerror}", language) from None
+    for line in screen(done, written, language):
+        click.echo(line)
+    for text in done.report["warnings"]:
+        click.echo(text[language], err=True)
+
+
+def screen(done: Linkage, written: list[Path], language: str) -> list[str]:
+    """What a run is summed up in on a terminal. Args: written, the files."""
+    from havre.evidence.stats.figures.drawing import figure
+
+    def share(value: float | None) -> str:
+        return figure(value, language, 3)
+
+    report: dict[str, Any] = done.report
+    values = {
+        "records": figure(report["records"], language),
+        "pairs": figure(report["blocking"]["candidate_pairs"], language),
+        "links": figure(report["links"], language),
+        "persons": figure(report["persons"], language),
+        "precision": share(report["estimated_precision"]),
+        "recall": share(report["estimated_recall"]),
+        "blocking": share(report["blocking"]["estimated_recall"]),
+        "files": ", ".join(str(path) for path in written),
+    }
+    return [line.format(**values) for line in SAID[language]]

@@ -5,6 +5,7 @@ Data owners: agreement, keys, vectors, encode, resolve. The linkage unit: compar
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from havre.evidence.bilingual_command import shell_language
+from havre.evidence.estimate_command import Unreadable
 
 if TYPE_CHECKING:
     from havre.evidence.stats.linkage.private import Agreement, ExchangeKey
@@ -27,28 +31,52 @@ REGISTER = click.option(
 )
 
 
+# what a system says of a file, in the words of a person; the rest as the system says it
+_FILES = {
+    errno.ENOENT: ("fichier introuvable ; vérifiez le chemin", "not found; check the path"),
+    errno.EISDIR: ("c'est un dossier ; donnez un fichier", "is a folder; give a file"),
+    errno.EACCES: ("accès refusé ; vérifiez les droits du fichier", "access denied; check the file's rights"),
+}
+
+
+def _in(fr: str, en: str) -> str:
+    return fr if shell_language() == "fr" else en
+
+
 @contextmanager
 def _said() -> Iterator[None]:
-    """People's errors as one sentence, in French where the shell is French."""
+    """People's errors as one sentence, in French where the house or the shell is French."""
     from havre.evidence.stats.linkage.private import CannotLink
     from havre.evidence.stats.linkage.reading import ListError
 
     try:
         yield
     except (CannotLink, ListError) as problem:
-        raise click.ClickException(problem.fr if os.environ.get("LANG", "").startswith("fr") else problem.en) from None
+        raise Unreadable(_in(problem.fr, problem.en), shell_language()) from None
     except OSError as problem:
-        raise click.ClickException(f"{Path(str(problem.filename)).name}: {problem.strerror}") from None
+        name = Path(str(problem.filename)).name
+        fr, en = _FILES.get(problem.errno or 0, (problem.strerror or "", problem.strerror or ""))
+        raise Unreadable(_in(f"{name} : {fr}", f"{name}: {en}"), shell_language()) from None
+
+
+def _taken(path: Path) -> Unreadable:
+    return Unreadable(
+        _in(f"{path.name} existe déjà : nommez un autre fichier", f"{path.name} exists already: name another file"), shell_language()
+    )
 
 
 def _passphrase(*, new: bool = False) -> str:
-    return str(click.prompt("Passphrase of the key file", hide_input=True, confirmation_prompt=new, err=True))
+    return str(
+        click.prompt(
+            _in("Phrase secrète du fichier de clé", "Passphrase of the key file"), hide_input=True, confirmation_prompt=new, err=True
+        )
+    )
 
 
 def _write(path: Path, text: str) -> None:
     """A new file, whole or not at all."""
     if path.exists():
-        raise click.ClickException(f"{path.name} exists already: name another file")
+        raise _taken(path)
     half = path.with_name(path.name + ".part")
     half.write_text(text)
     os.replace(half, path)
@@ -116,7 +144,7 @@ def new(exchange: str, party: str, out: Path) -> None:
         keys.write_pair(out, pair, _passphrase(new=True))
         card = out.with_name(out.name + ".public.json")
         _write(card, json.dumps(pair.card(), indent=1) + "\n")
-    click.echo(f"keep {out.name}; send {card.name} to the other owner")
+    click.echo(_in(f"gardez {out.name} ; envoyez {card.name} à l'autre détenteur", f"keep {out.name}; send {card.name} to the other owner"))
 
 
 @keys_.command("agree")
@@ -135,7 +163,13 @@ def agree(mine: Path, theirs: Path, agreement_file: Path, register: Path, out: P
         key = keys.agree(keys.read_pair(mine, words), theirs.read_text(), agreement=terms.digest)
         keys.write_key(out, key, words)
     click.echo(key.code)
-    click.echo("read this code to the other owner by voice, type theirs with `keys confirm`", err=True)
+    click.echo(
+        _in(
+            "lisez ce code de vive voix à l'autre détenteur, tapez le sien avec `keys confirm`",
+            "read this code to the other owner by voice, type theirs with `keys confirm`",
+        ),
+        err=True,
+    )
 
 
 @keys_.command("confirm")
@@ -148,7 +182,7 @@ def confirm(key_file: Path, code: str) -> None:
     with _said():
         words = _passphrase()
         keys.write_key(key_file, keys.confirm(keys.read_key(key_file, words), code), words, replace=True)
-    click.echo("confirmed")
+    click.echo(_in("confirmé", "confirmed"))
 
 
 @keys_.command("give")
@@ -163,7 +197,12 @@ def give(key_file: Path, to: Path, agreement_file: Path, out: Path) -> None:
     with _said():
         key, terms = _owner(key_file, agreement_file)
         _write(out, keys.give(key, to.read_text(), parties=terms.parties) + "\n")
-    click.echo(f"send {out.name} to the third owner; the code to compare by voice is {key.code}")
+    click.echo(
+        _in(
+            f"envoyez {out.name} au troisième détenteur ; le code à comparer de vive voix est {key.code}",
+            f"send {out.name} to the third owner; the code to compare by voice is {key.code}",
+        )
+    )
 
 
 @keys_.command("take")
@@ -222,11 +261,17 @@ def encode(file: Path, key_file: Path, agreement_file: Path, their_vectors: str,
 
     with _said():
         if out.exists():
-            raise click.ClickException(f"{out.name} exists already: name another file")
+            raise _taken(out)
         key, terms = _owner(key_file, agreement_file, register)
         made = encode_list(file, out, key=key, terms=terms, their_vectors=their_vectors)
     dropped = sum(made.dropped.values())
-    click.echo(f"{made.real} records and {len(made.pseudonym) - made.real} dummies, {len(made.record)} rows; {dropped} rows not sent")
+    dummies = len(made.pseudonym) - made.real
+    click.echo(
+        _in(
+            f"{made.real} fiches et {dummies} fictives, {len(made.record)} lignes ; {dropped} lignes non envoyées",
+            f"{made.real} records and {dummies} dummies, {len(made.record)} rows; {dropped} rows not sent",
+        )
+    )
 
 
 @link_private.command()
@@ -243,8 +288,14 @@ def compare(files: tuple[Path, ...], out: Path, agreement_file: Path | None, pai
         found = compare_files(files, out, terms=_terms(agreement_file) if agreement_file else None, pairs=pairs, seed=seed)
     click.echo(out.joinpath("cells.csv").read_text(), nl=False)
     if found.precision is not None:
-        click.echo(f"estimated precision {found.precision}, recall among compared pairs {found.recall}", err=True)
-    for line in found.as_json()["warnings_en"]:
+        click.echo(
+            _in(
+                f"précision estimée {found.precision}, rappel parmi les paires comparées {found.recall}",
+                f"estimated precision {found.precision}, recall among compared pairs {found.recall}",
+            ),
+            err=True,
+        )
+    for line in found.as_json()[_in("warnings_fr", "warnings_en")]:
         click.echo(line, err=True)
 
 
@@ -262,4 +313,4 @@ def resolve(pairs_file: Path, list_file: Path, key_file: Path, agreement_file: P
         key, terms = _owner(key_file, agreement_file)
         text, number = resolve_pairs(pairs_file, list_file, key=key, terms=terms)
         _write(out, text)
-    click.echo(f"{number} pairs")
+    click.echo(_in(f"{number} paires", f"{number} pairs"))

@@ -12,15 +12,24 @@ from havre import standards
 from havre.justice.enums import Against, ClaimKind, CloseReason, HearingMode, Measure, Nexus, NonPunishment, Verdict
 from havre.justice.enums_records import Court
 from havre.justice.models.proceedings import ARTICLE
-from havre.trust.forms import DayField, MomentField
+from havre.register.tongues import TongueField
+from havre.trust.forms import DayField, MomentField, PastDayField, PastMomentField
 
 
 def _moment(label: Any) -> MomentField:
     return MomentField(required=False, label=label)
 
 
+def _past(label: Any) -> PastMomentField:
+    return PastMomentField(required=False, label=label)
+
+
 def _day(label: Any, required: bool = False) -> DayField:
     return DayField(required=required, label=label)
+
+
+def _past_day(label: Any) -> PastDayField:
+    return PastDayField(required=False, label=label)
 
 
 def _list(choices: Any, label: Any) -> forms.ChoiceField:
@@ -43,15 +52,15 @@ class ProceedingForm(RecordForm):
         choices=Measure.choices, required=False, widget=forms.CheckboxSelectMultiple, label=_("Protection measures")
     )
     hearing_mode = _list(HearingMode.choices, _("Hearing"))
-    lawyer_at = _moment(_("Lawyer advised the person"))
-    threats_assessed_at = _moment(_("Danger of retaliation assessed"))
-    informed_at = _moment(_("Rights explained"))
-    language = forms.CharField(max_length=8, required=False, label=_("In this language"))
+    lawyer_at = _past(_("Lawyer advised the person"))
+    threats_assessed_at = _past(_("Danger of retaliation assessed"))
+    informed_at = _past(_("Rights explained"))
+    language = TongueField(required=False, label=_("In this language"))
     privacy_confirmed = forms.BooleanField(required=False, label=_("Heard without the accused, with an independent interpreter"))
     interview_recorded = forms.BooleanField(required=False, label=_("The interview is recorded"))
     repeat_justified = forms.BooleanField(required=False, label=_("Another interview is strictly necessary"))
     nexus = _list(Nexus.choices, _("Link of the act with the trafficking"))
-    nexus_assessed_at = _moment(_("Link assessed"))
+    nexus_assessed_at = _past(_("Link assessed"))
     non_punishment = _list([(NonPunishment.MAINTAINED.value, NonPunishment.MAINTAINED.label)], _("Answer to the request"))
     hearing_on = _day(_("Hearing on"))
     court = _list(Court.choices, _("Court"))
@@ -100,8 +109,8 @@ class ClaimForm(RecordForm):
     all_optional = True
     step = forms.ChoiceField(label=_("Step"), widget=forms.RadioSelect)
     kind = _list(ClaimKind.choices, _("Kind of claim"))
-    wanted_at = _moment(_("The person decided to claim"))
-    lawyer_at = _moment(_("Lawyer advised the person"))
+    wanted_at = _past(_("The person decided to claim"))
+    lawyer_at = _past(_("Lawyer advised the person"))
     limitation_on = _day(_("To be claimed before"))
     currency = forms.CharField(max_length=3, required=False, label=_("Currency"))
     claimed = forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, required=False, label=_("Amount claimed"))
@@ -117,6 +126,6 @@ class ClaimForm(RecordForm):
 
 class InformForm(forms.Form):
     # left empty, the table refuses with its reason
-    language = forms.CharField(max_length=8, required=False, label=_("In this language"))
+    language = TongueField(required=False, label=_("In this language"))
     kind = _list(ClaimKind.choices, _("Kind of claim"))
     limitation_on = _day(_("To be claimed before"))

@@ -12,11 +12,12 @@ from django.utils.translation import pgettext_lazy
 
 from havre.justice import enums_records as codes
 from havre.justice.enums import HearingMode, Measure, Verdict
-from havre.justice.forms import RecordForm, _day, _list, _moment
+from havre.justice.forms import RecordForm, _day, _list, _moment, _past, _past_day
 from havre.justice.models.exhibits import SEAL, SHA256
 from havre.justice.models.parties import COUNTRY, CURRENCY, FILE_NUMBER
 from havre.justice.services.lost_wages import Offer, within
 from havre.justice.wages import Rate, Stretch
+from havre.trust.forms import PastDayField
 
 
 def _money(label: Any) -> forms.DecimalField:
@@ -54,27 +55,27 @@ FIELDS: dict[str, Any] = {
     "currency": lambda: _short(_("Currency"), CURRENCY, 3, _("Three capitals, for example USD.")),
     "suspect": lambda: _list((), _("Suspect")),
     "claim": lambda: _list((), _("Claim that it pays")),
-    "frozen_on": lambda: _day(_("Frozen on")),
-    "confiscated_on": lambda: _day(_("Confiscated on")),
+    "frozen_on": lambda: _past_day(_("Frozen on")),
+    "confiscated_on": lambda: _past_day(_("Confiscated on")),
     "source": _code(codes.ExhibitSource, _("Where it comes from")),
-    "taken_at": lambda: _moment(_("Taken into custody")),
+    "taken_at": lambda: _past(_("Taken into custody")),
     "seal_number": lambda: _short(_("Seal number"), SEAL, 20),
     "sha256": lambda: _short(_("SHA-256"), SHA256, 64, _("64 digits 0-9 a-f; made here where a file is given.")),
     "offered_to": lambda: _list((), _("Service that receives")),
-    "given_at": lambda: _moment(_("Handed over")),
-    "received_at": lambda: _moment(_("Received")),
+    "given_at": lambda: _past(_("Handed over")),
+    "received_at": lambda: _past(_("Received")),
     "seal_whole": lambda: forms.NullBooleanField(required=False, label=_("Seal unbroken")),
     "ground": _code(codes.AskGround, _("Ground")),
     "kept_because": _code(codes.KeepReason, _("Reason of the refusal")),
     "basis": _code(codes.AidBasis, _("Legal basis")),
     "country": lambda: _short(_("Country"), COUNTRY, 2, _("Two capitals, for example NG.")),
     "until": lambda: _day(_("Until")),
-    "sent_on": lambda: _day(_("Sent on")),
+    "sent_on": lambda: _past_day(_("Sent on")),
     "answer_by": lambda: _day(_("Answer expected by")),
     "first": lambda: _list((), pgettext_lazy("link", "From")),
     "second": lambda: _list((), pgettext_lazy("link", "To")),
     "origin": _code(codes.LinkOrigin, _("Known from")),
-    "seen_on": lambda: _day(_("First seen on")),
+    "seen_on": lambda: _past_day(_("First seen on")),
     "second_origin": _code(codes.LinkOrigin, _("Corroborated by")),
     "verdict": _code(Verdict, _("Verdict")),
 }
@@ -143,14 +144,15 @@ class SentenceForm(RecordForm):
     months = forms.IntegerField(min_value=1, max_value=1200, required=False, label=_("Months"))
     amount = _money(_("Amount"))
     currency = _short(_("Currency"), CURRENCY, 3)
-    imposed_on = _day(_("Imposed on"))
+    imposed_on = _past_day(_("Imposed on"))
 
 
 class WageForm(forms.Form):
     """One stretch of work."""
 
     first = _day(_("First day"), required=True)
-    last = _day(_("Last day"), required=True)
+    # a wage is lost on days that have been
+    last = PastDayField(label=_("Last day"))
     days_a_week = forms.IntegerField(min_value=1, max_value=7, label=_("Days a week"))
     hours_a_week = forms.DecimalField(min_value=Decimal("0.5"), max_value=168, decimal_places=1, label=_("Hours a week"))
     normal_hours = forms.DecimalField(min_value=1, max_value=168, decimal_places=1, initial=48, label=_("Of these normal, before overtime"))

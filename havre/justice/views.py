@@ -9,9 +9,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from havre.justice import queries, services
+from havre.justice.enums import ClaimStatus
 from havre.justice.forms import ChargeForm, ClaimForm, InformForm, ProceedingForm, StepForm
 from havre.justice.models import Charge, CompensationClaim, Proceeding, Suspect
 from havre.justice.views_records import tabs
@@ -190,6 +192,9 @@ def claim(request: ActorRequest, pk: UUID) -> HttpResponse:
     steps = [(move.step, move.name) for move in CLAIM.open_to(found, request.actor)]
     form = ClaimForm(request.POST or None, steps=steps, written=_written(steps, services.CLAIM_RECORDS))
     context = {"claim": found, "form": form if steps else None, "once": new_id(), "wages": request.actor.role in PROFESSIONALS}
+    context["too_late"] = (
+        found.status == ClaimStatus.INFORMED and found.limitation_on is not None and found.limitation_on < timezone.localdate()
+    )
     if request.method == "GET":
         return render(request, "justice/claim.html", context)
     if acts.repeated("claim", by=request.actor):

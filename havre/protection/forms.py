@@ -6,8 +6,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from havre.protection.enums import (
@@ -28,9 +26,10 @@ from havre.protection.enums import (
 )
 from havre.protection.enums_care import Channel, OwnView, RiskAbout
 from havre.protection.enums_evidence import AnywayReason, LateReason
-from havre.register import wording
 from havre.register.enums import AgeBasis
-from havre.trust.forms import MomentField
+from havre.register.models.consents import MAJORITY
+from havre.register.tongues import TongueField
+from havre.trust.forms import PastMomentField
 from havre.trust.models import Organisation
 
 YES_NO = [("", _("Not recorded")), ("true", _("Yes")), ("false", _("No"))]
@@ -60,35 +59,6 @@ def yes_no(label: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(choices=YES_NO, label=label, required=False, coerce=lambda value: value == "true", empty_value=None)
 
 
-class TongueInput(forms.TextInput):
-    """A line to type in, with the known languages to choose from; it works without script."""
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        found = super().get_context(name, value, attrs)
-        found["widget"]["attrs"]["list"] = f"known-{name}"
-        return found
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        by_name = sorted((str(words), code) for code, words in wording.LANGUAGES.items())
-        known = format_html_join("", '<option value="{}">{}</option>', ((code, words) for words, code in by_name))
-        return format_html('{}<datalist id="known-{}">{}</datalist>', super().render(name, value, attrs, renderer), name, known)
-
-
-class TongueField(forms.CharField):
-    """A language, by its three letters (ISO 639-3) or by its name as the page writes it."""
-
-    def __init__(self, **fields: Any) -> None:
-        super().__init__(max_length=40, widget=TongueInput, help_text=_("A name of the list, or its three letters"), **fields)
-
-    def clean(self, value: Any) -> str:
-        typed: str = super().clean(value)
-        named = {str(words).casefold(): code for code, words in wording.LANGUAGES.items()}
-        found = named.get(typed.casefold(), typed.lower())
-        if found and not (found.isascii() and found.isalpha() and 2 <= len(found) <= 3):
-            raise forms.ValidationError(_("Choose a language of the list, or give its three letters."))
-        return found
-
-
 class StartForm(forms.Form):
     """Before the first card: where, in which language, and the three rights of a first contact."""
 
@@ -110,10 +80,25 @@ class StartForm(forms.Form):
     practice = forms.BooleanField(required=False, widget=forms.HiddenInput)
     number = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
+    def clean(self) -> dict[str, Any]:
+        """For a child no means need be shown (Palermo Protocol art. 3(c)): a set of an adult would ask for them all the same."""
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        age = told.get("age_on_opening")
+        young = told.get("presumed_minor") or (age is not None and age < MAJORITY)
+        if young and str(told.get("profile", "")).startswith("adult"):
+            self.add_error("profile", _("This person is under 18, or presumed to be: choose a set of cards for a child."))
+        return told
+
+
+# what the rights of a first contact rest on: asked before the first card, and asked again where something was left open
+RIGHTS = ("informed", "interpreter", "interpreter_conflict_checked", "privacy_confirmed", "safety_level", "medical_need", "urgent_done")
+
 
 class KeepForm(forms.Form):
     """After the last card: whether anything is kept, and why."""
 
+    # only "keep nothing" needs no reason, and that button sends none
+    all_optional = True
     kept_because = forms.ChoiceField(choices=KeptBecause.choices, label=_("Kept because"), widget=forms.RadioSelect, required=False)
 
 
@@ -127,18 +112,18 @@ class RecordForm(forms.Form):
     Best interests are a record of their own: here only whether a parent accompanies the child is entered.
     """
 
-    informed_at = MomentField(required=False, label=_("Rights explained"))
+    informed_at = PastMomentField(required=False, label=_("Rights explained"))
     language = TongueField(required=False, label=_("In this language"))
     reason = optional(DecisionReason.choices, _("Reason"))
     foreign_national = yes_no(_("Foreign national"))
     removal_hold_ref = forms.CharField(max_length=40, required=False, label=_("Reference of the hold on removal"))
-    recovery_offered_at = MomentField(required=False, label=_("Recovery period offered"))
+    recovery_offered_at = PastMomentField(required=False, label=_("Recovery period offered"))
     recovery_answer = optional(RecoveryAnswer.choices, _("The person's answer"))
     body = optional(DecisionBody.choices, _("Who decides"))
     organisations = forms.ModelMultipleChoiceField(Organisation.objects.none(), required=False, label=_("Organisations in the decision"))
     professions = forms.MultipleChoiceField(choices=Profession.choices, required=False, label=_("Professions"))
     trained_member = yes_no(_("At least one trained member"))
-    notice_at = MomentField(required=False, label=_("Decision given to the person"))
+    notice_at = PastMomentField(required=False, label=_("Decision given to the person"))
     appeal_ref = forms.CharField(max_length=40, required=False, label=_("Reference of the court"))
     late_reason = optional(LateReason.choices, _("Told late because (never counted against the person)"))
     accompanied = yes_no(_("Child accompanied by a parent"))
@@ -229,11 +214,11 @@ class PlanForm(forms.Form):
     """One step of the plan and what it rests on."""
 
     step = forms.ChoiceField(label=_("Step"), widget=forms.RadioSelect)
-    informed_at = MomentField(required=False, label=_("What is offered was explained"))
-    answered_at = MomentField(required=False, label=_("The person answered"))
+    informed_at = PastMomentField(required=False, label=_("What is offered was explained"))
+    answered_at = PastMomentField(required=False, label=_("The person answered"))
     free_to_come_and_go = yes_no(_("Free to come and go"))
-    threats_reviewed_at = MomentField(required=False, label=_("Threats looked at again"))
-    exit_plan_at = MomentField(required=False, label=_("Exit plan made with the person"))
+    threats_reviewed_at = PastMomentField(required=False, label=_("Threats looked at again"))
+    exit_plan_at = PastMomentField(required=False, label=_("Exit plan made with the person"))
     accompanied = yes_no(_("Child accompanied by a parent"))
     close_reason = optional(CloseReason.choices, _("Closed because"))
     own_view = optional(OwnView.choices, _("How the person thinks it went"))

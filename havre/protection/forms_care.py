@@ -13,10 +13,14 @@ from havre.protection.enums_care import ForWhom
 from havre.protection.forms import optional, yes_no
 from havre.protection.kinds import WORDS, Kind
 from havre.protection.models import Shelter
+from havre.register.tongues import TongueField
 from havre.trust.actors import Actor
 from havre.trust.enums import Role
-from havre.trust.forms import DayField, MomentField
+from havre.trust.forms import DayField, MomentField, PastMomentField
 from havre.trust.models import Membership, Organisation, User
+
+# what is planned; every other moment is of something that was done
+AHEAD = frozenset({"due_at", "starts_at", "ends_at"})
 
 
 class RecordStepForm(forms.Form):
@@ -76,8 +80,11 @@ def _field(column: Any, by: Actor) -> forms.Field:
         found = optional(column.choices, label)
     elif isinstance(column, models.BooleanField):
         found = yes_no(label) if column.null else forms.BooleanField(label=label, required=False)
+    elif column.name == "language":
+        found = TongueField(required=False, label=_("Language"))
     elif isinstance(column, models.DateTimeField):
-        found = MomentField(required=False, label=label)
+        kind = MomentField if column.name in AHEAD else PastMomentField
+        found = kind(required=False, label=label)
     elif isinstance(column, models.DateField):
         found = DayField(required=False, label=label)
     elif isinstance(column, models.PositiveSmallIntegerField):

@@ -62,7 +62,8 @@ class LineForm(forms.Form):
 
     age_band = optional(AgeBand.choices, _("Age"))
     gender = forms.CharField(max_length=40, required=False, label=_("Gender, as the person says it"))
-    language = forms.CharField(max_length=8, required=False, label=_("Language (three letters)"))
+    # the page holds the known languages once, for every line
+    language = TongueField(required=False, label=_("Language"), help_text="", widget=forms.TextInput(attrs={"list": "tongues"}))
     needs = forms.MultipleChoiceField(
         choices=[(one.value, one.label) for one in URGENT], widget=forms.CheckboxSelectMultiple, required=False, label=_("Needed now")
     )
@@ -140,6 +141,14 @@ class PaperTypedForm(StartForm):
         for one in self.signs:
             self.fields[f"a-{one.code}"] = optional(Answer.choices, one.statement(language))
             self.fields[f"o-{one.code}"] = optional(Origin.choices, _("Said or seen"))
+
+    def clean(self) -> dict[str, Any]:
+        """A yes or a no says where it comes from: what is missing is asked beside its own card."""
+        told = super().clean()
+        for one in self.signs:
+            if told.get(f"a-{one.code}") in {Answer.YES, Answer.NO} and not told.get(f"o-{one.code}"):
+                self.add_error(f"o-{one.code}", _("Choose whether it was said or seen."))
+        return told
 
     def given(self) -> list[Given]:
         """Every card's answer; a card left empty on the paper is "not asked", which is no refusal."""

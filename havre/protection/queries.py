@@ -89,6 +89,7 @@ class Noted:
     refused: tuple[str, ...]
     not_asked: tuple[str, ...]
     not_known: tuple[str, ...]
+    denied: tuple[tuple[str, ScreeningAnswer], ...]
     # of each sign met: its words, why it matters, where it comes from
     grounds: tuple[tuple[str, str, str], ...]
 
@@ -141,6 +142,7 @@ def noted(screening: Screening, by: Actor) -> Noted:
         left(Answer.REFUSED),
         left(Answer.NOT_ASKED),
         left(Answer.NOT_RECORDED),
+        shown(code for code, one in answers.items() if one.answer == Answer.NO and code in known),
         tuple((one.statement(language), one.reason(language), one.source_words(language)) for one in (known[code] for code in met)),
     )
 

@@ -41,4 +41,4 @@ class Acts(Wording):
 
 def rows_print(rows: Iterable[Row]) -> str:
     """The fingerprint of a workflow's table, as the manifest keeps it."""
-    return fingerprint([[row.step, row.start, row.end, row.who, row.after, row.clock] for row in rows])
+    return fingerprint([[row.step, row.start, row.end, row.who, row.after, row.clock, row.law] for row in rows])

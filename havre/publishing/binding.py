@@ -72,14 +72,18 @@ class Binding:
         """The words of a row of the data."""
         text = worded(table, key, self.language)
         self.use(table.partition("/")[2], key, fingerprint([text.value, text.source]))
-        return self.noted(text, key, block)
+        return self._flagged(text, key, block)
 
     def said(self, table: str, key: str, english: str, block: str) -> Text:
         """The words of a row of the data whose English is at hand: a label of a workflow, a part of the value of a fact."""
         return self.noted(text_of(Unit(key, english), table, self.language), f"{table} {key}", block)
 
     def noted(self, text: Text, row: str, block: str) -> Text:
-        """A text of the data, with its state written down for the block that shows it."""
+        """A text of the data that another row brings along, with its state written down for the block that shows it."""
+        self.use("words", row, fingerprint(text.value))
+        return self._flagged(text, row, block)
+
+    def _flagged(self, text: Text, row: str, block: str) -> Text:
         self.state(text, f"{block} ({row})")
         if text.state == TextState.STALE:
             self.former.add(block)
@@ -113,6 +117,12 @@ class Binding:
             return False
         self.withheld.append(f"{block.id} {key}")
         return True
+
+    def here(self) -> str:
+        """The country's name, as every document says it."""
+        text = worded(tables.AUTHORITIES, self.country, self.language)
+        self.use("words", f"{tables.AUTHORITIES} {self.country}", fingerprint(text.value))
+        return text.value
 
     def state(self, text: Text, where: str) -> None:
         if text.state == TextState.MISSING:
@@ -207,12 +217,12 @@ class Words:
             names = placeholders(text)
         except ValueError:
             names = frozenset()
-            self.binding.wrong("placeholder", id, _("a brace is left open: close it"))
+            self.binding.wrong("placeholder", id, _("a brace is left open, or holds something else than one name: write {name}"))
         if self.lacking and "without" not in self.block.data and set(self.lacking) & names:
             words = _("needs %(facts)s, which no national reviewer has confirmed: sign it in the country profile, or write `without`")
             self.binding.wrong("fact", id, words % {"facts": ", ".join(sorted(set(self.lacking) & names))})
         values = {name: self.binding.value(one, self.block.id) for name, one in self.facts.items()}
-        values |= {"country": worded(tables.AUTHORITIES, self.binding.country, self.binding.language).value}
+        values |= {"country": self.binding.here()}
         lost = names - set(values)
         for name in sorted(lost):
             self.binding.wrong("placeholder", id, _("{%(name)s} has nothing to stand for: mend the name") % {"name": name})

@@ -8,11 +8,13 @@ from havre import standards
 from havre.publishing import published, questions, tables
 from havre.publishing.acts import Acts, rows_print
 from havre.publishing.binding import Binding, Words, fingerprint
+from havre.publishing.citations import cited
 from havre.publishing.nodes import Node
 from havre.publishing.pictograms import drawing
 from havre.publishing.sources import BlockSource
 from havre.publishing.terms import term
 from havre.publishing.texts import worded
+from havre.standards.dated import Fact
 from havre.trust.workflows import workflows
 
 
@@ -37,7 +39,8 @@ def _cited(binding: Binding, gate: str, block: str) -> str:
     row = f"{gate}.sources"
     text = binding.noted(worded(tables.RIGHTS, row, binding.language), f"{tables.RIGHTS} {row}", block)
     binding.use("sources", gate, fingerprint([text.value, text.source]))
-    return text.value
+    # in English the row holds the codes themselves
+    return cited((text.value,), "en") if binding.language == "en" else text.value
 
 
 def numbers(binding: Binding, block: BlockSource, words: Words) -> Node:
@@ -67,6 +70,8 @@ def authorities(binding: Binding, block: BlockSource, words: Words) -> Node:
     for code in codes:
         text, one = binding.row(tables.AUTHORITIES, f"{binding.country}.{code}", block.id), profile.authority(code)
         shown = block.data.get("phones") and one.phone_verified and one.phone
+        if shown:
+            binding.use("phones", f"{binding.country}.{code}", fingerprint(one.phone))
         lines.append(f"{text.value}: {', '.join(one.phone or ())}" if shown else text.value)
         unreviewed |= not text.reviewed
     return Node(block.id, "list", title=words.one("title"), items=tuple(lines), unconfirmed=doubtful, unreviewed=unreviewed)
@@ -121,10 +126,17 @@ def facts(binding: Binding, block: BlockSource, words: Words) -> Node:
         label = binding.row(tables.FACTS, f"label.{id}", block.id).value
         # a fact that somebody remembered, or that nobody found, has no source that a reader could open
         source = term("awaits_national", binding.language) if found.source in tables.NO_SOURCE else binding.source(found, block.id)
-        rows.append((label, binding.value(found, block.id) or term("not_known", binding.language), source))
+        rows.append((label, _stated(binding, block, found) or term("not_known", binding.language), source))
         doubtful |= found.unconfirmed
     columns = tuple(term(head, binding.language) for head in ("what", "here", "source"))
     return Node(block.id, "table", title=words.one("title"), columns=columns, rows=tuple(rows), unconfirmed=doubtful)
+
+
+def _stated(binding: Binding, block: BlockSource, found: Fact) -> str:
+    """The value of a fact in a cell of its own: a number of days says that it counts days."""
+    if found.kind == "days" and isinstance(found.value, int):
+        return Acts(binding, block).length(found.value, "days")
+    return binding.value(found, block.id)
 
 
 def terms(binding: Binding, block: BlockSource, words: Words) -> Node:
@@ -132,7 +144,10 @@ def terms(binding: Binding, block: BlockSource, words: Words) -> Node:
     rows, unreviewed = [], False
     for id in block.data["ids"]:
         one = standards.glossary().get(id)
-        preferred, meaning = one.preferred(binding.language), binding.noted(worded(tables.GLOSSARY, id, binding.language), id, block.id)
+        preferred, meaning = (
+            one.preferred(binding.language),
+            binding.noted(worded(tables.GLOSSARY, id, binding.language), id, block.id),
+        )
         if binding.language not in one.term.languages:
             lacking = _("not translated into %(language)s: add it to glossary.yaml") % {"language": binding.language}
             binding.wrong("missing", f"{block.id} ({id})", lacking)
@@ -182,4 +197,6 @@ def chart(binding: Binding, block: BlockSource, words: Words) -> Node:
     source = term("figures_of", binding.language).format(ref=found.release.ref, k=found.release.k)
     picture = Node(f"{block.id}.picture", "figure", data={"svg": svg, "alt": words.one("alt"), "wide": True})
     table = Node(f"{block.id}.table", "table", columns=heads, rows=rows)
-    return Node(block.id, "section", title=title, nodes=(picture, table, Node(f"{block.id}.source", "text", text=source)), level=3)
+    # the typesetter knows what a Thai mark stands for only once it has set it as text, and refuses a paper whose drawings have it first
+    both = (table, picture) if binding.language == "th" else (picture, table)
+    return Node(block.id, "section", title=title, nodes=(*both, Node(f"{block.id}.source", "text", text=source)), level=3)

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from havre import standards
-from havre.publishing import cases, documents, jobs, rebuilding, rereading, services, stepping, texts
+from havre.publishing import cases, documents, jobs, rebuilding, rereading, revisions, services, stepping, texts
 from havre.publishing.outputs import FORMATS
 from havre.publishing.packages import exchange
 from havre.publishing.sources import LANGUAGES, editions, every_file
 from havre.publishing.tables import TABLES
-from havre.trust.errors import HavreError
+from havre.trust.errors import HavreError, Invalid
 
 
 @click.command()
@@ -88,7 +88,13 @@ def texts_() -> None:
 def fill(file: str, language: str, words: Path) -> None:
     """Put the translations of WORDS (YAML: id, text) into the PO of FILE (<folder>/<name>), as made from the English of today."""
     try:
-        known = texts.filled(file, language, yaml.safe_load(words.read_text(encoding="utf-8")))
+        given = yaml.safe_load(words.read_text(encoding="utf-8"))
+        known = texts.filled(file, language, given)
+        units = texts.units_of(file)
+        if wrong := [
+            f"{file}.{language} {id}: {one}" for id, text in given.items() for one in revisions.faults(units[id], text, language, file)
+        ]:
+            raise Invalid({"texts": [*wrong]})
     except HavreError as error:
         raise click.ClickException(str(error)) from error
     path = texts.po_path(file, language)

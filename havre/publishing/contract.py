@@ -1,11 +1,20 @@
 """What this part gives to the house: see havre.trust.contracts."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from havre.trust.contracts import Contract, Link, UrlRow, register_contract
 from havre.trust.enums import Role
 
 PUBLISHERS = frozenset({Role.RAPPORTEUR, Role.TRAINER})
+
+
+def _sweep(now: datetime) -> int:
+    # what makes documents is loaded by whoever makes them
+    from havre.publishing.runs import take_up
+
+    return take_up(now)
 
 
 def register() -> None:
@@ -17,6 +26,7 @@ def register() -> None:
                 Link(_("Trainings"), "trainings", "doc", frozenset({Role.TRAINER}), _("Information")),
             ),
             commands=("publish", "texts"),
+            sweep=_sweep,
             urls=(
                 UrlRow("public_languages", public=True, note="for the persons concerned"),
                 UrlRow("public", public=True, note="for the persons concerned"),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from havre import standards
-from havre.publishing import cases, manifests, revisions, tables
+from havre.publishing import cases, manifests, revisions
 from havre.publishing.binding import Binding
 from havre.publishing.checks import checked, fits
 from havre.publishing.makers import bind
 from havre.publishing.nodes import Document, Problem
 from havre.publishing.sources import DocumentSource, addresses, editions
 from havre.publishing.sources import document as source_of
-from havre.publishing.texts import text_of, worded
+from havre.publishing.texts import text_of
 from havre.standards.dated import Fact
 from havre.trust.errors import Invalid, Missing
 
@@ -53,6 +53,7 @@ def _bound(written: DocumentSource, binding: Binding) -> Document:
     for name, text in titles.items():
         binding.state(text, name)
         binding.use("blocks", name, text.value)
+    country_name = binding.here()
     manifest = manifests.of(written, binding)
     if any(node.kind == "case" for top in nodes for node in top.walk()):
         manifest["cases"] = cases.state(edition, binding.country)
@@ -63,7 +64,7 @@ def _bound(written: DocumentSource, binding: Binding) -> Document:
         language=language,
         title=titles["title"].value,
         subtitle=titles["subtitle"].value if "subtitle" in titles else "",
-        country_name=worded(tables.AUTHORITIES, binding.country, language).value,
+        country_name=country_name,
         on=binding.on,
         revised_on=date.fromisoformat(written.revised_on),
         form=written.form,

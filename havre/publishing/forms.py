@@ -65,6 +65,25 @@ class PublishForm(forms.Form):
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
+class BoardForm(forms.Form):
+    """What the board shows of its rows; what is left open shows all."""
+
+    edition = forms.ChoiceField(label=_("Edition"), required=False)
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    state = forms.ChoiceField(label=_("State"), required=False)
+
+    def __init__(self, *args: Any, states: Sequence[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shown = [(one.id, title_of(one.id)) for one in editions().values() if one.documents]
+        known: dict[str, Sequence[tuple[str, Any]]] = {
+            "edition": shown,
+            "language": [(code, NAMES[code]) for code in LANGUAGES],
+            "state": states,
+        }
+        for name, choices in known.items():
+            self.fields[name].choices = [("", _("All")), *choices]  # type: ignore[attr-defined]
+
+
 class WordsForm(forms.Form):
     """The words of one text in a language."""
 

@@ -48,7 +48,7 @@ def limits(binding: Binding, block: BlockSource, words: Words) -> Node:
         length = " + ".join(says.length(part.amount, part.unit) for part in parts)
         rows.append((says.clock(rule), length, "; ".join(dict.fromkeys(_source(says, rule, part) for part in parts))))
         doubtful |= any(not part.confirmed for part in parts)
-        binding.use("clocks", f"{rule.workflow}.{rule.name}", fingerprint([asdict(part) for part in parts]))
+        binding.use("clocks", f"{rule.workflow}.{rule.name}", fingerprint([*map(asdict, parts), *rows[-1]]))
     if not rows:
         binding.wrong("empty", block.id, _("no clock fits: mend workflows or clocks"))
     columns = tuple(term(head, binding.language) for head in ("what", "here", "source"))

@@ -40,7 +40,8 @@ class TextRevision(models.Model):
     """The words of one text in one language, as somebody of this house wrote or confirmed them on the page. The newest stands before the PO file.
 
     `file` and `unit` name the text in the sources; `source` is the English that was read. Author None: the words are those of the file, and
-    only their reader is named. Reviewer: a native reader, never the author. No case and no person stands in it.
+    only their reader is named. Reviewer: a native reader, never the author. Set aside: a translator's file brought other words later.
+    No case and no person stands in it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -53,6 +54,7 @@ class TextRevision(models.Model):
     written_at = models.DateTimeField()
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True, blank=True)
+    set_aside_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("file", "language", "unit", "-written_at", "-id")
@@ -72,17 +74,24 @@ class TextRevision(models.Model):
 
 
 class RunState(models.TextChoices):
-    """Where a run stands."""
+    """Where a run stands. Stopped: its worker was killed in the middle as often as it was taken up; what was made by then stands."""
 
-    WAITING, RUNNING, DONE = (
+    WAITING, RUNNING, DONE, STOPPED = (
         ("waiting", pgettext_lazy("run", "Waiting")),
         ("running", pgettext_lazy("run", "Running")),
         ("done", pgettext_lazy("run", "Done")),
+        ("stopped", pgettext_lazy("run", "Stopped")),
     )
 
 
+ENDED = (RunState.DONE, RunState.STOPPED)
+
+
 class PublishRun(models.Model):
-    """One order to publish, with what came of it. `asked`: edition, documents, countries, languages, formats; `made`: one entry an artefact."""
+    """One order to publish, with what came of it. `asked`: edition, documents, countries, languages, formats; `made`: one entry an artefact.
+
+    `taken`: how often a worker took it up; `beat_at`: when its worker last got on with it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     asked = models.JSONField()
@@ -94,13 +103,15 @@ class PublishRun(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    taken = models.PositiveSmallIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-asked_at", "-id")
         constraints = [
             models.CheckConstraint(
                 name="publishrun_ended_with_its_date",
-                condition=Q(state="done", ended_at__isnull=False) | (~Q(state="done") & Q(ended_at=None)),
+                condition=Q(state__in=ENDED, ended_at__isnull=False) | (~Q(state__in=ENDED) & Q(ended_at=None)),
             )
         ]
 

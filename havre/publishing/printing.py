@@ -12,7 +12,8 @@ import segno
 import typst
 
 from havre.publishing import manifests
-from havre.publishing.fitting import refused
+from havre.publishing.citations import cited
+from havre.publishing.fitting import refused, runs
 from havre.publishing.nodes import Document
 from havre.publishing.terms import day_words, every_term, option_letters, sentences
 
@@ -88,6 +89,7 @@ def _data(document: Document, shape: str, address: str) -> dict[str, Any]:
     return {
         "title": document.title,
         "subtitle": document.subtitle,
+        "runs": {"title": runs(document.title, document.language), "subtitle": runs(document.subtitle, document.language)},
         "country": document.country_name,
         "language": document.language,
         "date": {"year": day.year, "month": day.month, "day": day.day},
@@ -97,8 +99,16 @@ def _data(document: Document, shape: str, address: str) -> dict[str, Any]:
         "trainer": shape == "trainer",
         "check": check,
         "index": [entry for node in document.walk() if node.kind == "index" for entry in node.data["entries"]],
-        "nodes": [node.plain for node in document.nodes],
+        "nodes": [_said(node.plain, document.language) for node in document.nodes],
     }
+
+
+def _said(node: dict[str, Any], language: str) -> dict[str, Any]:
+    """A node with the texts of law that it rests on as its readers call them, and what no line of it can break."""
+    law = [cited(node["law"], language)] if node["law"] else []
+    long = {name: runs(node[name], language) for name in ("title", "text")}
+    long["items"] = [run for item in node["items"] for run in runs(item, language)]
+    return {**node, "law": law, "runs": long, "nodes": [_said(inner, language) for inner in node["nodes"]]}
 
 
 def _square(text: str) -> str:

@@ -12,17 +12,18 @@ from havre.publishing import checks, documents, stepping
 from havre.publishing.models import Artefact
 from havre.publishing.nodes import Document, Problem
 from havre.publishing.sources import DocumentSource, editions
-from havre.trust.errors import Invalid
+from havre.trust.errors import Invalid, Missing
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether a paper with a code still holds. `now`: the document as it stands today; `changed`: what differs, row by row; `words`: of that, what a
-    reader can be told in their language."""
+    """Whether a paper with a code still holds. `now`: the document as it stands today; None where it is withdrawn, or may not go out as it stands;
+    `changed`: what differs, row by row; `words`: of that, what a reader can be told in their language."""
 
     code: str
+    language: str
     current: bool
-    now: Document
+    now: Document | None
     changed: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
 
@@ -32,18 +33,22 @@ def standing(code: str, *, on: date) -> Standing | None:
     row = Artefact.objects.filter(code=code).order_by("-made_at").first()
     if row is None:
         return None
-    now = documents.draft(row.edition, row.document, country=row.country, language=row.language, on=on)
+    try:
+        now = documents.draft(row.edition, row.document, country=row.country, language=row.language, on=on)
+    except Missing:
+        return Standing(code, row.language, False, None)
     if now.code == code:
-        return Standing(code, True, now)
+        return Standing(code, row.language, True, now)
     changed = stepping.changed_in(row, now)
     words = stepping.in_words(changed, country=row.country, language=row.language, on=on)
-    return Standing(code, False, now, changed, tuple(words))
+    out = not any(one.stops for one in documents.findings(now, paper=False))
+    return Standing(code, row.language, False, now if out else None, changed, tuple(words))
 
 
 class State(StrEnum):
-    """Where a document stands in a language, gravest first."""
+    """Where a document stands in a language, gravest first. Awaiting: its facts or its words await a reviewer's name."""
 
-    MISSING, REFUSED, WITHHELD, REREAD, CURRENT = "missing", "refused", "withheld", "reread", "current"
+    MISSING, REFUSED, WITHHELD, REREAD, AWAITING, CURRENT = "missing", "refused", "withheld", "reread", "awaiting", "current"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +74,20 @@ REASONS = 3
 SECONDS = 1.0
 
 
-def board(country: str, *, on: date, seconds: float = SECONDS) -> Iterator[Row]:
+def board(country: str, *, on: date, seconds: float = SECONDS, edition: str = "", language: str = "") -> Iterator[Row]:
     """Every document of a country in every language that it promises, as it stands, with its state and the reasons for it.
 
-    Args: seconds, how long the slow checks may take together; documents that are left are not `weighed`, and wait for the next opening.
+    Args: edition, language, to look at those alone;
+    seconds, how long the slow checks may take together; documents that are left are not `weighed`, and wait for the next opening.
     """
     facts: documents.Known = {}
     made: list[tuple[Document, DocumentSource]] = []
-    for edition in editions().values():
-        for id in edition.documents:
-            source = documents.source(edition.id, id)
-            for language in source.languages:
-                made.append((documents.draft(edition.id, id, country=country, language=language, on=on, known=facts), source))
+    for listed in editions().values():
+        for id in listed.documents if edition in {"", listed.id} else ():
+            source = documents.source(listed.id, id)
+            for one in source.languages:
+                if language in {"", one}:
+                    made.append((documents.draft(listed.id, id, country=country, language=one, on=on, known=facts), source))
     until = monotonic() + seconds
     for document, source in made:
         weighed = checks.known(document) or monotonic() < until
@@ -97,7 +104,9 @@ def state_of(made: Document, found: Sequence[Problem]) -> State:
     if made.manifest["withheld"]:
         return State.WITHHELD
     stale = any(node.stale for node in made.walk()) or any(one.code == "stale" for one in found)
-    return State.REREAD if stale else State.CURRENT
+    if stale:
+        return State.REREAD
+    return State.AWAITING if made.unconfirmed or made.unreviewed else State.CURRENT
 
 
 def readable(country: str, language: str, *, on: date) -> Iterator[tuple[Document, DocumentSource]]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from havre import standards
 from havre.publishing.binding import Binding, Words, fingerprint
+from havre.publishing.citations import cited
 from havre.publishing.nodes import Node
 from havre.publishing.sources import SOURCE, BlockSource
 from havre.standards.reading import Page, Unfit
@@ -136,9 +137,11 @@ def _bound(binding: Binding, question: Question) -> Node | None:
         binding.withheld.append(question.id)
         return None
     words = Words(binding, question.block)
+    binding.use("asked", question.id, fingerprint([words.revision, sorted(question.right), question.source]))
     options = words.map("options")
     answer = [place for place, key in enumerate(options) if key in question.right]
-    data = {"right": answer, "several": len(answer) > 1, "reason": words.one("reason"), "source": question.source, "keys": list(options)}
+    source = cited((question.source,), binding.language)
+    data = {"right": answer, "several": len(answer) > 1, "reason": words.one("reason"), "source": source, "keys": list(options)}
     node = Node(question.id, "question", text=words.one("stem"), items=tuple(options.values()), data=data)
     flags = words.flags(node)
     return Node(question.id, "question", text=node.text, items=node.items, data=data, law=(question.source,), **flags)

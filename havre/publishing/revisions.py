@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from havre.trust.enums import Act
 from havre.trust.errors import Invalid, Missing, Refused, Words
 
 LONGEST = 4000
+OF_LAW = frozenset({"limit", "year"})
 
 
 @contextmanager
@@ -32,7 +34,7 @@ def known(language: str) -> Iterator[None]:
         return
     found: dict[str, dict[str, Entry]] = {}
     fields = ("file", "unit", "source", "text", "reviewer_id", "reviewed_at")
-    rows = TextRevision.objects.filter(language=language).order_by("written_at", "id").values_list(*fields)
+    rows = TextRevision.objects.filter(language=language, set_aside_at=None).order_by("written_at", "id").values_list(*fields)
     for file, unit, source, text, reviewer, at in rows:
         found.setdefault(file, {})[unit] = Entry(
             source, text, reviewer=str(reviewer or ""), reviewed_on=at.date().isoformat() if at else ""
@@ -64,31 +66,57 @@ def pairs_of(file: str, language: str) -> list[Pair]:
         return [Pair(unit, text_of(unit, file, language), language, unit.note) for unit in texts.units_of(file).values()]
 
 
+def set_aside(file: str, ids: Collection[str], language: str, *, at: datetime) -> int:
+    """Let the words of the file stand again for these texts, as a translator's file brought them. Gives how many revisions are set aside."""
+    rows = TextRevision.objects.filter(file=file, unit__in=ids, language=language, set_aside_at=None)
+    return rows.update(set_aside_at=at)
+
+
+def standing(unit: Unit, file: str, language: str) -> str:
+    """The words of a text as they stand; "" where there are none."""
+    with known(language):
+        text = text_of(unit, file, language)
+    return "" if text.state == TextState.MISSING else text.value
+
+
+def _same(words: str) -> str:
+    # a page sends every line's end as two signs
+    return words.strip().replace("\r\n", "\n")
+
+
 def newest(file: str, id: str, language: str) -> TextRevision | None:
     """The last revision of one text."""
-    rows = TextRevision.objects.filter(file=file, unit=id, language=language).select_related("author", "reviewer")
+    rows = TextRevision.objects.filter(file=file, unit=id, language=language, set_aside_at=None).select_related("author", "reviewer")
     return rows.order_by("-written_at", "-id").first()
 
 
-def faults(unit: Unit, text: str, language: str) -> list[Words]:
-    """What is wrong with words that somebody wants to save: every check of words, with its mend."""
+def faults(unit: Unit, text: str, language: str, file: str = "") -> list[Words]:
+    """What is wrong with words that somebody wants to save or sends in: every check of words, with its mend."""
     if not text.strip():
         return [str(_("write the words"))]
     if len(text) > LONGEST:
         return [str(_("at most %(most)s letters") % {"most": LONGEST})]
+    if strange := texts.unfit(text.replace("\r\n", "\n")):
+        return [strange]
     pair = Pair(unit, Text(text, TextState.CURRENT, False, unit.text), language, unit.note)
-    return [problem.words for problem in of_words([pair]) if problem.stops]
+    # a row of the data says what a law says, which is where its time limit and its year belong
+    passed = OF_LAW if file in TABLES else frozenset()
+    return [problem.words for problem in of_words([pair]) if problem.stops and problem.code not in passed]
 
 
 @trust.act("words.write")
-def write(*, file: str, unit: str, language: str, text: str, by: Actor) -> TextRevision:
+def write(*, file: str, unit: str, language: str, text: str, by: Actor, seen: str | None = None) -> TextRevision:
     """Write the words of one text in a language, as made from the English of today. They go out at once, and await a native reviewer.
 
-    Raises: Refused (403); Missing; Invalid with every fault and its mend: nothing is then changed.
+    Args: seen, the words that stood when the page was opened, so that nobody writes over what another saved meanwhile; None: not asked.
+    Raises: Refused (403; 409 when other words stand than those seen); Missing; Invalid with every fault and its mend. Nothing is then changed.
     """
     policy.require_in_house(by, Act.PUBLISH)
     one = unit_of(file, unit, language)
-    wrong = faults(one, text, language)
+    stands = standing(one, file, language)
+    if seen is not None and _same(stands) not in {_same(seen), _same(text)}:
+        raise Refused((_("other words were saved while you wrote: read them, then save again to put yours in their place"),))
+    wrong = faults(one, text, language, file)
     if wrong:
         raise Invalid({"text": wrong})
     fields = {"file": file, "unit": unit, "language": language, "source": one.text, "text": text.strip()}
@@ -112,7 +140,7 @@ def sign(*, file: str, unit: str, language: str, seen: str, by: Actor) -> TextRe
     reasons: list[Words] = []
     if stands.state == TextState.MISSING:
         reasons.append(_("there are no words to sign: write them first"))
-    elif stands.value.strip() != seen.strip().replace("\r\n", "\n"):
+    elif _same(stands.value) != _same(seen):
         reasons.append(_("the words were changed meanwhile: read them again"))
     if stands.state == TextState.STALE:
         reasons.append(_("the English was changed since: mend the words, or save them again as they are"))

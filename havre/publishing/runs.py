@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from havre import standards, trust
 from havre.publishing import documents, rebuilding, services, stepping
-from havre.publishing.models import PublishRun, RunState
+from havre.publishing.models import ENDED, PublishRun, RunState
 from havre.publishing.outputs import FORMATS, Output
 from havre.publishing.services import Asked
 from havre.trust import audit, policy
@@ -22,7 +26,10 @@ from havre.trust.enums import Act
 from havre.trust.errors import Invalid, Refused
 
 MOST_WAITING = 5
-
+# a part of an order takes seconds: whoever said nothing for so long was killed, or the queue lost the order
+SILENT = timedelta(minutes=10)
+# an order that stops its worker each time must not do so for ever
+MOST_TIMES = 3
 
 # what an order holds that asks for no document by name: everything that was made and no longer holds
 CHANGED = "changed"
@@ -76,7 +83,7 @@ def ask_changed(*, address: str, by: Actor) -> PublishRun:
 
 def _may_order(by: Actor) -> None:
     policy.require_in_house(by, Act.PUBLISH)
-    if PublishRun.objects.exclude(state=RunState.DONE).count() >= MOST_WAITING:
+    if PublishRun.objects.exclude(state__in=ENDED).count() >= MOST_WAITING:
         raise Refused((_("five orders wait already: come back when one is done"),))
 
 
@@ -90,12 +97,14 @@ def _ordered(asked: dict[str, Any], total: int, edition: str, by: Actor) -> Publ
 
 
 def work_off(run_id: UUID) -> int:
-    """Make what an order asks for. What a check refuses is written down with its mend; the rest is made. Gives how many artefacts."""
-    run = PublishRun.objects.filter(pk=run_id, state=RunState.WAITING).first()
-    if run is None:
+    """Make what an order asks for, from where its last worker was stopped. What a check refuses is written down with its mend; the rest is made.
+
+    Gives how many artefacts the order has made; 0 when another worker has it, or when it has ended.
+    """
+    waiting = PublishRun.objects.filter(pk=run_id, state=RunState.WAITING)
+    if not waiting.update(state=RunState.RUNNING, taken=F("taken") + 1, beat_at=timezone.now()):
         return 0
-    run.state = RunState.RUNNING
-    run.save(update_fields=["state"])
+    run = PublishRun.objects.get(pk=run_id)
     for one in _again(run) if CHANGED in run.asked else _every(run):
         what = one.what
         if one.why:
@@ -103,11 +112,28 @@ def work_off(run_id: UUID) -> int:
         for output in one.outputs:
             row = services.record(output, at=timezone.now())
             run.made.append({**what, "shape": row.shape, "code": row.code, "size": row.size})
-        run.done += 1
-        run.save(update_fields=["done", "made", "refused"])
+        run.done, run.beat_at = run.done + 1, timezone.now()
+        run.save(update_fields=["done", "made", "refused", "beat_at"])
     run.state, run.ended_at = RunState.DONE, timezone.now()
     run.save(update_fields=["state", "ended_at"])
     return len(run.made)
+
+
+def take_up(now: datetime) -> int:
+    """Give every order whose worker was killed back to the queue, and end what was stopped three times. Gives how many orders moved."""
+    from havre.publishing.tasks import make_run
+
+    silent = PublishRun.objects.exclude(state__in=ENDED).annotate(heard=Coalesce("beat_at", "asked_at")).filter(heard__lt=now - SILENT)
+    for run in silent:
+        if run.taken >= MOST_TIMES:
+            run.state, run.ended_at = RunState.STOPPED, now
+        else:
+            run.state = RunState.WAITING
+        run.beat_at = now
+        run.save(update_fields=["state", "ended_at", "beat_at"])
+        if run.state == RunState.WAITING:
+            make_run.enqueue(str(run.pk))
+    return len(silent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +149,7 @@ def _every(run: PublishRun) -> Iterator[Step]:
     """What an order names, one document and format after the other."""
     known: documents.Known = {}
     asked, on = _asked(run), timezone.localdate()
-    for id, country, language, format in services.wanted(asked):
+    for id, country, language, format in islice(services.wanted(asked), run.done, None):
         what = {"edition": asked.edition, "document": id, "country": country, "language": language, "format": format}
         try:
             document = documents.build(asked.edition, id, country=country, language=language, on=on, known=known)
@@ -133,8 +159,11 @@ def _every(run: PublishRun) -> Iterator[Step]:
 
 
 def _again(run: PublishRun) -> Iterator[Step]:
-    """What no longer holds, one artefact after the other."""
+    """What no longer holds, one artefact after the other; not again what an earlier worker of this order found refused."""
+    names = ("edition", "document", "country", "language", "format")
+    told = {tuple(one[name] for name in names) for one in run.refused}
     for again in rebuilding.remade(on=timezone.localdate(), address=run.asked["address"]):
         row = again.old.artefact
-        names = ("edition", "document", "country", "language", "format")
-        yield Step({name: getattr(row, name) for name in names}, (again.output,) if again.output else (), again.problems)
+        what = {name: getattr(row, name) for name in names}
+        if tuple(what.values()) not in told:
+            yield Step(what, (again.output,) if again.output else (), again.problems)

@@ -59,7 +59,7 @@ def make(asked: Asked, *, on: date) -> Iterator[Output]:
 
 
 def record(output: Output, *, at: datetime) -> Artefact:
-    """Write an artefact down, once however often it is made."""
+    """Write an artefact down, once however often it is made. What was superseded and holds again, as when a number is put back, is the newest."""
     whole = hashlib.sha256()
     for name, content in sorted(output.files.items()):
         whole.update(name.encode() + b"\0" + content)
@@ -74,7 +74,13 @@ def record(output: Output, *, at: datetime) -> Artefact:
         "made_at": at,
     }
     key = {"code": document.code, "format": output.format, "shape": output.shape, "sha256": whole.hexdigest()}
-    return Artefact.objects.get_or_create(**key, defaults=fields)[0]
+    row, is_new = Artefact.objects.get_or_create(**key, defaults=fields)
+    names = ("edition", "document", "country", "language", "format", "shape")
+    later = Artefact.objects.filter(**{name: getattr(row, name) for name in names}, made_at__gt=row.made_at)
+    if not is_new and later.exists():
+        row.made_at = at
+        row.save(update_fields=["made_at"])
+    return row
 
 
 def write(outputs: Iterable[Output], folder: Path, *, at: datetime, tell: Progress) -> list[Path]:

@@ -115,8 +115,12 @@ class Edition:
 
 
 def placeholders(text: str) -> frozenset[str]:
-    """The names in braces. Raises: ValueError when a brace is left open."""
-    return frozenset(name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name)
+    """The names in braces. Raises: ValueError when a brace is left open, or when braces hold no name or more than one ({}, {day:02})."""
+    parts = [part for part in string.Formatter().parse(text) if part[1] is not None]
+    for _text, name, more, how in parts:
+        if not name or more or how:
+            raise ValueError(f"{{{name}{'!' + how if how else ''}{':' + more if more else ''}}} is no name in braces")
+    return frozenset(str(name) for _text, name, _more, _how in parts)
 
 
 @cache
@@ -230,7 +234,9 @@ def _fits(page: Page, data: dict[str, Any], here: tuple[str | int, ...]) -> None
         for unit in BlockSource(data["id"], data["kind"], data, "").units():
             placeholders(unit.text)
     except ValueError as error:
-        raise page.wrong(Unfit(f"block {data['id']}: {error}", "Close the brace; write {{ for a brace that is printed", here)) from None
+        raise page.wrong(
+            Unfit(f"block {data['id']}: {error}", "Write one name between two braces, and {{ for a brace that is printed", here)
+        ) from None
 
 
 def _unique(page: Page, made: DocumentSource) -> None:

@@ -39,7 +39,13 @@ WORDS = {
 KINDS: Mapping[str, Change] = {
     "facts": Change.VALUE,
     "authorities": Change.VALUE,
+    "phones": Change.VALUE,
+    "clocks": Change.VALUE,
+    "releases": Change.VALUE,
+    "pictograms": Change.VALUE,
+    "cases": Change.VALUE,
     "rights": Change.MEANING,
+    "sources": Change.MEANING,
     "indicators": Change.MEANING,
     "grades": Change.MEANING,
     "workflows": Change.MEANING,
@@ -51,6 +57,8 @@ KINDS: Mapping[str, Change] = {
 NAMED: Mapping[str, tuple[str, str]] = {
     "facts": (tables.FACTS, "label."),
     "authorities": (tables.AUTHORITIES, ""),
+    "phones": (tables.AUTHORITIES, ""),
+    "clocks": (tables.WORKFLOWS, "clock."),
     "rights": (tables.RIGHTS, ""),
     "indicators": (tables.SIGNS, ""),
 }

@@ -23,6 +23,8 @@ from havre.trust.workflows import workflows
 
 RIGHTS, AUTHORITIES, SIGNS, FACTS = "data/rights", "data/authorities", "data/indicators", "data/facts"
 WORKFLOWS, GLOSSARY, FIGURES = "data/workflows", "data/glossary", "data/figures"
+# what the row of a right's articles ends with
+SOURCES = ".sources"
 # the languages that the software and the standards speak by themselves
 SOFTWARE = ("en", "fr")
 # a fact that somebody remembered, or that nobody found, has no source that a reader could open
@@ -31,7 +33,7 @@ NO_SOURCE = frozenset({"memory", "not found", "project"})
 
 def _rights() -> Mapping[str, Words]:
     gates = standards.rights().gates
-    texts = {f"{gate.id}.sources": "; ".join(gate.sources) for gate in gates}
+    texts = {f"{gate.id}{SOURCES}": "; ".join(gate.sources) for gate in gates}
     return {gate.id: gate.right for gate in gates} | {row: Words(text, text) for row, text in texts.items()}
 
 
@@ -155,6 +157,12 @@ def own(words: Words, language: str) -> str:
     return words.fr if language == "fr" and words.fr != words.en else ""
 
 
+def in_file(name: str, key: str, language: str) -> bool:
+    """Whether a row is worded by the PO file of a language that the software speaks: what the standards have as one string for every one."""
+    listed = name == FACTS or (name == RIGHTS and key.endswith(SOURCES))
+    return listed and not own(table(name)[key], language)
+
+
 @cache
 def table(name: str) -> Mapping[str, Words]:
     """The rows of one table with the words that the standards have. Raises: KeyError."""
@@ -165,5 +173,5 @@ def units(name: str, language: str = "") -> dict[str, Unit]:
     """Every text of a table of the data, by row; with a language, those that its PO file holds."""
     kind, rows = name.partition("/")[2], table(name)
     if language in SOFTWARE:
-        rows = {key: words for key, words in rows.items() if name == FACTS and not own(words, language)}
+        rows = {key: words for key, words in rows.items() if in_file(name, key, language)}
     return {key: Unit(key, words.en, kind) for key, words in rows.items()}

@@ -6,8 +6,11 @@ still there, and a reader is told, or the block is withheld. Format: GNU gettext
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,11 +21,16 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from django.utils.translation import gettext as _
 
 from havre.publishing import tables
 from havre.publishing.sources import SOURCE, Unit, placeholders, texts_of
-from havre.trust.errors import Invalid
+from havre.trust.errors import Invalid, Words
 
+# marks that turn the direction of letters, and the mark of byte order: no language of this house needs them
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+CONTEXT = re.compile(r'^msgctxt "((?:[^"\\]|\\.)*)"', re.MULTILINE)
 REVIEWED = re.compile(r"^reviewed: (?P<by>.+), (?P<on>\d{4}-\d\d-\d\d)$")
 
 
@@ -71,18 +79,34 @@ def entries(file: str, language: str) -> Mapping[str, Entry]:
 
 
 def parsed(content: bytes, name: str) -> dict[str, Entry]:
-    """The entries of a PO file. Raises: Invalid with file and mend."""
+    """The entries of a PO file, by the ids of their texts. Raises: Invalid with file, entry and mend."""
+    # an editor under Windows puts a mark before the first letter
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
         catalog = read_po(io.BytesIO(content), abort_invalid=True)
     except Exception as error:
         raise Invalid({"file": [f"{name}: {error}. Save it as PO, UTF-8, one msgctxt an entry."]}) from error
+    wrong: list[Words] = []
+    named = Counter(CONTEXT.findall(content.decode(catalog.charset or "utf-8", "replace")))
     found = {}
     for message in catalog:
-        if not message.id or not message.context:
+        if not message.id:
             continue
+        source = message.id if isinstance(message.id, str) else message.id[0]
+        shown = {"name": name, "text": message.context or source[:60]}
+        if not message.context:
+            wrong.append(_("%(name)s: “%(text)s” has lost its msgctxt, which says where it belongs: export the file again") % shown)
+            continue
+        if source is not message.id:
+            wrong.append(_("%(name)s: %(text)s has plural forms: write one msgid and one msgstr") % shown)
+            continue
+        if named[message.context] > 1:
+            wrong.append(_("%(name)s: %(text)s is there twice: keep one") % shown)
         signed = next((match for line in message.user_comments if (match := REVIEWED.match(line))), None)
         by, on = (signed["by"], signed["on"]) if signed else ("", "")
-        found[message.context] = Entry(str(message.id), str(message.string or ""), message.fuzzy, by, on)
+        found[message.context] = Entry(source, str(message.string or ""), message.fuzzy, by, on)
+    if wrong:
+        raise Invalid({"texts": list(dict.fromkeys(wrong))})
     return found
 
 
@@ -91,7 +115,7 @@ def text_of(unit: Unit, file: str, language: str) -> Text:
     if language == "en":
         return Text(unit.text, TextState.SOURCE, True, unit.text)
     entry = _entry(unit, file, language)
-    if entry is None or not entry.text:
+    if entry is None or not entry.text.strip():
         return Text(unit.text, TextState.MISSING, False, unit.text)
     state = TextState.CURRENT if entry.source == unit.text and not entry.unsure else TextState.STALE
     return Text(entry.text, state, bool(entry.reviewer), unit.text)
@@ -120,31 +144,48 @@ def _entry(unit: Unit, file: str, language: str) -> Entry | None:
     return mine
 
 
+def standing(file: str, language: str) -> dict[str, Entry]:
+    """The entries of a file as they stand: those of the page, while `page_words` is open, before those of the PO file."""
+    found = dict(entries(file, language))
+    for unit in units_of(file, language).values():
+        entry = _entry(unit, file, language)
+        if entry is not None:
+            found[unit.id] = entry
+    return found
+
+
 def worded(table: str, key: str, language: str) -> Text:
     """The words of one row of the data in a language, with their state. Raises: KeyError for a row that is not there."""
     words = tables.table(table)[key]
-    if language in words.languages:
+    if language in words.languages and not tables.in_file(table, key, language):
         # the project's French was read by its authors
         return Text(words.text(language), TextState.SOURCE if language == "en" else TextState.CURRENT, True, words.en)
     return text_of(Unit(key, words.en), table, language)
 
 
-def written(file: str, language: str, known: Mapping[str, Entry]) -> bytes:
-    """The PO of a source file: every unit in order, with what is known of each. The same input gives the same bytes."""
+def written(file: str, language: str, known: Mapping[str, Entry], *, given: bool = False) -> bytes:
+    """The PO of a source file: every unit in order, with what is known of each. The same input gives the same bytes.
+
+    Args: given, as a translator takes it: with the English of today, and what was made from an earlier one marked as fuzzy beside that one.
+    """
     catalog = Catalog(fuzzy=False)
     for unit in units_of(file, language).values():
         entry = known.get(unit.id)
         # an entry made from other words keeps them: the difference is what shows that it is stale
-        message = catalog.add(entry.source if entry and entry.text else unit.text, entry.text if entry else "", context=unit.id)
+        before = entry.source if entry and entry.text else unit.text
+        late = given and before != unit.text
+        previous = before if late else ()
+        message = catalog.add(unit.text if given else before, entry.text if entry else "", context=unit.id, previous_id=previous)
         message.auto_comments = [unit.note] if unit.note else []
         if entry and entry.reviewer:
-            message.user_comments = [f"reviewed: {entry.reviewer}, {entry.reviewed_on}"]
-        if entry and entry.unsure:
+            # who signed is nothing for whoever translates elsewhere
+            message.user_comments = [f"reviewed: {entry.reviewed_on}" if given else f"reviewed: {entry.reviewer}, {entry.reviewed_on}"]
+        if late or (entry and entry.unsure):
             message.flags.add("fuzzy")
     head = f'msgid ""\nmsgstr ""\n"Project-Id-Version: Havre {file}\\n"\n"Language: {language}\\n"\n'
     head += '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
     out = io.BytesIO()
-    write_po(out, catalog, width=0, omit_header=True)
+    write_po(out, catalog, width=0, omit_header=True, include_previous=given)
     return head.encode() + out.getvalue()
 
 
@@ -168,11 +209,22 @@ def filled(file: str, language: str, words: Mapping[str, str], *, again: Iterabl
     return known
 
 
+def unfit(text: str) -> str:
+    """What no text of this house may hold: tags, and signs that nobody sees, which break pages or turn the order of letters. "" for none."""
+    strange = next((one for one in text if (unicodedata.category(one) == "Cc" and one not in "\n\t") or one in TURNING), None)
+    if strange is not None:
+        return _("it holds a sign that nobody sees (U+%(code)s): take it out") % {"code": f"{ord(strange):04X}"}
+    tag = TAG.search(text)
+    return _("%(tag)s would be printed as it stands: write the words alone") % {"tag": tag.group()[:40]} if tag else ""
+
+
 def _lost(unit: Unit, text: str, where: str) -> list[str]:
     try:
         found = placeholders(text)
     except ValueError as error:
-        return [f"{where} {unit.id}: {error}. Close the brace."]
+        return [f"{where} {unit.id}: {error}. Write one name between two braces."]
+    if strange := unfit(text):
+        return [f"{where} {unit.id}: {strange}"]
     lost, new = unit.names - found, found - unit.names
     words = [f"{where} {unit.id}: {{{name}}} is missing" for name in sorted(lost)]
     return words + [f"{where} {unit.id}: {{{name}}} is not in the English" for name in sorted(new)]

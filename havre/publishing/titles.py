@@ -8,10 +8,10 @@ from havre.publishing.sources import document, editions
 from havre.publishing.texts import TextState, text_of
 
 
-def title_of(edition: str, id: str = "", language: str = "") -> str:
+def title_of(edition: str, id: str = "", language: str = "", *, part: str = "title") -> str:
     """The title of an edition, or of a document of it; in English where nobody has translated it; the id where there is no such thing any more.
 
-    Args: language, the reader's own by default.
+    Args: language, the reader's own by default; part, `subtitle` for that of a document, "" where it has none.
     """
     code = language or (get_language() or "en")[:2]
     found = editions().get(edition)
@@ -20,6 +20,8 @@ def title_of(edition: str, id: str = "", language: str = "") -> str:
     if not id:
         return str(found.words.get(code, found.title))
     written = document(edition, id)
-    unit = next(written.own_units())
+    unit = next((unit for unit in written.own_units() if unit.id == part), None)
+    if unit is None:
+        return ""
     text = text_of(unit, f"{edition}/{id}", code)
     return unit.text if text.state == TextState.MISSING else text.value

@@ -77,11 +77,18 @@ def changed(request: ActorRequest) -> HttpResponse:
         else:
             messages.success(request, _("The order is taken. What is made appears below: open this page again to see it."))
             return redirect("publish")
-    rows, on, reader = [], timezone.localdate(), (get_language() or "en")[:2]
-    for one in stepping.superseded(on=on):
-        words = stepping.in_words(one.changed, country=one.artefact.country, language=reader, on=on)
-        rows.append({"row": one.artefact, "now": one.now, "kind": stepping.WORDS[one.change], "words": words})
-    return render(request, "publishing/changed.html", {"rows": rows, "reasons": reasons}, status=409 if reasons else 200)
+    on, reader = timezone.localdate(), (get_language() or "en")[:2]
+    found = list(stepping.superseded(on=on))
+    # one row a document and language: its formats and shapes are remade together
+    rows: dict[tuple[str, ...], dict[str, Any]] = {}
+    for one in found:
+        row = one.artefact
+        words = stepping.in_words(one.changed, country=row.country, language=reader, on=on)
+        shown = {"row": row, "now": one.now, "kind": stepping.WORDS[one.change], "words": words, "formats": []}
+        key = (row.edition, row.document, row.country, row.language, row.code)
+        rows.setdefault(key, shown)["formats"].append(f"{row.format} {row.shape}".strip())
+    context = {"rows": list(rows.values()), "artefacts": len(found), "reasons": reasons}
+    return render(request, "publishing/changed.html", context, status=409 if reasons else 200)
 
 
 def _address(request: HttpRequest) -> str:
@@ -165,31 +172,38 @@ def publication_words(request: ActorRequest) -> HttpResponse:
         return render(
             request,
             "publishing/words.html",
-            {"file": file, "language": language, "name": NAMES.get(language), "pairs": revisions.pairs_of(file, language)},
+            {"file": file, "tongue": language, "name": NAMES.get(language), "pairs": revisions.pairs_of(file, language)},
         )
     return _one(request, file, unit, language)
 
 
 def _one(request: ActorRequest, file: str, id: str, language: str) -> HttpResponse:
     unit = revisions.unit_of(file, id, language)
-    pair = next(one for one in revisions.pairs_of(file, language) if one.id == id)
-    stands = pair.words if pair.translated else ""
-    form = WordsForm(request.POST or None, initial={"text": stands})
-    status = 200
+    stands = revisions.standing(unit, file, language)
+    form, seen, status = WordsForm(request.POST or None, initial={"text": stands}), request.POST.get("seen", stands), 200
+    form.fields["text"].widget.attrs["lang"] = language
+    reasons: tuple[Any, ...] = ()
     if request.method == "POST":
         status = 200 if "preview" in request.POST and form.is_valid() else 422
         if form.is_valid() and "preview" not in request.POST:
             try:
-                revisions.write(file=file, unit=id, language=language, text=form.cleaned_data["text"], by=request.actor)
+                revisions.write(file=file, unit=id, language=language, text=form.cleaned_data["text"], seen=seen, by=request.actor)
             except Invalid as invalid:
                 form.add_error("text", [str(word) for word in invalid.problems["text"]])
+            except Refused as refused:
+                if refused.status == 403:
+                    raise
+                # what another saved is shown beside: whoever saves now has seen it
+                reasons, seen, status = refused.reasons, stands, 409
             else:
                 messages.success(request, _("Saved. The words are shown from now on, and await a native reviewer."))
                 return _back(file, language, id)
     words = form.cleaned_data.get("text", stands) if form.is_bound and form.is_valid() else form["text"].value() or ""
-    wrong = revisions.faults(unit, words, language) if words and "text" not in form.errors else []
+    wrong = revisions.faults(unit, words, language, file) if words and "text" not in form.errors else []
+    # `language` is the reader's, in every page of the house: that of the words has a name of its own
     context = {
-        "unit": unit, "pair": pair, "file": file, "language": language, "name": NAMES[language], "form": form, "wrong": wrong,
+        "unit": unit, "pair": next(one for one in revisions.pairs_of(file, language) if one.id == id), "seen": seen, "reasons": reasons,
+        "stands": stands, "file": file, "tongue": language, "name": NAMES[language], "form": form, "wrong": wrong,
         "last": revisions.newest(file, id, language), "preview": _preview(words, language), "country": standards.profile(_country()).name,
     }  # fmt: skip
     return render(request, "publishing/word.html", context, status=status)

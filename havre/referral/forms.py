@@ -26,7 +26,7 @@ from havre.referral.models import Service
 from havre.referral.workflow import RECEIVERS
 from havre.register import wording
 from havre.trust.enums import ROLE_PURPOSES, SECTION_LABELS, Act, Purpose, Role, Section
-from havre.trust.forms import DayField, MomentField
+from havre.trust.forms import DayField, PastMomentField
 from havre.trust.models import Organisation
 from havre.trust.policy.table import POLICY
 
@@ -53,9 +53,9 @@ class OfferForm(forms.Form):
     vital_interest = forms.ChoiceField(choices=[("", "—"), *VitalInterest.choices], required=False, label=_("Or a vital interest"))
     asked_until = DayField(label=_("Until"))
     urgent = forms.BooleanField(required=False, label=_("Urgent"))
-    best_interests_at = MomentField(required=False, label=_("Best interests assessed"))
-    child_heard_at = MomentField(required=False, label=_("Child heard"))
-    guardian_named_at = MomentField(required=False, label=_("Guardian named"))
+    best_interests_at = PastMomentField(required=False, label=_("Best interests assessed"))
+    child_heard_at = PastMomentField(required=False, label=_("Child heard"))
+    guardian_named_at = PastMomentField(required=False, label=_("Guardian named"))
     accompanied = forms.BooleanField(required=False, label=_("Child accompanied by a parent"))
     way = forms.ChoiceField(
         choices=Way.choices, required=False, label=_("How it goes"), help_text=_("A file or a letter for a service without an account.")

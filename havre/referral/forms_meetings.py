@@ -12,7 +12,7 @@ from havre.referral.enums import REFUSALS_OF_A_LEAD, ActionOutcome, AgendaKind, 
 from havre.referral.forms import SHAREABLE
 from havre.referral.workflow import LEADERS
 from havre.trust.enums import SECTION_LABELS, Section
-from havre.trust.forms import DayField, MomentField
+from havre.trust.forms import DayField, MomentField, PastMomentField
 from havre.trust.models import Organisation
 
 LONG = forms.Textarea(attrs={"rows": 4})
@@ -21,9 +21,9 @@ LONG = forms.Textarea(attrs={"rows": 4})
 class ChildForm(forms.Form):
     """What is recorded for a child before a step that concerns it."""
 
-    best_interests_at = MomentField(required=False, label=_("Best interests assessed"))
-    child_heard_at = MomentField(required=False, label=_("Child heard"))
-    guardian_named_at = MomentField(required=False, label=_("Guardian named"))
+    best_interests_at = PastMomentField(required=False, label=_("Best interests assessed"))
+    child_heard_at = PastMomentField(required=False, label=_("Child heard"))
+    guardian_named_at = PastMomentField(required=False, label=_("Guardian named"))
     accompanied = forms.BooleanField(required=False, label=_("Child accompanied by a parent"))
 
     def without_child(self) -> None:

@@ -19,9 +19,9 @@ from havre.trust.models import Clock
 @receiver(consent_withdrawn)
 def close_what_hung_on_it(consent: Consent, at: datetime, **_rest: Any) -> int:
     """In the register's transaction: the share is closed before the withdrawal is answered. Gives how many referrals."""
+    services.keep_for_consent(consent, at=at)
     done = services.close_for_consent(consent, at=at)
     services.close_seats_for_consent(consent, at=at)
-    services.keep_for_consent(consent, at=at)
     return done
 
 
@@ -29,9 +29,9 @@ def close_what_hung_on_it(consent: Consent, at: datetime, **_rest: Any) -> int:
 def close_what_goes_beyond_it(consent: Consent, at: datetime, **_rest: Any) -> int:
     """The same when fewer sections are left: whatever needs one of those taken away ends."""
     left = Section(consent.sections)
+    services.keep_for_consent(consent, at=at)
     done = services.close_for_consent(consent, at=at, left=left)
     services.close_seats_for_consent(consent, at=at, left=left | Section.CASE)
-    services.keep_for_consent(consent, at=at)
     return done
 
 

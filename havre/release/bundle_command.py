@@ -33,13 +33,17 @@ def charger(ledger: Path | None, run: str, file: Path, who: str, answers: Path) 
             return
         from havre.release.stats.ledger import LedgerError
         from havre.release.stats.ledger_file import draw, read, spending
+        from havre.release.stats.ledger_witness import hear, testify
         from havre.release.stats.private.spend import charges_of
 
         charges, known = charges_of(spends), read(ledger)
+        hear(ledger, known)
         line = next((line for line in known.counting if line.release == run), None)
         if line is None:
             with spending(ledger, charges, release=run, dataset=file.name, by=who) as drawing:
                 drawing()
+            line = next(line for line in read(ledger).counting if line.release == run)
+            testify(answers, ledger, release=run, digest=line.digest)
             return
         if line.charges != charges or line.dataset != file.name:
             raise LedgerError(
@@ -54,12 +58,21 @@ def charger(ledger: Path | None, run: str, file: Path, who: str, answers: Path) 
             )
         if known.states[run] == "reserve":  # killed between the two lines: from here on it is spent
             draw(ledger, release=run, by=who, at=datetime.now(UTC).isoformat())
+        testify(answers, ledger, release=run, digest=line.digest)
 
     return charge
 
 
 def checked(options: dict[str, Any], *, ledger_needed: bool) -> None:
-    """Refuse half a bundle's options before anything is spent. Raises: click.UsageError, BadTable."""
+    """Refuse half a bundle's options, or a ledger that cannot be read, before anything is spent.
+
+    Raises: click.UsageError, BadTable, LedgerError.
+    """
+    if ledger_needed and options["ledger"] is not None:
+        from havre.release.stats.ledger_file import read
+        from havre.release.stats.ledger_witness import hear
+
+        hear(options["ledger"], read(options["ledger"]))
     bundle, key, about = options["bundle"], options["key"], options["about"]
     if bundle is None:
         return
@@ -83,8 +96,11 @@ def described(about: Path, run: str) -> About:
     try:
         told = json.loads(about.read_text())
         return About(**{**told, "release": run})
-    except (OSError, ValueError, TypeError) as error:
-        raise BadTable(f"{about.name}: give JSON with title, publisher, contact and issued ({error})") from None
+    except (OSError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise BadTable(
+            f"{about.name}: give JSON with title, publisher, contact and issued ({error})",
+            f"{about.name} : donner un JSON avec title, publisher, contact et issued ({error})",
+        ) from None
 
 
 def dictionary(codebook: Codebook) -> tuple[Column, ...]:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from havre.evidence.bilingual_command import shell_language
+from havre.release.saying import Said, must_be_new, said, write_whole
+
 if TYPE_CHECKING:
     from havre.release.stats.kanon import KCheck
     from havre.release.stats.media.checklist import Answer, Question
@@ -43,7 +46,7 @@ def check(
         else:
             _media(file, k, lang, consent, best_interests, names, as_json)
     except BadTable as problem:
-        raise click.ClickException(str(problem)) from None
+        raise said(problem) from None
 
 
 def _rows(file: Path, by: list[str], k: int, as_json: bool) -> None:
@@ -85,13 +88,14 @@ def _media(file: Path, k: int, lang: str | None, consent: bool, best_interests: 
     from havre.release.stats.media.text import Declared
 
     found = check_file(file, language=lang, threshold=k, declared=Declared(consent, best_interests, names))
-    place = 0 if lang == "fr" else 1
+    language = found.language or shell_language()
+    place = 0 if language == "fr" else 1
     if as_json:
         verdict = {"blocked": found.blocked, "findings": [_json(one) for one in found.findings], "unread": found.unread[place]}
         click.echo(json.dumps(verdict, indent=1, ensure_ascii=False))
     else:
         for one in found.findings:
-            click.echo(one.words(lang or "en"))
+            click.echo(one.words(language))
         blocking = sum(one.blocks for one in found.findings)
         total = (
             f"{blocking} à corriger, {len(found.findings) - blocking} à revoir",
@@ -124,20 +128,41 @@ def checklist(file: Path, answers: Path | None, by: str | None, key: Path | None
     from havre.release.stats.media.checklist import questions, sign
 
     asked = questions()
+    if not file.is_file():
+        raise Said(f"{file}: there is no such file", f"{file} : ce fichier n'existe pas")
     if key is None:
         for one in asked:
             click.echo(f"{one.id} {'!' if one.blocks else '-'} {one.fr if lang == 'fr' else one.en}")
         return
     if not by or not out:
         raise click.UsageError("a signature needs --by (who answers) and --out (where the list goes)")
+    must_be_new(out, "--out")
     try:
-        content = file.read_bytes()
-        given: dict[str, Answer] = json.loads(answers.read_text()) if answers else _asked(asked, lang)
-        signed = sign(content, given, by=by, at=datetime.now(UTC).isoformat(timespec="seconds"), key=read_key(key))
-    except (BadTable, OSError, ValueError) as problem:
-        raise click.ClickException(str(problem)) from None
-    out.write_text(json.dumps(signed, indent=1, ensure_ascii=False))
+        signing, content = read_key(key), file.read_bytes()
+        given = _given(answers) if answers else _asked(asked, lang)
+        signed = sign(content, given, by=by, at=datetime.now(UTC).isoformat(timespec="seconds"), key=signing)
+    except BadTable as problem:
+        raise said(problem) from None
+    except OSError as problem:
+        raise Said(f"nothing was signed: {problem}", f"rien n'a été signé : {problem}") from None
+    write_whole(out, json.dumps(signed, indent=1, ensure_ascii=False))
     click.echo(f"{len(asked)} answers signed by {by} over {file.name}")
+
+
+def _given(file: Path) -> dict[str, Answer]:
+    """The answers of a file. Raises: Said for what is no JSON of rules and answers."""
+    try:
+        given = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        given, why = None, f" ({problem})"
+    else:
+        why = ""
+    if not isinstance(given, dict) or not all(isinstance(answer, str) for answer in given.values()):
+        raise Said(
+            f'{file.name}: give JSON of every rule and its answer, such as {{"MR04": "yes"}}{why}',
+            f'{file.name} : donner un JSON de chaque règle et de sa réponse, par exemple {{"MR04": "yes"}}{why}',
+        )
+    return given
 
 
 def _asked(asked: tuple[Question, ...], lang: str) -> dict[str, Answer]:

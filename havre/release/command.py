@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from havre.release import check_command, verify_command
+from havre.release.saying import Said, in_words, must_be_new, said, write_whole
 from havre.release.synthetic_command import COMMANDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from havre.release.stats.attacks.subtraction import Subtraction
     from havre.release.stats.protect import Protected
     from havre.release.stats.published import Published
@@ -66,35 +69,74 @@ def table(
     from havre.release.stats.errors import BadTable, CannotProtect
     from havre.release.stats.protect import grid, proof
 
-    columns = tuple(by.split(","))
     if bundle and not (key and about):
         raise click.UsageError(
             "a bundle needs --key (make one with `havre release key`) and --about (JSON: release, title, publisher, ...)"
         )
+    must_be_new(out, "--out")
+    must_be_new(proof_file, "--proof")
     try:
+        columns = _named(by)
+        packing = _bundle_of(bundle, key, about)
         protected, before = _protect(file, columns, k, codes, earlier)
-        found = proof(protected)
-        if proof_file:
-            proof_file.write_text(json.dumps(found, indent=1))
-        if not protected.holds:
-            raise click.ClickException("not published: " + "; ".join(protected.problems))
-        text = grid(protected, columns).write_csv()
+        text, found = grid(protected, columns).write_csv(), proof(protected)
         subtraction = _subtract(protected, columns, before, k)
-        if bundle and key and about:
-            _bundle(protected, subtraction, [one.name for one in before], file, bundle, key, about)
+        # from here on nothing refuses: everything is written, or the disk is full
+        if packing:
+            packing(protected, subtraction, [one.name for one in before], file)
+        if proof_file:
+            write_whole(proof_file, json.dumps(found, indent=1))
+        if out:
+            write_whole(out, text)
     except (BadTable, CannotProtect) as problem:
-        raise click.ClickException(str(problem)) from None
-    if out:
-        out.write_text(text)
-    elif not bundle:
+        raise said(problem) from None
+    except OSError as problem:
+        raise Said(f"nothing was published: {problem}", f"rien n'a été publié : {problem}") from None
+    if not out and not bundle:
         click.echo(text, nl=False)
+    _tell(protected, codes)
+
+
+def _named(by: str) -> tuple[str, ...]:
+    """The columns of --by. Raises: BadTable for an empty or repeated one."""
+    from havre.release.stats.errors import BadTable
+
+    columns = tuple(name.strip() for name in by.split(","))
+    twice = sorted({name for name in columns if columns.count(name) > 1 and name})
+    if twice:
+        raise BadTable(
+            f"--by names column {twice[0]!r} twice; name it once", f"--by nomme deux fois la colonne {twice[0]!r} ; la nommer une fois"
+        )
+    if not all(columns):
+        raise BadTable(
+            f"--by {by!r} has an empty name; give columns, comma between them",
+            f"--by {by!r} : un nom est vide ; donner des colonnes séparées par des virgules",
+        )
+    return columns
+
+
+def _tell(protected: Protected, codes: Path | None) -> None:
+    """What the table cost, and where its codes came from, beside the table."""
     if not codes:
-        click.echo("codes were taken from the rows: a category list read from the data is itself a release; give --codes", err=True)
-    best = "least possible" if protected.pattern.optimal else f"best found, at least {protected.pattern.bound:.0f}"
+        click.echo(
+            in_words(
+                "les codes ont été pris dans les lignes : une liste tirée des données est elle-même une publication ; donner --codes",
+                "codes were taken from the rows: a category list read from the data is itself a release; give --codes",
+            ),
+            err=True,
+        )
+    pattern, control = protected.pattern, len(protected.control.exposed)
+    best = in_words("le moins possible", "least possible")
+    if not pattern.optimal:
+        best = in_words(f"meilleur trouvé, au moins {pattern.bound:.0f}", f"best found, at least {pattern.bound:.0f}")
+    hidden, primary, exposed = len(pattern.reasons), len(pattern.needs), len(pattern.audit.exposed)
     click.echo(
-        f"hidden {len(protected.pattern.reasons)} cells ({len(protected.pattern.needs)} primary, {protected.pattern.complementary} "
-        f"complementary; cost {protected.pattern.cost:.0f}, {best}); the attack recovered {len(protected.pattern.audit.exposed)} "
-        f"(primary cells alone: {len(protected.control.exposed)})",
+        in_words(
+            f"{hidden} cellules masquées ({primary} primaires, {pattern.complementary} complémentaires ; coût {pattern.cost:.0f}, {best}) ; "
+            f"l'attaque en a retrouvé {exposed} (cellules primaires seules : {control})",
+            f"hidden {hidden} cells ({primary} primary, {pattern.complementary} complementary; cost {pattern.cost:.0f}, {best}); "
+            f"the attack recovered {exposed} (primary cells alone: {control})",
+        ),
         err=True,
     )
 
@@ -110,18 +152,51 @@ def _protect(
     from havre.release.stats.reading import read_rows
 
     frame = read_rows(file)
+    if frame.height < k:
+        raise BadTable(
+            f"{file.name} holds {frame.height} rows and k is {k}: every count would be hidden; nothing can be published of so few",
+            f"{file.name} contient {frame.height} lignes et k vaut {k} : tout effectif serait masqué ; rien de si peu ne peut être publié",
+        )
     refuse_identifying(frame, columns)
     before = [read_published(path) for path in earlier]
-    past = layout_of(before).tables if before else ()
-    every = tuple(dict.fromkeys((*columns, *(column for table in past for column in table))))
+    before_layout = layout_of(before) if before else Layout((), {})
+    every = tuple(dict.fromkeys((*columns, *before_layout.columns)))
     domains = domains_of(frame, every)
+    # a code that an earlier table listed is there, with nobody in it too: its cells may have been hidden then
+    domains |= {column: tuple(sorted({*domains[column], *told})) for column, told in before_layout.domains.items()}
     if codes:
-        try:
-            book = {column: tuple(map(str, values)) for column, values in json.loads(codes.read_text()).items()}
-            domains |= {column: book[column] for column in columns}
-        except (OSError, ValueError, AttributeError, TypeError, KeyError) as error:
-            raise BadTable(f"{codes.name}: give JSON of every column and its list of codes ({type(error).__name__}: {error})") from None
-    return protect(frame, Layout((columns,), domains, past=past), k=k, earlier=[one.figures for one in before]), before
+        domains |= _codes(codes, columns)
+    protected = protect(frame, Layout((columns,), domains, past=before_layout.tables), k=k, earlier=[one.figures for one in before])
+    if not protected.holds:
+        told = "; ".join(protected.problems)
+        raise BadTable(f"not published: {told}", f"non publié : {told}")
+    return protected, before
+
+
+def _codes(file: Path, columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The code lists of these columns. Raises: BadTable for what is no JSON of lists, a column without its list or a code written twice."""
+    from havre.release.stats.errors import BadTable
+
+    try:
+        book = json.loads(file.read_text(encoding="utf-8"))
+        lists = {column: book[column]["codes"] if isinstance(book[column], dict) else book[column] for column in columns}
+    except KeyError as error:
+        raise BadTable(
+            f"{file.name}: column {error} has no list of codes; add its published list",
+            f"{file.name} : la colonne {error} n'a pas de liste de codes ; ajouter sa liste publiée",
+        ) from None
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise BadTable(
+            f"{file.name}: give JSON of every column and its list of codes ({type(error).__name__}: {error})",
+            f"{file.name} : donner un JSON de chaque colonne et de sa liste de codes ({type(error).__name__} : {error})",
+        ) from None
+    for column, codes in lists.items():
+        if not isinstance(codes, list) or not codes or len({str(code) for code in codes}) < len(codes):
+            raise BadTable(
+                f"{file.name}, column {column!r}: give its codes as a JSON list, each code once",
+                f"{file.name}, colonne {column!r} : donner ses codes en une liste JSON, chaque code une fois",
+            )
+    return {column: tuple("" if code is None else str(code) for code in codes) for column, codes in lists.items()}
 
 
 def _subtract(protected: Protected, columns: tuple[str, ...], before: list[Published], k: int) -> Subtraction:
@@ -133,19 +208,33 @@ def _subtract(protected: Protected, columns: tuple[str, ...], before: list[Publi
 
     found = subtract([of_grid(grid(protected, columns), name="this table")], before, k=k)
     if not found.holds:
-        raise BadTable("not published: it would tell small counts: " + "; ".join(one.words for one in found.told))
+        told = "; ".join(one.words for one in found.told)
+        raise BadTable(f"not published: it would tell small counts: {told}", f"non publié : cela dirait de petits effectifs : {told}")
     return found
 
 
-def _bundle(protected: Protected, subtraction: Subtraction, earlier: list[str], file: Path, folder: Path, key: Path, about: str) -> None:
+def _bundle_of(
+    folder: Path | None, key: Path | None, about: str | None
+) -> Callable[[Protected, Subtraction, list[str], Path], None] | None:
+    """What packs the bundle; its key and description are read before anything is computed. Raises: BadTable."""
+    if not (folder and key and about):
+        return None
     from havre.release.stats.bundle.contents import About, digest_of, of_tables
     from havre.release.stats.bundle.packing import pack, read_key
     from havre.release.stats.errors import BadTable
 
+    signing = read_key(key)
     try:
-        told = About(**json.loads(Path(about).read_text()))
-    except (OSError, ValueError, TypeError) as error:
-        raise BadTable(f"{about}: give JSON with release, title, publisher, contact and issued ({error})") from None
-    contents = of_tables(protected, told, subtraction=subtraction, input_digest=digest_of(file.read_bytes()), earlier=earlier)
-    for path in pack(contents, key=read_key(key)).write(folder, told.release):
-        click.echo(str(path), err=True)
+        told = About(**json.loads(Path(about).read_text(encoding="utf-8")))
+    except (OSError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise BadTable(
+            f"{about}: give JSON with release, title, publisher, contact and issued ({error})",
+            f"{about} : donner un JSON avec release, title, publisher, contact et issued ({error})",
+        ) from None
+
+    def packing(protected: Protected, subtraction: Subtraction, earlier: list[str], file: Path) -> None:
+        contents = of_tables(protected, told, subtraction=subtraction, input_digest=digest_of(file.read_bytes()), earlier=earlier)
+        for path in pack(contents, key=signing).write(folder, told.release):
+            click.echo(str(path), err=True)
+
+    return packing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import click
 
 from havre.release import bundle_command
 from havre.release.bundle_command import ABOUT, BUNDLE, KEY, charger
+from havre.release.saying import Said, must_be_new, said, write_whole
 
 if TYPE_CHECKING:
     from havre.release.stats.private.codebook import Codebook
@@ -41,27 +43,35 @@ def refusing(act: Callable[[], None]) -> None:
     try:
         act()
     except (BadTable, LedgerError, Cancelled) as problem:
-        raise click.ClickException(str(problem)) from None
+        raise said(problem) from None
+    except OSError as problem:
+        raise Said(f"no result was written: {problem}", f"aucun résultat n'a été écrit : {problem}") from None
     except KeyboardInterrupt:
-        raise click.ClickException(
-            "stopped; no result was written. The same command with the same --run takes up where it stopped and spends nothing more"
+        raise Said(
+            "stopped; no result was written. The same command with the same --run takes up where it stopped and spends nothing more",
+            "arrêté ; aucun résultat n'a été écrit. La même commande avec le même --run reprend où elle en était sans rien dépenser de plus",
         ) from None
 
 
 def _book(frame: Any, book: Path | None, public: bool) -> Codebook:
     from havre.release.stats.errors import BadTable
+    from havre.release.stats.media.sheets import refuse_identifying
     from havre.release.stats.private.codebook import declared_public, read_codebook
 
     if book and public:
-        raise BadTable("give --codebook or --domain-is-public, not both")
+        raise BadTable("give --codebook or --domain-is-public, not both", "donner --codebook ou --domain-is-public, pas les deux")
     if book:
         return read_codebook(book)
     if public:
+        refuse_identifying(frame, frame.columns)
         return declared_public(frame)
     raise BadTable(
         "no code book: the codes a column may hold must come from a published list, not from the rows, because a list of the codes that "
         "occur is itself a release. Write one with `havre release codebook FILE --out CODEBOOK.json`, fill in the columns it leaves empty "
-        "and give it with --codebook; or declare with --domain-is-public that the codes in this file are public knowledge"
+        "and give it with --codebook; or declare with --domain-is-public that the codes in this file are public knowledge",
+        "pas de liste de codes : les codes qu'une colonne peut contenir viennent d'une liste publiée, non des lignes, car la liste des codes "
+        "présents est elle-même une publication. L'écrire avec `havre release codebook FICHIER --out CODES.json`, compléter les colonnes "
+        "laissées vides et la donner avec --codebook ; ou déclarer par --domain-is-public que les codes de ce fichier sont connus de tous",
     )
 
 
@@ -70,7 +80,10 @@ def _run_name(run: str | None, out: Path) -> str:
 
     name = run or out.name
     if not name or not all(sign.isalnum() or sign in "-_." for sign in name):
-        raise BadTable(f"run {name!r}: use letters, digits, '-', '_' and '.' only")
+        raise BadTable(
+            f"run {name!r}: use letters, digits, '-', '_' and '.' only",
+            f"--run {name!r} : lettres, chiffres, « - », « _ » et « . » seulement",
+        )
     return name
 
 
@@ -88,17 +101,38 @@ def whole_folder(out: Path) -> Iterator[Path]:
     from havre.release.stats.errors import BadTable
 
     if out.exists():
-        raise BadTable(f"{out.name} exists: a release is never written over; give another --out")
+        raise BadTable(
+            f"{out.name} exists: a release is never written over; give another --out",
+            f"{out.name} existe déjà : une publication n'en écrase jamais une autre ; donner un autre --out",
+        )
     if not out.absolute().parent.is_dir():
-        raise BadTable(f"{out.absolute().parent.name}: there is no such folder; make it first")
-    part = out.with_name(f".{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
+        name = out.absolute().parent.name
+        raise BadTable(f"{name}: there is no such folder; make it first", f"{name} : ce dossier n'existe pas ; le créer d'abord")
+    for left in out.absolute().parent.glob(f".{glob.escape(out.name)}.*.part"):
+        if not _alive(left):  # of a process that was killed
+            shutil.rmtree(left, ignore_errors=True)
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
     part.mkdir()
     try:
         yield part
-        os.replace(part, out)
+        try:
+            os.replace(part, out)
+        except OSError:
+            raise BadTable(f"{out.name} was made by another process meanwhile; give another --out") from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _alive(part: Path) -> bool:
+    """Whether the process that makes this part still runs."""
+    number = part.name.split(".")[-2]
+    try:
+        os.kill(int(number), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return int(number) != os.getpid()
 
 
 def _progress() -> Callable[[str, float], None]:
@@ -219,12 +253,14 @@ def _internal(frame: Any, rows: Any, withheld: str, out: Path, k: int) -> None:
 
 
 def _anonymous(file: Path, out: Path, run: str, **options: Any) -> None:
+    from havre.release.stats.media.sheets import refuse_identifying
     from havre.release.stats.private.codebook import declared_public, read_codebook
     from havre.release.stats.reading import read_rows
     from havre.release.stats.synthesis.kanonymous import synthesise_k
 
     bundle_command.checked(options, ledger_needed=False)
     frame = read_rows(file)
+    refuse_identifying(frame, frame.columns)
     # k-anonymous rows show only codes that k persons share, so the list may come from the rows
     codebook = read_codebook(options["book"]) if options["book"] else declared_public(frame)
     with whole_folder(out) as part:
@@ -304,14 +340,12 @@ def codebook(file: Path, out: Path) -> None:
     """Write a code book for FILE's column names from published lists (HTCDS, CTDC, IC-TIP). Rows are not read for it."""
 
     def act() -> None:
-        from havre.release.stats.errors import BadTable
         from havre.release.stats.private.published import template
         from havre.release.stats.reading import read_rows
 
-        if out.exists():
-            raise BadTable(f"{out.name} exists; give another --out")
+        must_be_new(out, "--out")
         found, missing = template(read_rows(file).columns)
-        out.write_text(json.dumps(found, indent=1, ensure_ascii=False))
+        write_whole(out, json.dumps(found, indent=1, ensure_ascii=False))
         click.echo(f"{len(found) - len(missing)} of {len(found)} columns filled from published lists in {out.name}")
         if missing:
             click.echo(f"fill in from their published list, or drop from FILE and from the code book: {', '.join(missing)}")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from havre.release.saying import Said, said
+
 
 @click.command()
 @click.argument("bundle", type=click.Path(path_type=Path))
@@ -23,12 +25,17 @@ def verify(bundle: Path, public_key: Path | None, internal: Path | None, earlier
     from havre.release.stats.bundle.again import attack_again
 
     try:
-        key = public_key.read_bytes() if public_key else None
+        try:
+            key = public_key.read_bytes() if public_key else None
+        except OSError as problem:
+            raise click.ClickException(
+                f"{public_key}: cannot be read as a public key ({problem.strerror}); give the publisher's .pub.pem"
+            ) from None
         checks = verifier.verify(bundle, public_key=key, internal=internal)
         if not any(check.holds is False for check in checks):
             checks += attack_again(bundle, earlier)
     except (verifier.Broken, OSError) as problem:
-        raise click.ClickException(f"{bundle.name}: {problem}") from None
+        raise Said(f"{bundle.name or bundle}: {problem}") from None
     if as_json:
         click.echo(json.dumps([{"name": one.name, "holds": one.holds, "words": one.words} for one in checks], indent=1, ensure_ascii=False))
     else:
@@ -45,6 +52,8 @@ def key(file: Path) -> None:
 
     try:
         mark = new_key(file)
-    except (BadTable, OSError) as problem:
-        raise click.ClickException(str(problem)) from None
+    except BadTable as problem:
+        raise said(problem) from None
+    except OSError as problem:
+        raise Said(f"{file} cannot be written: {problem.strerror}", f"{file} ne peut être écrit : {problem.strerror}") from None
     click.echo(f"{file} and {file.with_suffix('.pub.pem').name}; fingerprint {mark}: publish the second file and the fingerprint")

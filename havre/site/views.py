@@ -9,6 +9,7 @@ from django.shortcuts import render
 from havre.register.queries import caseload
 from havre.site import queries, specimens
 from havre.site.context import may_search
+from havre.trust.accounts import kept
 from havre.trust.middleware import ActorRequest
 
 
@@ -63,5 +64,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form's token is missing or old (a page left open, or cookies refused)."""
-    return render(request, "403_csrf.html", status=403)
+    """403: the form's token is missing or old (a page left open, another sign-in since, or cookies refused). What was typed stays."""
+    if not request.user.is_authenticated:
+        page = kept.signed_out(request)
+        if page is not None:
+            return page
+    return render(request, "403_csrf.html", {"typed": kept.typed(request)}, status=403)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.dispatch import Signal
 from django.utils import timezone, translation
@@ -27,6 +29,7 @@ from havre.trust.models.clocks import Clock, ClockEvent, ClockEventKind
 from havre.trust.wording import Wording
 
 Kind = ClockEventKind
+_log = logging.getLogger("havre.worker")
 # sent by the sweep: a part moves its own record. Arguments: clock, at.
 clock_expired = Signal()
 
@@ -244,13 +247,29 @@ def due_by_subject(subject_ids: Iterable[UUID], name: str) -> dict[UUID, datetim
 
 
 def sweep(at: datetime) -> int:
-    """Write `expired` on every clock that ran out by `at` and tell the parts. Gives how many. Safe to run twice."""
+    """Write `expired` on every clock that ran out by `at` and tell the parts. Gives how many. Safe to run twice.
+
+    The date and what the parts do about it are one transaction: a worker that is killed between them finds both undone. A record that
+    somebody is answering at this very moment is left for the next sweep, and holds up no other.
+    """
     done = 0
     for clock in overdue(at).exclude(last_kind=Kind.EXPIRED):
+        try:
+            done += _run_out(clock, at)
+        except (IntegrityError, OperationalError) as error:
+            _log.warning("a period is left for the next sweep: %s", type(error).__name__)
+    return done
+
+
+def _run_out(clock: Clock, at: datetime) -> bool:
+    with transaction.atomic():
+        last = _events_now(clock)[-1]
+        # ended, held or given more time since the sweep began
+        if last.due_at is None or last.due_at > at or last.kind == Kind.EXPIRED:
+            return False
         _append(clock, Kind.EXPIRED, at=at, by=None)
         clock_expired.send(sender=Clock, clock=clock, at=at)
-        done += 1
-    return done
+    return True
 
 
 def explain(clock: Clock, language: str) -> tuple[Line, ...]:

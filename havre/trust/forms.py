@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from havre.trust.eras import our_era
 from havre.trust.errors import Invalid
 
+# how far a telephone's clock may run ahead of the house's
+GRACE = timedelta(minutes=5)
 _SAME: Mapping[str, str] = MappingProxyType({})
 
 
@@ -44,6 +49,25 @@ class MomentField(forms.DateTimeField):
 
     widget = MomentInput
     default_validators = [our_era]
+
+
+def has_been(when: date) -> None:
+    """Refuse a day or moment that has not come yet: what a right rests on was done, or it was not. Raises: ValidationError."""
+    ahead = when > timezone.now() + GRACE if isinstance(when, datetime) else when > timezone.localdate()
+    if ahead:
+        raise forms.ValidationError(_("This has not been yet: write when it was done, and leave it empty until then."), code="future")
+
+
+class PastDayField(DayField):
+    """A day that has been."""
+
+    default_validators = [*DayField.default_validators, has_been]
+
+
+class PastMomentField(MomentField):
+    """A moment that has been: when rights were explained, a period offered, an answer given."""
+
+    default_validators = [*MomentField.default_validators, has_been]
 
 
 def tell(form: forms.BaseForm, invalid: Invalid, fields: Mapping[str, str] = _SAME) -> None:

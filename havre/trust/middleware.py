@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from havre.trust import audit
+from havre.trust.accounts.kept import typed
 from havre.trust.actors import Actor
 from havre.trust.context import acting
 from havre.trust.enums import ROLE_PURPOSES, Purpose, Role
@@ -73,7 +74,7 @@ class ActorMiddleware:
         if isinstance(error, Refused):
             return self._refused(request, error)
         if isinstance(error, Invalid):
-            return render(request, "site/invalid.html", {"problems": error.problems}, status=422)
+            return render(request, "site/invalid.html", {"problems": error.problems, "typed": typed(request)}, status=422)
         if isinstance(error, Missing):
             return render(request, "404.html", status=404)
         if isinstance(error, Unavailable):
@@ -88,7 +89,9 @@ class ActorMiddleware:
                 audit.refuse(event=DOOR, by=actor, rows=error.rows)
             except Unavailable as unavailable:
                 return self.process_exception(request, unavailable)  # type: ignore[return-value]
-        return render(request, "site/refused.html", {"reasons": error.reasons}, status=error.status)
+        # who may not is sent nowhere again; a condition that is missing can be met, and then the same form is sent on
+        again = typed(request) if error.status == 409 else None
+        return render(request, "site/refused.html", {"reasons": error.reasons, "typed": again}, status=error.status)
 
     def _actor(self, request: HttpRequest) -> Actor | None:
         if not request.user.is_authenticated:

@@ -62,8 +62,9 @@ class Line:
     """One kind of record on the timeline. Without marks it has no line and is read for the part's panels only.
 
     `facts` are further columns that panels show; `roles` are those who may see such records at all, where that is narrower than the section
-    (None: whoever the policy lets); `page` is the address of a record, which takes the column `of`; `sealed`, whether words are sealed
-    under the record's id that the page opens.
+    (None: whoever the policy lets); `page` is the address of a record, which takes the column `of`; `owner`, the column that names the
+    service whose page that is, where another's would not find it; `sealed`, whether words are sealed under the record's id that the page
+    opens.
     """
 
     model: Any
@@ -73,12 +74,13 @@ class Line:
     roles: Collection[Role] | None = None
     page: str = ""
     of: str = "pk"
+    owner: str = ""
     sealed: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that is read, once."""
-        of_page = [self.of] if self.page and self.of != "pk" else []
+        of_page = [name for name in (self.of, self.owner) if self.page and name not in {"pk", ""}]
         return tuple(dict.fromkeys([*(name for mark in self.marks for name in mark.columns), *self.facts, *of_page]))
 
 
@@ -121,9 +123,11 @@ class Moment:
         return (one.entry(actor, pages) for one in self.told())
 
     def address(self, actor: Actor, pages: Mapping[str, Collection[Role] | None]) -> str:
-        """Where the record's own page is, for a role that reaches it; "" for every other, and where it has none."""
+        """Where the record's own page is, for a role and a service that reach it; "" for every other, and where it has none."""
         allowed = pages.get(self.line.page, ())
         if not self.line.page or (allowed is not None and actor.role not in allowed):
+            return ""
+        if self.line.owner and self.facts[self.line.owner] != actor.organisation_id:
             return ""
         return reverse(self.line.page, args=[self.pk if self.line.of == "pk" else self.facts[self.line.of]])
 

@@ -27,6 +27,9 @@ class CaseQuerySet(models.QuerySet[M]):
 
     def get_or_missing(self, **conditions: Any) -> M:
         """The one record. Raises: Missing, also when it is there but not for this actor."""
+        # PostgreSQL takes no such character, even to compare with
+        if any(isinstance(value, str) and "\0" in value for value in conditions.values()):
+            raise Missing
         try:
             return self.get(**conditions)
         except ObjectDoesNotExist:

@@ -97,6 +97,24 @@ def test_officer_screens_with_cards_and_refers_with_consent(visit: Any, country:
     walk.end()
 
 
+def test_telephones_own_way_back_leads_to_the_card_before_with_its_answer(visit: Any, country: Any) -> None:  # noqa: F811
+    walk = sign_in(visit, Role.LABOUR_INSPECTOR, "back", "en", WIDTHS[0])
+    walk.start()
+    walk.menu("Screening")
+    walk.fill(situation="workplace", profile="adult_labour", language="tha", **RIGHTS)
+    walk.turn("First card")
+    for answer in ("yes", "refused"):
+        walk.fill(answer=answer, origin="said")
+        walk.turn("Next card")
+    for number, answer in ((2, "refused"), (1, "yes")):
+        walk.page.go_back()
+        expect(walk.page).to_have_title(f"Card {number}")
+        expect(walk.page.locator(f'input[name="answer"][value="{answer}"]')).to_be_checked()
+    walk.page.go_back()
+    expect(walk.page.locator("h1")).to_have_text("Before the first card")
+    expect(walk.page.locator('select[name="safety_level"]')).to_have_value("low")
+
+
 # the language the person is asked in, that of the officer's page, the width: two of the five in the short form
 IN_TONGUES = [("tet", "en", WIDTHS[0]), ("th", "fr", WIDTHS[0])]
 if FULL:

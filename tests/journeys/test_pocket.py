@@ -82,6 +82,35 @@ def test_talk_with_pictures_is_sealed_and_counted_and_one_touch_wipes_it(page):
     assert (left, workers) == ([0, 0], 0)
 
 
+def saved(page: Page) -> None:
+    begin(page)
+    page.click("[data-answer=yes]")
+    page.click("#finish")
+    page.select_option("#f-kept", "agreed")
+    page.click("#keep")
+    expect(page.locator("#count")).to_have_text("1")
+
+
+def test_leaving_and_signing_out_on_the_phone_lose_no_talk_that_waits_and_keep_the_page(page, live_server):
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    saved(page)
+    left = []
+    for leave in ("leave", "address", "sign out"):
+        if leave == "leave":
+            with page.expect_navigation():
+                page.click("#leave")
+        else:
+            page.goto(f"{live_server.url}{'/leave/' if leave == 'address' else '/accounts/logout/'}")
+        # the browser clears a moment after the answer
+        page.wait_for_timeout(500)
+        page.context.set_offline(True)
+        page.goto(f"{live_server.url}/p/pocket/")
+        page.wait_for_selector("#content[data-ready]")
+        page.context.set_offline(False)
+        left.append((leave, page.evaluate(WAITING)))
+    assert left == [("leave", 1), ("address", 1), ("sign out", 1)]
+
+
 def test_practice_is_visibly_not_real_and_stores_nothing(page):
     begin(page, practice=True, pictures=False)
     assert page.locator(".practice").is_visible()

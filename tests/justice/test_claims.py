@@ -71,3 +71,47 @@ def test_reckoning_is_kept_with_its_steps(case):
         work = Stretch(NOW.date(), NOW.date() + timedelta(days=6), 6, Decimal(48), Decimal(0), agreed=Rate(Decimal(5), "hour"))
         made = lost_wages.keep(claim_id=claim.pk, stretches=[work], currency="GHS", by=lawyer)
     assert (made.total, made.steps[0]["code"], made.steps[0]["amount"]) == (Decimal("240.00"), "base_agreed", "240.00")
+
+
+def awarded(case):
+    """A claim of 900 GHS with an award of 700, and the fund that pays it."""
+    lawyer, fund = justice(Role.LEGAL_AID, case), justice(Role.COMPENSATION_FUND, case)
+    with trust.acting(lawyer):
+        claim = services.inform(case_id=case.pk, person_id=person_of(case).pk, language="eng", by=lawyer)
+        money = {"wanted_at": NOW, "claimed": Decimal(900), "currency": "GHS", "kind": "fund"}
+        services.move_claim(claim_id=claim.pk, step="claim", record=money, by=lawyer)
+    with trust.acting(fund):
+        services.move_claim(claim_id=claim.pk, step="award", record={"awarded": Decimal(700)}, by=fund)
+    return claim, fund
+
+
+@pytest.mark.parametrize(
+    ("step", "paid", "says"),
+    [
+        ("pay", None, "200.00 GHS is paid of an award of 700.00 GHS"),
+        ("pay", 699, "699 GHS is paid of an award of 700.00 GHS"),
+        ("pay_part", 700, "the whole award of 700.00 GHS is paid"),
+        ("pay_part", 150, "200.00 was paid before this"),
+        ("pay_part", None, "200.00 was paid before this"),
+    ],
+)
+def test_less_than_the_award_never_closes_a_claim_and_the_sum_only_grows(case, step, paid, says):
+    claim, fund = awarded(case)
+    with trust.acting(fund):
+        services.move_claim(claim_id=claim.pk, step="pay_part", record={"paid": Decimal(200)}, by=fund)
+    with trust.acting(fund), pytest.raises(Invalid) as invalid:
+        services.move_claim(claim_id=claim.pk, step=step, record={} if paid is None else {"paid": Decimal(paid)}, by=fund)
+    assert str(invalid.value.problems["paid"][0]).startswith(says)
+    # the rest stays due, and the reminders go on
+    assert clocks.state(clocks.latest(claim.pk, "enforce")) == "running"
+
+
+def test_award_in_another_currency_would_rename_what_was_claimed_and_is_sent_back(case):
+    lawyer, fund = justice(Role.LEGAL_AID, case), justice(Role.COMPENSATION_FUND, case)
+    with trust.acting(lawyer):
+        claim = services.inform(case_id=case.pk, person_id=person_of(case).pk, language="eng", by=lawyer)
+        money = {"wanted_at": NOW, "claimed": Decimal(900), "currency": "GHS", "kind": "fund"}
+        services.move_claim(claim_id=claim.pk, step="claim", record=money, by=lawyer)
+    with trust.acting(fund), pytest.raises(Invalid) as invalid:
+        services.move_claim(claim_id=claim.pk, step="award", record={"awarded": Decimal(700), "currency": "USD"}, by=fund)
+    assert [str(words) for words in invalid.value.problems["currency"]] == ["the claim is in GHS: give the amount in it"]

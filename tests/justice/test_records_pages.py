@@ -9,7 +9,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from havre.justice.models import Asset, Charge, Exhibit, Hearing, LinkNode, Proceeding, SourcedLink, Suspect, WageCalculation
+from havre.justice.models import (
+    Asset,
+    Charge,
+    Exhibit,
+    Hearing,
+    LegalAssistance,
+    LinkNode,
+    Proceeding,
+    SourcedLink,
+    Suspect,
+    WageCalculation,
+)
 from havre.justice.services.records import KINDS
 from havre.register.models import Attachment
 from havre.trust.enums import Basis, Role
@@ -163,6 +174,32 @@ def test_links_are_drawn_and_listed_with_their_source(case, proceeding):
     assert client.post(page, link).status_code == 302
     text = client.get(page).content.decode()
     assert "<svg" in text and "Example Fishing Ltd" in text and SourcedLink.objects.for_house("tests").get().status == "asserted"
+
+
+def test_link_that_cannot_be_is_told_beside_its_field_and_not_kept(case, proceeding):
+    client, page = browser(justice(Role.INVESTIGATOR, case)), at("links", proceeding)
+    for words in ("Number of the recruiter", "Number of the driver"):
+        assert client.post(page, {"act": "node", "node_kind": "phone_node", "words": words}).status_code == 302
+    first, second = LinkNode.objects.for_house("tests").order_by("recorded_at")
+    link = {"act": "add", "kind": "called", "first": first.pk, "second": second.pk, "origin": "traffic_data", "seen_on": "2026-11-02"}
+    found = []
+    for changed in ({"second": first.pk}, {"until": "2026-11-01"}, {}, {}):
+        answer = client.post(page, {**link, **changed})
+        found.append((answer.status_code, [words for words in TOLD if words in answer.content.decode()]))
+    assert found == [(422, TOLD[:1]), (422, TOLD[1:2]), (302, []), (422, TOLD[2:])]
+    assert SourcedLink.objects.for_house("tests").count() == 1
+
+
+TOLD = ["a thing is not linked to itself", "this day is before the first one", "this link is written down already from this origin"]
+
+
+def test_request_abroad_that_leaves_on_a_day_to_come_is_told_so(case, proceeding):
+    client = browser(justice(Role.PROSECUTOR, case))
+    asked = {"act": "add", "kind": "records", "basis": "untoc", "country": "NG"}
+    assert client.post(at("assistance", proceeding), asked).status_code == 302
+    row, tomorrow = LegalAssistance.objects.for_house("tests").get(), timezone.localdate() + timedelta(days=2)
+    answer = client.post(at("assistance", proceeding), {"act": "step", "row": row.pk, "step": "send", "sent_on": tomorrow.isoformat()})
+    assert (answer.status_code, "This has not been yet" in answer.content.decode()) == (422, True)
 
 
 def test_asset_and_its_claim_by_the_page(case, proceeding):

@@ -356,3 +356,17 @@ def test_outcome_of_a_talk_that_stood_on_a_waiver_opens_an_identification_on_ano
     assert browser(head).post(address, ticked).status_code == 302
     assert browser(worker).post(address, chosen).status_code == 302
     assert Identification.objects.for_house("tests").get().status == "screened"
+
+
+@pytest.mark.usefixtures("shell")
+def test_head_is_offered_of_each_step_its_own_conditions_and_of_an_open_step_none():
+    worker, head = two_of_a_house(Role.IDENTIFICATION_AUTHORITY)
+    found = make_identification("presumed", members=[])
+    for one in (worker, head):
+        let_in(one, found)
+    page = browser(head).get(reverse("protection:identification", args=[found.pk]))
+    lines = {move.step: [key for key, _words in form.fields["gates"].choices] for move, form in page.context["waiver_lines"]}
+    # whoever stops needs no condition, so none can be waived for them
+    assert "RG06" in lines["confirm"] and "leave" not in lines
+    bad = browser(head).post(reverse("protection:waive", args=[found.pk, "confirm"]), {"gates": ["RG06"]})
+    assert (bad.status_code, [move.step for move, form in bad.context["waiver_lines"] if form.is_bound]) == (422, ["confirm"])

@@ -106,5 +106,8 @@ def test_recordings_of_the_instance_are_offered_and_nothing_else_of_the_disk(set
 
 
 def test_wipe_asks_the_browser_to_forget_cache_session_and_storage():
-    answer = Client().get(reverse("protection:pocket_gone"))
+    address = reverse("protection:pocket_gone")
+    answer = Client().get(address, headers={"Wipe": "1"})
     assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    # a link in a message, which the phone opens by itself
+    assert not Client().get(address, headers={"Sec-Fetch-Site": "none"}).has_header("Clear-Site-Data")

@@ -103,8 +103,8 @@ def test_outcome_page_shows_dimensions_and_confirms_without_a_score():
     client.post(reverse("protection:cards"), {**hidden(last), "kept_because": "agreed", "go": "keep"})
     url = reverse("protection:screening", args=[Screening.objects.for_house("tests").get().pk])
     page = client.get(url).content.decode()
-    # act, means and purpose, seven dimensions, what was not answered, where the signs come from
-    assert page.count('<section class="sheet">') == 10
+    # act, means and purpose, seven dimensions, what was denied, what was not answered, where the signs come from
+    assert page.count('<section class="sheet">') == 11
     assert client.post(url, {"outcome": "indications_refer"}).status_code == 302
     assert Identification.objects.for_house("tests").get().status == "screened"
     assert browser(now_actor(Role.FIRST_RESPONDER)).get(url).status_code == 404

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +16,7 @@ from havre.trust.enums import Role
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.models.audit import ActRow
 from tests.factories_site import make_now, signed_in
-from tests.publishing.trial import BLOCKS, FRENCH
+from tests.publishing.trial import BLOCKS, FRENCH, THAI
 
 pytestmark = pytest.mark.usefixtures("trial")
 PLACE = {"file": "trial/one", "language": "fr", "unit": "warning.text"}
@@ -80,6 +84,38 @@ def test_nobody_signs_what_was_changed_meanwhile(author, reader):
     with pytest.raises(Refused):
         revisions.sign(**PLACE, seen=FRENCH["warning.text"], by=reader)
     assert warning().unreviewed is True
+
+
+@pytest.mark.parametrize("reads", ["en", "fr"])
+def test_pages_of_words_stay_in_the_language_of_the_words_whatever_their_reader_speaks(reader, author, reads):
+    """Every address and every hidden field of the pages, as a browser follows and sends them."""
+    desk, words = signed_in(reader), reverse("publication_words")
+    listed = desk.get(f"{words}?file=trial/one&language=th", headers={"accept-language": reads}).content.decode()
+    assert f'lang="th">{THAI["warning.text"]}<' in listed
+    links = {unescape(link) for link in re.findall(rf'href="({re.escape(words)}\?[^"]*unit=[^"]*)"', listed)}
+    assert {parse_qs(urlsplit(link).query)["language"][0] for link in links} == {"th"}
+    page = desk.get(next(link for link in links if "warning.text" in link), headers={"accept-language": reads}).content.decode()
+    assert THAI["warning.text"] in page
+    form = page[page.index(reverse("publication_sign")) :]
+    sent = {name: unescape(value) for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)}
+    desk.post(reverse("publication_sign"), sent, headers={"accept-language": reads})
+    assert [(one.language, one.text, one.reviewer) for one in TextRevision.objects.all()] == [("th", THAI["warning.text"], reader.user)]
+
+
+def test_two_who_write_at_once_do_not_write_over_each_other(author, reader):
+    mine, theirs = "Nul ne peut garder vos papiers.", NEW
+    desk = signed_in(author)
+    opened = desk.get(reverse("publication_words") + PAGE).context["seen"]
+    assert opened == FRENCH["warning.text"]
+    assert write(reader, theirs).status_code == 302
+    for button in ({"preview": "1"}, {}):
+        page = desk.post(reverse("publication_words") + PAGE, {"text": mine, "seen": opened, **button})
+    assert page.status_code == 409
+    assert warning().text == theirs
+    assert [word in page.content.decode() for word in (mine, theirs)] == [True, True]
+    again = desk.post(reverse("publication_words") + PAGE, {"text": mine, "seen": page.context["seen"]})
+    assert again.status_code == 302
+    assert warning().text == mine
 
 
 def test_signature_does_not_pass_to_later_words(author, reader):

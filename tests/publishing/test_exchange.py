@@ -7,16 +7,34 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
-from havre.publishing import services, texts
+from havre.publishing import revisions, services, texts
 from havre.publishing.command import texts_
 from havre.publishing.documents import source
+from havre.publishing.models import TextRevision
 from havre.publishing.packages import exchange
 from havre.publishing.services import Asked
 from havre.publishing.texts import Entry
+from havre.trust.enums import Role
 from havre.trust.errors import Invalid
+from tests.factories_site import make_now
 
+pytestmark = pytest.mark.django_db
 FILE = "leaflets/rights"
 UNIT = "reflection.text"
+
+
+@pytest.fixture
+def french(sources):
+    """The PO of the leaflet in French as a translator takes it."""
+    return exchange.as_po((FILE,), "fr")[f"{FILE}.fr.po"].decode()
+
+
+def earlier(unit, english):
+    """The French of a unit as made from an earlier English."""
+    known = dict(texts.entries(FILE, "fr"))
+    known[unit] = Entry(english, known[unit].text)
+    texts.po_path(FILE, "fr").write_bytes(texts.written(FILE, "fr", known))
+    texts.entries.cache_clear()
 
 
 @pytest.fixture
@@ -151,3 +169,79 @@ def test_texts_of_a_document_that_is_not_translated_can_still_be_given(sources):
     languages = set(source("leaflets", "rights").languages) - {"en"}
     assert set(made) == {(format, language) for format in ("po", "xliff") for language in languages}
     assert list(made["po", "fr"]) == ["leaflets/rights.fr.po"]
+
+
+TITLE = re.compile(r'(msgctxt "title"\nmsgid "[^"]*"\nmsgstr ")[^"]*"')
+
+
+def retitled(po, words):
+    return TITLE.sub(lambda m: f'{m[1]}{words}"', po)
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        lambda po: b"\xef\xbb\xbf" + po.encode(),
+        lambda po: po.replace("\n", "\r\n").encode(),
+        lambda po: po.replace("Language: fr", "Language: fr_FR").encode(),
+        lambda po: ("\n\n".join([po.split("\n\n")[0], *reversed(po.strip().split("\n\n")[1:])]) + "\n").encode(),
+    ],
+    ids=["mark of Windows", "lines of Windows", "language with country", "another order"],
+)
+def test_po_as_the_tools_of_translators_save_it_is_taken(french, saved):
+    (taken,) = exchange.take(saved(retitled(french, "Vos droits, pas à pas")), "a.po")
+    assert (taken.file, taken.language, taken.put, taken.entries["title"].text) == (FILE, "fr", 1, "Vos droits, pas à pas")
+
+
+@pytest.mark.parametrize(
+    ("mend", "says"),
+    [
+        (lambda po: po.replace('msgctxt "title"\n', "", 1), "has lost its msgctxt"),
+        (lambda po: po + "\n" + po[po.index("#. title") :].split("\n\n")[0] + "\n", "title is there twice"),
+        (lambda po: TITLE.sub('msgctxt "title"\nmsgid "a"\nmsgid_plural "b"\nmsgstr[0] "c"', po), "title has plural forms"),
+        (lambda po: po.replace('"Language: fr\\n"\n', ""), "which language this is"),
+        (lambda po: po.replace("Language: fr", "Language: th"), "write it in Thai"),
+        (lambda po: retitled(po, "Vos <b>droits</b>"), "<b> would be printed"),
+        (lambda po: retitled(po, "Vos\u202e droits"), "U+202E"),
+        (lambda po: retitled(po, "Vos droits : appelez le 112"), "title: the number"),
+        (lambda po: retitled(po, "You have the right to be heard"), "of another language"),
+    ],
+)
+def test_nothing_is_taken_of_a_po_with_a_translators_slip(french, mend, says):
+    with pytest.raises(Invalid, match=re.escape(says)):
+        exchange.take(mend(french).encode(), "a.po")
+
+
+def test_stale_words_go_out_beside_the_english_of_today_and_of_then_and_hold_once_they_were_read_again(sources):
+    units, words = texts.units_of(FILE), texts.entries(FILE, "fr")["title"].text
+    earlier("title", "You had rights")
+    po = exchange.as_po((FILE,), "fr")[f"{FILE}.fr.po"].decode()
+    block = next(one for one in po.split("\n\n") if 'msgctxt "title"' in one)
+    assert "#, fuzzy" in block
+    assert '#| msgid "You had rights"' in block
+    assert f'msgid "{units["title"].text}"' in block
+    for untouched in (po.encode(), give("fr").encode()):
+        (taken,) = exchange.take(untouched, "a.po" if untouched.startswith(b"msgid") else "a.xliff")
+        assert (taken.put, taken.entries["title"].source) == (0, "You had rights")
+    xliff = give("fr").replace('state="needs-review-translation"', 'state="translated"')
+    for name, content in {"a.po": po.replace("#, fuzzy\n", ""), "a.xliff": xliff}.items():
+        (taken,) = exchange.take(content.encode(), name)
+        assert (taken.put, taken.entries["title"]) == (1, Entry(units["title"].text, words))
+
+
+def test_words_that_a_translator_doubts_are_kept_as_doubtful(french):
+    (taken,) = exchange.take(french.replace("#. title\n", "#. title\n#, fuzzy\n", 1).encode(), "a.po")
+    assert (taken.put, taken.entries["title"].unsure) == (1, True)
+
+
+def test_words_of_the_page_go_out_to_the_translator_and_give_way_to_what_comes_back(sources):
+    by = make_now(Role.TRAINER)
+    revisions.write(file=FILE, unit="title", language="fr", text="Des droits à connaître", by=by)
+    po = exchange.as_po((FILE,), "fr")[f"{FILE}.fr.po"].decode()
+    assert "Des droits à connaître" in po
+    exchange.put(exchange.take(po.encode(), "a.po"))
+    unit = revisions.unit_of(FILE, "title", "fr")
+    assert revisions.standing(unit, FILE, "fr") == "Des droits à connaître"
+    exchange.put(exchange.take(retitled(po, "Vos droits, pas à pas").encode(), "a.po"))
+    assert revisions.standing(unit, FILE, "fr") == "Vos droits, pas à pas"
+    assert TextRevision.objects.get().text == "Des droits à connaître"

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pypdfium2
 import pytest
 from django.utils import timezone
 
@@ -73,3 +74,21 @@ def test_factsheet_and_report_are_set_for_every_country(release, country, langua
         first = as_pdf(document, shape)
         assert first == as_pdf(document, shape)
         assert b"pdfuaid" in first
+        text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(first))
+        assert "".join(document.subtitle.split()) in "".join(text.split())
+
+
+@pytest.fixture
+def by_age(release):
+    """The release with a table of two columns, as the form of age and gender has it; one cell is hidden."""
+    cells = {("adult", "Feminine"): 874, ("adult", "Masculine"): 566, ("minor", "Feminine"): 633, ("minor", "Masculine"): None}
+    shown = [[[["age_group", age], ["gender", gender]], count] for (age, gender), count in cells.items()]
+    Release.objects.filter(pk=release.pk).update(tables=[["age_group", "gender"]], shown=[*shown, [[], 2508]])
+
+
+@pytest.mark.parametrize("language", ["pt", "tet", "th"])
+def test_drawn_figures_are_set_in_the_languages_of_the_countries_too(by_age, language):
+    for id, shape in (("factsheet", "sheet"), ("report", "book")):
+        document = build("figures", id, country="th", language=language, on=DAY)
+        assert "by-age-and-gender.picture" in nodes(document) or id == "report"
+        assert b"pdfuaid" in as_pdf(document, shape)

@@ -13,6 +13,7 @@ import pytest
 import xmlschema
 
 from havre.publishing.packages import packed
+from havre.publishing.terms import sentences, term
 from tests.publishing.courses import RIGHT, WORDS, course
 
 FORMATS = ("scorm12", "scorm2004", "cmi5")
@@ -71,6 +72,16 @@ def test_schema_sees_a_manifest_that_is_wrong(format, tmp_path):
     wrong = content.replace("organizations", "organisations").replace('moveOn="Passed"', 'moveOn="Won"')
     assert wrong != content
     assert list(schema(format, tmp_path).iter_errors(wrong))
+
+
+@pytest.mark.parametrize("language", sorted(WORDS))
+@pytest.mark.parametrize("format", FORMATS)
+def test_manifest_says_title_language_and_maker_in_the_language_of_the_package(format, language):
+    document = course(language)
+    root = ElementTree.fromstring(manifest(opened(format, document)))
+    said = {(value, one.text) for one in root.iter() for name, value in one.attrib.items() if name.endswith(("lang", "language"))}
+    made = sentences(language, document.country_name, term("made_with", language))
+    assert said == {(language, document.title), (language, made)}
 
 
 @pytest.mark.parametrize("language", sorted(WORDS))

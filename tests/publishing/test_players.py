@@ -166,6 +166,28 @@ def test_place_is_kept_for_the_next_time(browser):
         page.close()
 
 
+REVIEW = """
+  const mode = { "cmi.core.lesson_mode": "review", "cmi.mode": "review" };
+  const get = (name) => mode[name] ?? "", yes = () => "true";
+  window.API = { LMSInitialize: yes, LMSGetValue: get, LMSSetValue: yes, LMSCommit: yes, LMSFinish: yes };
+  window.API_1484_11 = { Initialize: yes, GetValue: get, SetValue: yes, Commit: yes, Terminate: yes };
+"""
+
+
+@pytest.mark.parametrize("format", ["scorm12", "scorm2004"])
+def test_result_that_a_platform_does_not_record_is_not_said_to_be_given(browser, tmp_path, format):
+    for name, content in files_of(format).items():
+        (tmp_path / name).write_bytes(content)
+    page = browser.new_page()
+    page.add_init_script(REVIEW)
+    page.goto((tmp_path / "index.html").as_uri())
+    answer(page, first)
+    page.wait_for_function("document.getElementById('player-result').className === 'note'")
+    assert page.locator("#player-told").text_content() == ""
+    assert page.locator("#player-result p").first.text_content().startswith("Your result: ")
+    page.close()
+
+
 def test_launcher_is_what_a_real_client_expects(browser):
     """@xapi/cmi5 runs a session on our launcher and LRS: what they hold to be right is not only our own reading."""
     with Platform(

@@ -32,7 +32,16 @@ TETUM = {
     "opening.text": "Ita bele husu ajuda. Artigu 12 hatete katak vítima simu informasaun kona-ba loron {reflection_total_days} atu deskansa.",
     "warning.text": "Ema ida la bele foti ita-nia dokumentu.",
 }
-KEPT = (sources.editions, sources.document, sources.shared, sources.addresses, texts.entries, questions.bank, questions.read)
+KEPT = (
+    sources.editions,
+    sources.document,
+    sources.shared,
+    sources.texts_of,
+    sources.addresses,
+    texts.entries,
+    questions.bank,
+    questions.read,
+)
 
 
 class Trial:

@@ -2,9 +2,11 @@
 
 import json
 from datetime import timedelta
+from importlib import import_module
 
 import pyrage
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -19,6 +21,7 @@ from havre.register.models import Person
 from havre.trust import identity
 from havre.trust.enums import Section
 from havre.trust.errors import Invalid, Missing, Refused
+from havre.trust.models import Holder
 from havre.trust.models.audit import ActRow
 from tests.factories import NOW, OrganisationFactory, make_actor
 from tests.factories_casework import consent_to, person_of, withdraw
@@ -167,6 +170,38 @@ def test_letter_closes_with_the_referral_its_consent_its_end_or_a_new_one(house,
         services.open_letter(code=printed.code, factor=printed.factor, at=at)
     if how != "over":
         assert bytes(stored(printed.letter).body) == b""
+
+
+def seal(house):
+    """The case is sealed; its custodian is another service."""
+    other = make_actor(organisation__name="Custodian")
+    place = {"reason": "threat", "review_on": (NOW + timedelta(days=30)).date(), "custodians": [Holder.objects.get(pk=other.holder_id)]}
+    act(register.seal_case, house[0], case_id=house[2].pk, **place)
+
+
+@pytest.mark.parametrize("in_a_browser", [True, False])
+def test_letter_of_a_case_sealed_since_opens_nothing_nor_stays_open_in_a_browser(house, in_a_browser):
+    _referral, printed = letter_of(house)
+    pair = {"code": printed.code, "factor": printed.factor, "at": LATER}
+    opened_by = services.open_letter(**pair) if in_a_browser else None
+    seal(house)
+    with pytest.raises(Missing):
+        services.read_letter(letter_id=opened_by[0], key=opened_by[1], at=LATER) if opened_by else services.open_letter(**pair)
+    assert ActRow.objects.filter(event="letter.open").count() == in_a_browser
+
+
+@pytest.mark.usefixtures("shell")
+def test_browser_that_opens_a_letter_has_a_new_session_that_ends_with_it():
+    house, now = make_house(), timezone.now()
+    house = (house[0].on(now), house[1], house[2], consent_to(house[2], house[1], sections=Section.PROTECTION, days=3650))
+    _referral, printed = letter_of(house, sections=Section.PROTECTION, asked_until=now + timedelta(days=9))
+    planted = import_module(settings.SESSION_ENGINE).SessionStore()
+    planted.create()
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = planted.session_key
+    assert client.post(reverse("referral:letter"), {"code": printed.code, "factor": printed.factor}).status_code == 302
+    assert (client.session.session_key == planted.session_key, client.session.get_expire_at_browser_close()) == (False, True)
+    assert "A safe place" in client.get(reverse("referral:letter")).content.decode()
 
 
 def test_wrong_factors_are_slowed_and_answered_like_a_wrong_code(house):

@@ -25,7 +25,7 @@ from tests.factories import OrganisationFactory, make_actor, make_case
 from tests.factories_casework import agree, consent_to, person_of
 from tests.factories_whole import send
 from tests.pages import browser, shell  # noqa: F401
-from tests.referral.houses import describe
+from tests.referral.houses import accepted, describe
 
 pytestmark = pytest.mark.usefixtures("shell")
 
@@ -316,3 +316,15 @@ def test_list_asks_as_many_queries_for_many_rows_as_for_one(name, house):
     for _n in range(4):
         one_more()
     assert asked_of(client, reverse(f"referral:{name}")) == first
+
+
+def test_every_link_of_the_case_page_opens_for_the_sender_and_for_the_receiver(house):
+    sender, receiver, case, _consent = house
+    referral = accepted(house, asked_until=timezone.now() + timedelta(days=60))
+    sent = reverse("referral:sent", args=[referral.pk])
+    for actor, reaches in ((sender, True), (receiver, False)):
+        client = browser(actor)
+        page = client.get(reverse("case", args=[case.ref])).content.decode()
+        links = {unescape(one) for one in re.findall(r'<a [^>]*href="(/(?:d|o|p|j)/[^"]+)"', page)}
+        assert ("Referral offered" in page, sent in links) == (True, reaches)
+        assert {one: client.get(one).status_code for one in links} == dict.fromkeys(links, 200)

@@ -1,9 +1,11 @@
 """Transfer of the lead: one lead always, grants and clocks carried, and nothing at the second service before it takes it."""
 
+import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -183,6 +185,36 @@ def test_proposal_without_an_answer_lapses_is_taken_back_or_ends_with_the_consen
     withdraw(house[3], at=NOW, by=house[0])
     assert (stored(back).kept_because, stored(last).kept_because) == ("taken_back", "consent_withdrawn")
     assert told(house[1])[-1] == "closed"
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_lead_that_is_taken_while_its_deadline_passes_ends_in_one_place(house):
+    """The worker has read the proposal; before it writes, the second service takes the lead, on a connection of its own."""
+    transfer, answers = propose(house), []
+
+    def take_now():
+        try:
+            answers.append(take(house, transfer).status)
+        except (Refused, OperationalError) as error:
+            answers.append(type(error).__name__)
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=take_now)
+
+    def between(execute, sql, *rest):
+        found = execute(sql, *rest)
+        if not other.ident and sql.startswith("SELECT") and "referral_transfer" in sql:
+            other.start()
+            other.join(2)
+        return found
+
+    with suppress(OperationalError), connection.execute_wrapper(between):
+        services.lapse(transfer.pk, at=NOW + timedelta(days=5))
+    other.join(30)
+    lead = Case.objects.for_house("tests").get(pk=house[2].pk).lead_id
+    ends = {"held": ("Refused", house[0].organisation_id), "transferred": ("transferred", house[1].organisation_id)}
+    assert (answers[0], lead) == ends[stored(transfer).status]
 
 
 def test_lead_goes_to_another_service_and_a_role_that_leads_only(house):

@@ -112,6 +112,8 @@ BAD = [
     ("svg", b"hello " * 2000 + SVG, "long.txt"),
     ("html", b"<!DOCTYPE html><html><script>alert(1)</script></html>", "page.html"),
     ("html", b"a letter <iframe src=x>", "letter.txt"),
+    ("html", b"a letter <img src=x onerror=alert(1)>", "letter.txt"),
+    ("html", b"a letter <p id=a\nONMOUSEOVER = x>", "letter.txt"),
     ("macro", packed(**OFFICE, word__vbaProject_bin=b"x").replace(b"vbaProject_bin", b"vbaProject.bin"), "letter.docm"),
     ("macro", COMPOUND + bytes(64) + b"_VBA_PROJECT" + bytes(64), "letter.doc"),
     ("office", packed(**OFFICE, word__document=b"x"), "letter.docx"),

@@ -13,6 +13,7 @@ from havre.register.consenting import acts, asking
 from havre.register.enums import AskAgain
 from havre.register.models import Consent, ConsentEvent, Person
 from havre.register.models.consents import adult_by, may_be_adult_from, years_after
+from havre.register.signals import consent_withdrawn
 from havre.register.workflow import CONSENT, REQUEST
 from havre.trust.enums import ALL_SECTIONS, Role, Section
 from havre.trust.errors import Invalid, Refused
@@ -254,6 +255,24 @@ def test_consent_that_ends_is_asked_for_30_days_before_and_its_shares_end_with_i
     assert asking.sweep(NOW + timedelta(days=40)) == 1
     grant.refresh_from_db()
     assert grant.ends_at == NOW + timedelta(days=40)
+
+
+def test_consent_whose_end_fails_is_tried_again_and_keeps_no_other_waiting(worker, caplog):
+    first, second = (consent_to(make_case(worker), make_actor(Role.SHELTER), days=40) for _n in range(2))
+
+    def fails(consent, **_rest):
+        if consent.pk == first.pk:
+            raise RuntimeError("a name that must not be logged")
+
+    at = NOW + timedelta(days=40)
+    consent_withdrawn.connect(fails)
+    try:
+        assert asking.sweep(at) == 1
+    finally:
+        consent_withdrawn.disconnect(fails)
+    assert dict(Consent.objects.for_house("tests").values_list("pk", "state")) == {first.pk: "given", second.pk: "expired"}
+    assert [record.getMessage() for record in caplog.records] == ["a consent could not be moved: RuntimeError"]
+    assert asking.sweep(at) == 1
 
 
 def test_offer_that_nobody_answered_expires(worker):

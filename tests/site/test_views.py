@@ -126,6 +126,15 @@ def test_our_mistake_is_a_500_page_that_says_what_to_do(settings):
     assert "What you can do" in response.content.decode()
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "PROPFIND"])
+def test_method_that_no_page_uses_is_not_answered_as_if_it_were_a_reading(method):
+    client = signed_in(make_now(Role.CASE_MANAGER))
+    for path in ("/", reverse("cases"), reverse("accessibility")):
+        response = client.generic(method, path)
+        assert (response.status_code, response.headers["Allow"], response.content) == (405, "GET, HEAD, POST", b"")
+        assert response.headers["Cache-Control"] == "no-store"
+
+
 def test_title_of_a_hidden_case_is_neutral():
     owner, other = make_now(), make_now()
     case = make_case_now(owner)

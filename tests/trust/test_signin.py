@@ -364,10 +364,6 @@ def test_quick_exit_goes_where_the_country_chose(client):
     assert client.get("/leave/").url == "https://weather.example/"
 
 
-def test_quick_exit_marked_to_keep_the_outbox_spares_the_store(client):
-    assert client.get("/leave/?keep=1")["Clear-Site-Data"] == '"cache", "cookies"'
-
-
 def test_sign_out_ends_the_session_and_clears(client):
     job = person()
     sign_in(client, job.user)
@@ -375,11 +371,6 @@ def test_sign_out_ends_the_session_and_clears(client):
     assert signed_in(client)
     away = client.post("/accounts/logout/")
     assert (away.url, away["Clear-Site-Data"], signed_in(client)) == (LOGIN, '"cache", "cookies", "storage"', False)
-
-
-def test_sign_out_with_unsent_work_keeps_the_store(client):
-    sign_in(client, person().user)
-    assert client.post("/accounts/logout/", {"unsent": "1"})["Clear-Site-Data"] == '"cookies"'
 
 
 def test_language_is_kept_with_the_account(client):

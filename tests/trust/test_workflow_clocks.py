@@ -1,9 +1,10 @@
 """Clocks: no date without its rule, no change without its ground."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -128,6 +129,55 @@ def test_sweep_writes_one_expiry_and_tells_the_part():
     assert heard == [(early.pk, at)]
     assert (clocks.state(early), clocks.state(late)) == ("expired", "running")
     assert list(clocks.overdue(at)) == [early]
+
+
+@contextmanager
+def heard_by(listen):
+    clocks.clock_expired.connect(listen)
+    try:
+        yield
+    finally:
+        clocks.clock_expired.disconnect(listen)
+
+
+def test_sweep_that_is_cut_off_before_the_part_has_acted_begins_again_next_time():
+    clock, at = begin(), NOW + timedelta(days=30)
+
+    def cut_off(**_rest):
+        raise KeyboardInterrupt
+
+    with heard_by(cut_off), pytest.raises(KeyboardInterrupt):
+        clocks.sweep(at)
+    assert clocks.state(clock) == "running"
+    assert (clocks.sweep(at), clocks.state(clock)) == (1, "expired")
+
+
+def test_clock_whose_record_is_being_answered_is_left_for_the_next_sweep_and_holds_up_no_other(caplog):
+    first, second = begin(), begin(at=NOW + timedelta(hours=1))
+
+    def taken(clock, **_rest):
+        if clock.pk == first.pk:
+            raise OperationalError("could not obtain lock")
+
+    at = NOW + timedelta(days=31)
+    with heard_by(taken):
+        assert clocks.sweep(at) == 1
+    assert (clocks.state(first), clocks.state(second)) == ("running", "expired")
+    assert [record.getMessage() for record in caplog.records] == ["a period is left for the next sweep: OperationalError"]
+    assert (clocks.sweep(at), clocks.state(first)) == (1, "expired")
+
+
+def test_clock_that_is_ended_while_the_sweep_runs_does_not_run_out():
+    first, second = begin(), begin(at=NOW + timedelta(hours=1))
+    at = NOW + timedelta(days=31)
+
+    def answered(**_rest):
+        if clocks.state(second) == "running":
+            clocks.end(second, at=at, by=None)
+
+    with heard_by(answered):
+        assert clocks.sweep(at) == 1
+    assert (clocks.state(second), list(clocks.overdue(at))) == ("ended", [first])
 
 
 def test_extension_after_it_ran_out_counts_from_the_old_end():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import warnings as warnings_module
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import statsmodels.api as sm
@@ -127,7 +127,8 @@ def changes(trend: Trend, source: Source, *, season: Season | None = None, seed:
     The likeliest break of a piece is kept when its likelihood ratio is beyond what pieces without a break give (parametric bootstrap with
     the dispersion of the series); then each side is searched. The interval of a place comes from series drawn with the two levels found.
     Args: season, taken out when its test is below 0.05, then estimated again between the breaks found until these stay; draws, of each
-    bootstrap; p, for keeping a break.
+    bootstrap; p, for keeping a break. Breaks that a straight line or months tied to one another explain as well carry the warning "gradual":
+    such series show breaks by themselves.
     Source: Scott & Knott 1974 (binary segmentation); Hinkley 1970 (place of a break); Davison & Hinkley 1997 (bootstrap).
     """
     periods = [one.source.period for one in trend.counts]
@@ -151,6 +152,8 @@ def changes(trend: Trend, source: Source, *, season: Season | None = None, seed:
         _change(trend, counts, share, edges[number : number + 3], periods, dispersion, chance, source, seed, rng, draws)
         for number, (_place, chance) in enumerate(breaks)
     )
+    if found and _gradual(counts, share, edges, dispersion):
+        found = tuple(replace(one, ratio=replace(one.ratio, warnings=(*one.ratio.warnings, "gradual"))) for one in found)
     levels = tuple(_level(counts, share, a, b, periods, dispersion, source, seed) for a, b in itertools.pairwise(edges))
     return Changes(found, levels, dispersion, season is not None and bool((share != 1).any()))
 
@@ -166,6 +169,26 @@ def _dispersion(level: np.ndarray) -> float:
     """Variance over mean, from neighbours: a few breaks hardly move it. Never under one."""
     both = level[1:] + level[:-1]
     return max(1.0, float(np.mean(np.diff(level)[both > 0] ** 2 / both[both > 0])))
+
+
+def _gradual(counts: np.ndarray, share: np.ndarray, edges: Sequence[int], dispersion: float) -> bool:
+    """Whether a steady rise or fall fits as well as the levels found (quasi-BIC), or what the levels leave is tied from month to month (one
+    in twenty by chance). Source: Schwarz 1978; first autocorrelation, Anderson 1942."""
+    means = np.zeros(len(counts))
+    for a, b in itertools.pairwise(edges):
+        means[a:b] = share[a:b] * counts[a:b].sum() / share[a:b].sum()
+    line = np.column_stack([np.ones(len(counts)), np.linspace(-1, 1, len(counts))])
+    with warnings_module.catch_warnings():
+        warnings_module.simplefilter("ignore")
+        straight = sm.GLM(counts, line, family=sm.families.Poisson(), offset=np.log(share)).fit()
+    stepped = float(sm.families.Poisson().deviance(counts, np.maximum(means, 1e-9)))
+    price = np.log(len(counts))
+    if straight.deviance / dispersion + 2 * price <= stepped / dispersion + (2 * len(edges) - 3) * price:
+        return True
+    left = (counts - means) / np.sqrt(np.maximum(means, 1e-9))
+    tied = float((left[1:] * left[:-1]).sum() / max((left**2).sum(), 1e-9))
+    # levels fitted to the months pull what is left under zero, each by about one over their number
+    return tied + (len(edges) - 1) / len(counts) > norm.ppf(0.95) / np.sqrt(len(counts))
 
 
 def _ratios(counts: np.ndarray, share: np.ndarray) -> np.ndarray:

@@ -74,6 +74,10 @@ WARNINGS: Mapping[str, tuple[str, str]] = {
         "Ruptures cherchées dans la série elle-même : une coïncidence avec une mesure prise n'en prouve pas l'effet.",
         "Changes searched for in the series itself: that one falls on a measure taken does not prove its effect.",
     ),
+    "gradual": (
+        "Un mouvement graduel, ou des mois liés les uns aux autres, expliquent aussi bien ces comptes : la rupture peut n'être qu'apparente.",
+        "A gradual movement, or months tied to one another, explain these counts as well: the break may be one in appearance only.",
+    ),
     "statuses_change": (
         "Le statut change en route : une personne compte sous chacun des statuts qu'elle a eus.",
         "Status changes on the way: a person counts under each status they had.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import warnings as warnings_module
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ import numpy as np
 from scipy.stats import CensoredData, binomtest, ecdf
 
 from havre.evidence.stats.engines import Engine, Where
+from havre.evidence.stats.errors import BadRows
 from havre.evidence.stats.measure import Measure, Source, poisson, share
 
 
@@ -52,9 +54,13 @@ def trend(
 
     Args: column, ISO months as text; width, 4 for years, 7 for months; marks, changes of practice: a ratio across one carries a warning.
     Periods without anybody between the first and the last are shown as zero.
+    Raises: BadRows where a period is no year or month, so that nobody is lost or put elsewhere.
     Source: Garwood 1936; the ratio of two Poisson counts by Clopper-Pearson on their conditional share.
     """
+    if width not in _PERIOD:
+        raise BadRows(f"width={width} : 4 pour des années ou 7 pour des mois.", f"width={width}: 4 for years or 7 for months.")
     seen = engine.over_time(column, where or {}, table=table, width=width)
+    _checked_periods(column, seen, width)
     periods = _whole(sorted(seen))
     counts = tuple(_count(column, period, seen.get(period, 0), source) for period in periods)
     marked = {mark.period for mark in marks}
@@ -63,6 +69,21 @@ def trend(
         for before, after in itertools.pairwise(periods)
     )
     return Trend(counts, changes, tuple(mark for mark in marks if periods and periods[0] <= mark.period <= periods[-1]))
+
+
+# a period by its width; before 1900 or after 2199 it is a slip
+_PERIOD = {4: re.compile(r"(19|20|21)\d\d"), 7: re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])")}
+
+
+def _checked_periods(column: str, seen: Mapping[str, int], width: int) -> None:
+    bad = {period: number for period, number in sorted(seen.items()) if not _PERIOD[width].fullmatch(period)}
+    if bad:
+        shown = ", ".join(repr(period) for period in list(bad)[:3]) + (" …" if len(bad) > 3 else "")
+        what = ("une année (2024)", "a year (2024)") if width == 4 else ("un mois (2024-03)", "a month (2024-03)")
+        raise BadRows(
+            f"Colonne {column} : pour {sum(bad.values())} personne(s) la valeur n'est pas {what[0]} : {shown}. La corriger, ou la laisser vide.",
+            f"Column {column}: for {sum(bad.values())} person(s) the value is not {what[1]}: {shown}. Mend it, or leave it empty.",
+        )
 
 
 def _whole(periods: list[str]) -> list[str]:
@@ -181,8 +202,15 @@ def sdg_16_2_2(
 
     Numerator: distinct persons first detected in the year. Denominator: residents, all ages; of the same group where the population
     table has it, else of everybody (forms of exploitation have no population of their own). It counts detections.
+    Raises: BadRows for a population without "all", or of nobody.
     Source: UN SDG metadata 16.2.2, 31 March 2023 (custodian UNODC).
     """
+    for group, residents in {"all": 0, **population.residents}.items():
+        if residents < 1:
+            raise BadRows(
+                f"Population de {year} : {residents} habitants pour {group!r}. Donner « all » et, pour chaque groupe, un nombre d'habitants.",
+                f"Population of {year}: {residents} residents for {group!r}. Give 'all' and, for each group, a number of residents.",
+            )
     within = {**(where or {}), "detected_year": year}
     total = engine.spread("detected_year", within).everyone
     found = [_rate("all", total, total, population.residents["all"], population, source)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -234,8 +235,10 @@ def move_claim(*, claim_id: UUID, step: str, by: Actor, record: dict[str, Any] |
     claim = CompensationClaim.objects.visible_to(by).get_for_step(pk=claim_id)
     if step == "inform":
         raise Invalid(_("this step has an act of its own"))
+    before = (claim.currency, claim.paid)
     _set(claim, record or {}, CLAIM_RECORDS.get(step, frozenset()))
     checked = CLAIM.check(claim, move=step, by=by)
+    _adds_up(claim, step, *before)
     claim.status = checked.end
     if step == "award":
         claim.awarded_at = by.at
@@ -252,6 +255,27 @@ def move_claim(*, claim_id: UUID, step: str, by: Actor, record: dict[str, Any] |
     claim.save()
     audit.record(event=f"claim.{step}", by=by, subject=claim.person_id, case_id=claim.case_id, codes=checked.codes)
     return claim
+
+
+def _adds_up(claim: CompensationClaim, step: str, currency: str, paid: Decimal | None) -> None:
+    """What is recorded as paid is the sum so far, in the currency of the claim; full payment is the whole award.
+
+    Raises: Invalid. A claim that is closed as paid is reminded of no more, so less than the award never closes it.
+    """
+    if currency and claim.currency != currency:
+        raise Invalid({"currency": [_("the claim is in %(currency)s: give the amount in it") % {"currency": currency}]})
+    if step not in {"pay", "pay_part"} or claim.paid is None or claim.awarded is None:
+        return
+    amounts = {"paid": f"{claim.paid} {claim.currency}", "awarded": f"{claim.awarded} {claim.currency}", "before": paid}
+    if step == "pay" and claim.paid < claim.awarded:
+        words = _("%(paid)s is paid of an award of %(awarded)s: record a part payment, the rest stays due") % amounts
+    elif step == "pay_part" and claim.paid >= claim.awarded:
+        words = _("the whole award of %(awarded)s is paid: record full payment") % amounts
+    elif paid is not None and claim.paid <= paid:
+        words = _("%(before)s was paid before this: give the sum of every payment so far") % amounts
+    else:
+        return
+    raise Invalid({"paid": [words]})
 
 
 def _has_currency(claim: CompensationClaim) -> None:

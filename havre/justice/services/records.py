@@ -58,6 +58,12 @@ def _asset(row: Any, step: str, _record: dict[str, Any], by: Actor) -> None:
         row.confiscated_on = row.confiscated_on or by.at.date()
 
 
+def _in_order(row: Any, step: str, record: dict[str, Any], by: Actor) -> None:
+    """A request leaves on a day that has come, and is answered after it."""
+    if step == "send" and record.get("sent_on") and record["sent_on"] > by.at.date():
+        raise Invalid({"sent_on": [_("this day is still to come: write it down once the request has left")]})
+
+
 def _abroad(row: Any, step: str, _record: dict[str, Any], by: Actor) -> None:
     if step == "send":
         row.sent_on = row.sent_on or by.at.date()
@@ -68,6 +74,19 @@ def _abroad(row: Any, step: str, _record: dict[str, Any], by: Actor) -> None:
         clock_now = clocks.latest(row.pk, ABROAD.name)
         if clock_now is not None and clocks.state(clock_now) in {"running", "expired"}:
             clocks.end(clock_now, at=by.at, by=by)
+
+
+def _sound(row: Any, step: str, record: dict[str, Any], by: Actor) -> None:
+    """Two things, from one day to a later one, and each link of one origin once."""
+    if step != "link":
+        return
+    if row.first_id == row.second_id:
+        raise Invalid({"second": [_("a thing is not linked to itself: choose another one")]})
+    if row.until is not None and record.get("seen_on") and row.until < row.seen_on:
+        raise Invalid({"until": [_("this day is before the first one: look at both")]})
+    same = {"first": row.first, "second": row.second, "kind": row.kind, "origin": row.origin}
+    if SourcedLink.objects.visible_to(by).filter(**same).exists():
+        raise Invalid({"origin": [_("this link is written down already from this origin: corroborate it from another one")]})
 
 
 def _link(row: Any, step: str, _record: dict[str, Any], by: Actor) -> None:
@@ -127,12 +146,12 @@ _ROWS = (
             "send": ("sent_on", "answer_by"),
             "begin_team": ("until",),
         },
-        readers=CUSTODIANS, after=_abroad,
+        readers=CUSTODIANS, before=_in_order, after=_abroad,
     ),
     Kind(
         "links", SourcedLink, workflow.SOURCED_LINK, "link", "",
         {"link": ("kind", "first", "second", "origin", "seen_on", "until"), "corroborate": ("second_origin",)},
-        readers=CUSTODIANS, after=_link,
+        readers=CUSTODIANS, before=_sound, after=_link,
     ),
 )  # fmt: skip
 KINDS: dict[str, Kind] = {kind.code: kind for kind in _ROWS}

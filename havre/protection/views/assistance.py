@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from havre.protection.forms import PlanForm, RiskForm, ServiceForm, ServiceStepF
 from havre.protection.kinds import KINDS
 from havre.protection.models import AssistancePlan, AssistanceService
 from havre.protection.services import assistance as services
+from havre.protection.views.stale import is_stale, stale
 from havre.protection.workflow import PLAN, SERVICE
 from havre.register.models import Person
 from havre.trust import acts, overrides, waivers
@@ -90,6 +92,13 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
         return _waive(request, context)
     if acts.repeated("plan", by=request.actor):
         return redirect("protection:plan", pk=pk)
+    if is_stale(request, PLAN, dict(context["steps"])):
+        again = partial(services.move_plan, plan_id=pk, step=request.POST["step"], by=request.actor)
+        return stale(request, again, template=PAGE, context=context)
+    return _take(request, pk, context)
+
+
+def _take(request: ActorRequest, pk: UUID, context: dict[str, Any]) -> HttpResponse:
     form = _form(context["plan"], context["steps"], request.POST)
     if not form.is_valid():
         return render(request, PAGE, {**context, "form": form}, status=422)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from havre.protection import queries, showing
 from havre.protection.forms_care import RecordStepForm
 from havre.protection.kinds import KINDS, Kind
 from havre.protection.services import care as services
+from havre.protection.views.stale import is_stale, stale
+from havre.protection.views.waiving import by_step
 from havre.register.models import Person
 from havre.trust import acts, overrides
 from havre.trust.errors import Invalid, Missing, Refused
@@ -68,15 +71,23 @@ def page(request: ActorRequest, code: str, pk: UUID) -> HttpResponse:
     if acts.repeated("care", by=request.actor):
         return redirect(f"protection:{code}", pk=pk)
     forms = {move.step: form for move, form in context["steps"]}
+    if is_stale(request, kind.table, forms):
+        again = partial(services.take_step, kind=code, record_id=pk, step=step, by=request.actor)
+        return stale(request, again, template="protection/care_record.html", context=context)
     if step not in forms:
         raise Missing
+    return _take(request, kind, context, step)
+
+
+def _take(request: ActorRequest, kind: Kind, context: dict[str, Any], step: str) -> HttpResponse:
+    pk = context["record"].pk
     form = RecordStepForm(request.POST, kind=kind, step=step, by=request.actor, prefix=step)
-    again = {**context, "steps": [(move, form if move.step == step else other) for move, other in context["steps"]], "tried": step}
+    shown = {**context, "steps": [(move, form if move.step == step else other) for move, other in context["steps"]], "tried": step}
     if not form.is_valid():
-        return render(request, "protection/care_record.html", again, status=422)
+        return render(request, "protection/care_record.html", shown, status=422)
     try:
         services.take_step(
-            kind=code,
+            kind=kind.code,
             record_id=pk,
             step=step,
             by=request.actor,
@@ -85,8 +96,8 @@ def page(request: ActorRequest, code: str, pk: UUID) -> HttpResponse:
             override_id=_signed(request, kind, pk, step),
         )
     except (Refused, Invalid) as problem:
-        return render(request, "protection/care_record.html", {**again, "reasons": _reasons(problem, form)}, status=problem.status)
-    return redirect(f"protection:{code}", pk=pk)
+        return render(request, "protection/care_record.html", {**shown, "reasons": _reasons(problem, form)}, status=problem.status)
+    return redirect(f"protection:{kind.code}", pk=pk)
 
 
 def _context(request: ActorRequest, kind: Kind, pk: UUID) -> dict[str, Any]:
@@ -94,8 +105,6 @@ def _context(request: ActorRequest, kind: Kind, pk: UUID) -> dict[str, Any]:
     record = mine.get_or_missing(pk=pk)
     moves = kind.table.open_to(record, request.actor)
     gates = queries.gates_of(kind.table, record, [move.step for move in moves], request.actor)
-    waivable = [(gate.right.key, gate.words) for gate in gates if gate.blocks and gate.right.overridable]
-    supervisor = getattr(request.membership, "supervisor", False)
     return {
         "record": record,
         "kind": kind,
@@ -106,7 +115,7 @@ def _context(request: ActorRequest, kind: Kind, pk: UUID) -> dict[str, Any]:
         "steps": [(move, RecordStepForm(kind=kind, step=move.step, by=request.actor, prefix=move.step)) for move in moves],
         "gates": gates,
         "clocks": queries.clock_lines(record.pk, request.actor),
-        "waiver": WaiverForm(gates=waivable) if supervisor and waivable else None,
+        "waiver_lines": by_step(request, kind.table, record, moves),
         "once": new_id(),
     }
 
@@ -138,10 +147,13 @@ def _waive(request: ActorRequest, kind: Kind, context: dict[str, Any], step: str
     """A supervisor signs a waiver for somebody else's step."""
     if step not in kind.table.steps:
         raise Missing
-    form = WaiverForm(request.POST, gates=[(key, key) for key in kind.table.rights])
     record = context["record"]
+    offered = {right.key: right.words for right in kind.table.waivable(record, move=step, by=request.actor)}
+    form = WaiverForm(request.POST, gates=[(key, offered.get(key, key)) for key in kind.table.rights], auto_id=f"id_{step}_waiver_%s")
     if not form.is_valid():
-        return render(request, "protection/care_record.html", {**context, "waiver": form}, status=422)
+        form.fields["gates"].choices = list(offered.items())  # type: ignore[attr-defined]
+        again = by_step(request, kind.table, record, [move for move, _form in context["steps"]], sent=(step, form))
+        return render(request, "protection/care_record.html", {**context, "waiver_lines": again}, status=422)
     try:
         overrides.give(
             case_id=record.case_id, subject_id=record.pk, workflow=kind.table.name, step=step, by=request.actor, **form.cleaned_data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from havre.protection.rights import FRONT_LINE
 from havre.protection.services import identification as services
 from havre.protection.services import quality
 from havre.protection.services import recovery as periods
+from havre.protection.views.stale import is_stale, stale
+from havre.protection.views.waiving import by_step
 from havre.trust import acts, overrides, waivers
 from havre.trust.errors import Missing, Refused
 from havre.trust.ids import new_id
@@ -44,8 +47,6 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     moves = [move for move in table.open_to(found, request.actor) if move.step not in services.OF_THE_CLOCK]
     gates = queries.gates_of(table, found, [move.step for move in moves], request.actor)
     steps = [(move.step, move.name) for move in moves]
-    supervisor = getattr(request.membership, "supervisor", False)
-    waivable = [(gate.right.key, gate.words) for gate in gates if gate.blocks and gate.right.overridable]
     of_the_period = _periods(found, request)
     held = Held(table, found, steps=frozenset(f"{act}_recovery" for act, _name, _form in of_the_period))
     return {
@@ -64,7 +65,7 @@ def _context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "standard": standing.standard(found.case.country, "decision" if found.presumed_at else "presumption", request.actor.at.date()),
         "bars": standing.removal_bars([found], request.actor.at),
         "gaps": [gap.label for gap in quality.gaps(found, words={"for": "…"}, by=request.actor)] if _sends(found, request) else [],
-        "waiver": WaiverForm(gates=waivable) if supervisor and waivable else None,
+        "waiver_lines": by_step(request, table, found, moves),
         "once": new_id(),
     }
 
@@ -95,6 +96,15 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     context["form"] = form if context["steps"] else None
     if request.method == "GET":
         return render(request, template, context)
+    if is_stale(request, context["held"].table, dict(context["steps"])):
+        empty = {"steps": context["steps"], "records": services.RECORDS, "child": context["identification"].is_child}
+        context["form"] = StepForm(**empty) if context["steps"] else None
+        again = partial(services.move, identification_id=pk, step=request.POST["step"], by=request.actor)
+        return stale(request, again, template=template, context=context)
+    return _take(request, pk, template, context, form)
+
+
+def _take(request: ActorRequest, pk: UUID, template: str, context: dict[str, Any], form: StepForm) -> HttpResponse:
     if not form.is_valid():
         return render(request, template, context, status=422)
     step = form.cleaned_data["step"]
@@ -110,7 +120,7 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         return render(request, template, {**context, "reasons": refusal.reasons}, status=409)
-    if fragment:
+    if "HX-Request" in request.headers:
         # the state at the head and the conditions beside it change too: the whole page is asked for again
         return HttpResponse(headers={"HX-Redirect": reverse("protection:identification", args=[pk])})
     return redirect("protection:identification", pk=pk)
@@ -170,11 +180,13 @@ def waive(request: ActorRequest, pk: UUID, step: str) -> HttpResponse:
     context = _context(request, pk)
     if step not in workflow.IDENTIFICATION.steps:
         raise Missing
-    keys = [(key, key) for key in workflow.identification(context["identification"].case.country).rights]
-    form = WaiverForm(request.POST, gates=keys)
+    found, table = context["identification"], context["held"].table
+    offered = {right.key: right.words for right in table.waivable(found, move=step, by=request.actor)}
+    form = WaiverForm(request.POST, gates=[(key, offered.get(key, key)) for key in table.rights], auto_id=f"id_{step}_waiver_%s")
     if not form.is_valid():
-        return render(request, "protection/identification.html", {**context, "waiver": form}, status=422)
-    found = context["identification"]
+        form.fields["gates"].choices = list(offered.items())  # type: ignore[attr-defined]
+        again = by_step(request, table, found, context["moves"], sent=(step, form))
+        return render(request, "protection/identification.html", {**context, "waiver_lines": again}, status=422)
     overrides.give(case_id=found.case_id, subject_id=pk, workflow="identification", step=step, by=request.actor, **form.cleaned_data)
     return redirect("protection:identification", pk=pk)
 

@@ -14,12 +14,13 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from havre.protection import queries
-from havre.protection.enums import AgeBand, AskState, Tie
+from havre.protection.enums import AgeBand, AskState
 from havre.protection.forms_screening import AskForm, GroupForm, LineForm, UrgentForm
 from havre.protection.models import Intake, IntakePerson, LaterConsent, Screening
 from havre.protection.services import intake as services
 from havre.protection.services import later
 from havre.protection.workflow import LATER_CONSENT, SCREENING
+from havre.register import wording
 from havre.register.enums import AgeBasis
 from havre.trust import overrides, waivers
 from havre.trust.errors import Invalid, Missing, Refused
@@ -29,6 +30,7 @@ from havre.trust.middleware import ActorRequest
 from havre.trust.waivers import Held
 
 LINES = 10
+MANY_LINES = 40
 
 
 @login_required
@@ -62,14 +64,10 @@ def group(request: ActorRequest, pk: UUID) -> HttpResponse:
         raise Missing
     if request.method == "POST" and request.POST.get("go") in {"split", "tie"}:
         return _on_one(request, pk)
-    try:
-        lines = min(max(int(request.GET.get("lines", LINES)), 1), services.MOST_ROWS)
-    except ValueError:
-        lines = LINES
-    rows = formset_factory(LineForm, extra=lines, max_num=services.MOST_ROWS, absolute_max=services.MOST_ROWS)
-    formset = rows(request.POST if request.method == "POST" else None, prefix="n")
+    more = request.method == "POST" and request.POST.get("go") == "more"
+    formset = _lines(request, more=more)
     problems: list[str] = []
-    if request.method == "POST" and formset.is_valid():
+    if request.method == "POST" and not more and formset.is_valid():
         try:
             services.add_persons(by=request.actor, intake_id=pk, rows=[one.row() for one in formset if one.has_changed()])
             return redirect("protection:group", pk=pk)
@@ -81,12 +79,27 @@ def group(request: ActorRequest, pk: UUID) -> HttpResponse:
         "people": queries.group_rows(event, request.actor),
         "formset": formset,
         "numbered": [(f"N-{event.last_number + place:02d}", line) for place, line in enumerate(formset, 1)],
-        "ties": Tie.choices,
+        "tongues": wording.LANGUAGES,
         "problems": problems,
         "refers": _referral_of_several(),
         "once": new_id(),
     }
-    return render(request, "protection/group.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "protection/group.html", context, status=422 if request.method == "POST" and not more else 200)
+
+
+def _lines(request: ActorRequest, *, more: bool) -> Any:
+    """Empty lines, or those that were sent; `more` gives forty of them with what was typed in the first ones."""
+    try:
+        empty = min(max(int(request.GET.get("lines", LINES)), 1), services.MOST_ROWS)
+    except ValueError:
+        empty = LINES
+    rows = formset_factory(LineForm, extra=empty, max_num=services.MOST_ROWS, absolute_max=services.MOST_ROWS)
+    if request.method == "GET":
+        return rows(prefix="n")
+    sent = request.POST.copy()
+    if more:
+        sent["n-TOTAL_FORMS"] = str(MANY_LINES)
+    return rows(sent, prefix="n")
 
 
 def _referral_of_several() -> str:

@@ -27,6 +27,7 @@ from havre.protection.models.intake import KEPT_ASIDE
 from havre.protection.services import deck, parcels
 from havre.protection.workflow import CARERS, FRONT_LINE
 from havre.trust import envelopes, policy
+from havre.trust.accounts import forgetting
 from havre.trust.enums import Act, Role
 from havre.trust.errors import Invalid, Refused, Unavailable
 from havre.trust.middleware import ActorRequest
@@ -119,7 +120,10 @@ def key(request: HttpRequest) -> HttpResponse:
         found = envelopes.public_key()
     except Unavailable:
         return JsonResponse({"version": None, "jwk": None, "sounds": {}})
-    return JsonResponse({"version": found.version, "jwk": found.jwk, "sounds": deck.sounds()})
+    answer = JsonResponse({"version": found.version, "jwk": found.jwk, "sounds": deck.sounds()})
+    # from now on this browser may hold talks that were not sent: leaving and signing out spare its store
+    forgetting.mark(answer)
+    return answer
 
 
 @require_GET
@@ -132,8 +136,14 @@ def sound(request: HttpRequest, language: str, name: str) -> HttpResponse | File
 
 @require_GET
 def gone(request: HttpRequest) -> HttpResponse:
-    """The end of a wipe: the browser itself forgets this site, its session too."""
-    return HttpResponse(status=204, headers={"Clear-Site-Data": '"cache", "cookies", "storage"'})
+    """The end of a wipe: the browser itself forgets this site, its session too.
+
+    Only the page's own call has this effect: a link, in a message or on another site, sets no header.
+    """
+    answer = HttpResponse(status=204)
+    if forgetting.is_own(request) and request.headers.get("Wipe") == "1":
+        answer["Clear-Site-Data"] = forgetting.ALL_BUT_THE_RUNNING_PAGE
+    return answer
 
 
 def _may_send(request: ActorRequest) -> None:

@@ -32,6 +32,7 @@ from havre.protection.services import calls, paper
 from havre.protection.services.intake import MOST_ROWS, may_take_in
 from havre.protection.views.intake import hurried
 from havre.protection.views.screening import conditions_of, person_of
+from havre.register import wording
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
 from havre.trust.middleware import ActorRequest
@@ -132,7 +133,11 @@ def _group(request: ActorRequest, found: PaperForm) -> HttpResponse:
         return redirect("protection:group", pk=made.pk)
 
     numbered = [(f"N-{place:02d}", line) for place, line in enumerate(formset, 1)]
-    return _kept(request, {"paper": found, "form": form, "formset": formset, "numbered": numbered}, keep if good else None)
+    return _kept(
+        request,
+        {"paper": found, "form": form, "formset": formset, "numbered": numbered, "tongues": wording.LANGUAGES},
+        keep if good else None,
+    )
 
 
 def _urgent(request: ActorRequest, found: PaperForm) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from havre.protection import indicators, queries
 from havre.protection.enums import Answer, Origin, Profile, Situation
-from havre.protection.forms import KeepForm, OutcomeForm, StartForm
+from havre.protection.forms import RIGHTS, KeepForm, OutcomeForm, StartForm
 from havre.protection.models import Screening
 from havre.protection.services import screening as services
 from havre.protection.services.screening import Given
@@ -45,20 +46,33 @@ def cards(request: ActorRequest) -> HttpResponse:
         return render(request, "protection/start.html", context)
     start = StartForm(request.POST)
     if not start.is_valid():
-        return render(request, "protection/start.html", {"form": start, "practice": bool(start.data.get("practice"))}, status=422)
+        return _start(request, start, status=422)
     deck = indicators.cards(start.cleaned_data["situation"], start.cleaned_data["profile"])
     carried = _carried(request.POST, {one.code for one in deck})
+    if act == "back" and _number(request.POST) == 0:
+        return _start(request, start)
     if act == "keep":
         return _keep(request, start, carried)
     return _card(request, start, deck, carried, _turn(act, request.POST))
 
 
-def _turn(act: str, posted: QueryDict) -> int:
+def _start(request: ActorRequest, start: StartForm, status: int = 200) -> HttpResponse:
+    """The page before the first card again, with what was written there and every answer given since."""
+    answered = [(name, str(value)) for name, value in request.POST.items() if name.startswith(PREFIX)]
+    answered += [(PREFIX + code, value) for code, value in _carried(request.POST, {request.POST.get("code", "")} - {""}).items()]
+    context = {"form": start, "practice": bool(start.data.get("practice")), "hidden": list(dict(answered).items())}
+    return render(request, "protection/start.html", context, status=status)
+
+
+def _number(posted: QueryDict) -> int:
     try:
-        number = int(posted.get("card", "0"))
+        return int(posted.get("card", "0"))
     except ValueError:
-        number = 0
-    return max(number + {"next": 1, "back": -1}.get(act, 0), 0) if act != "begin" else 0
+        return 0
+
+
+def _turn(act: str, posted: QueryDict) -> int:
+    return max(_number(posted) + {"next": 1, "back": -1}.get(act, 0), 0) if act != "begin" else 0
 
 
 def _card(request: ActorRequest, start: StartForm, deck: tuple[Any, ...], carried: dict[str, str], number: int) -> HttpResponse:
@@ -96,8 +110,8 @@ def _carried(posted: QueryDict, codes: set[str]) -> dict[str, str]:
     return found
 
 
-def _hidden(start: StartForm, carried: dict[str, str]) -> list[tuple[str, str]]:
-    fields = [(name, str(start.data.get(name, ""))) for name in start.fields if start.data.get(name)]
+def _hidden(start: StartForm, carried: dict[str, str], but: Collection[str] = ()) -> list[tuple[str, str]]:
+    fields = [(name, str(start.data.get(name, ""))) for name in start.fields if start.data.get(name) and name not in but]
     return [*fields, *((PREFIX + code, value) for code, value in sorted(carried.items()))]
 
 
@@ -129,7 +143,10 @@ def _keep(request: ActorRequest, start: StartForm, carried: dict[str, str]) -> H
         )
     except Refused as refusal:
         deck = indicators.cards(told["situation"], told["profile"])
-        context = {"hidden": _hidden(start, carried), "count": len(deck), "card": len(deck), "form": form, "once": new_id()}
+        # what the rights rest on is asked on this page: done now, it is written down now, and no answer is lost
+        asked = RIGHTS if form.is_valid() and form.cleaned_data["kept_because"] else ()
+        context = {"hidden": _hidden(start, carried, but=asked), "count": len(deck), "card": len(deck), "form": form, "once": new_id()}
+        context["rights"] = [start[name] for name in asked]
         return render(request, "protection/keep.html", {**context, "reasons": refusal.reasons}, status=409)
     return redirect("protection:screening", pk=done.pk)
 

@@ -152,6 +152,26 @@ TERMS: tuple[tuple[str, re.Pattern[str], Mapping[str, tuple[str, ...]]], ...] = 
         re.compile(r"\b(?:human trafficking|trafficking in (?:persons|human beings))\b", re.IGNORECASE),
         {"fr": ("traite",), "pt": ("tráfico",), "tet": ("tráfiku",), "th": ("ค้ามนุษย์",)},
     ),
+    (
+        "G-migrant_smuggling",
+        re.compile(r"\bsmuggling of migrants\b", re.IGNORECASE),
+        {"fr": ("trafic",), "pt": ("introdução",), "tet": ("kontrabandu",), "th": ("การลักลอบขนผู้ย้ายถิ่นฐาน",)},
+    ),
+    (
+        "G-reasonable_grounds",
+        re.compile(r"\breasonable grounds\b", re.IGNORECASE),
+        {"fr": ("motif",), "pt": ("motivo",), "tet": ("razaun",), "th": ("เหตุอันควรเชื่อ",)},
+    ),
+    (
+        "G-reflection_period",
+        re.compile(r"\brecovery and reflection period\b", re.IGNORECASE),
+        {"fr": ("délai",), "pt": ("período",), "tet": ("períodu",), "th": ("ระยะเวลาฟื้นฟูและไตร่ตรอง",)},
+    ),
+    (
+        "G-interpreter",
+        re.compile(r"\binterpreters?\b", re.IGNORECASE),
+        {"fr": ("interprète",), "pt": ("intérprete",), "tet": ("intérprete",), "th": ("ล่าม",)},
+    ),
 )
 # entries of the glossary's usage that a machine cannot tell from right use: "mettre en évidence" is good French, and so on
 NOT_SURE = frozenset({"évidence", "support, supporter", "adresser un problème", "case manager, gestionnaire de cas"})

@@ -21,21 +21,34 @@ from havre.standards.files.glossary import Usage
 
 _BRACES = re.compile(r"\{[^{}]*\}")
 _NUMBER = re.compile(r"\d{1,3}(?:[ \u00a0\u202f.,]\d{3})+(?!\d)|\d+(?:[.,]\d+)?")
-_CALL = r"(?:call|dial|phone|ring|text|appel\w*|compos\w*|tél\w*|lig(?:ue|ar|a)|telefon\w*|dada|โทร\S*)"
-# an international number; one that begins with 0 in groups; a short code after a word for calling
+_CALL = r"call|dial|phone|ring|text|sms|appel\w*|compos\w*|tél\w*|lig(?:ue|ar|a)|telefon\w*|disque|dada|โทร[^\s\d]*"
+_LINE = r"(?:hot|help)[ -]?lines?|lines?|ligne|linha|liña|สายด่วน|numbers?|numéro|número|númeru|หมายเลข(?:โทรศัพท์)?"
+# an international number; one that begins with 0, in groups or in brackets; a star code; two groups of four that are no years; so many figures
+# that nothing is counted with; three figures or more, parted or not, after a word for calling or for a line
 _PHONE = re.compile(
-    rf"\+\d[\d ()\u00a0-]{{6,}}\d|(?<![\d.])0\d{{1,3}}(?:[ \u00a0.-]?\d{{2,4}}){{2,4}}(?!\d)|{_CALL}\W{{0,3}}(?:\w+ )?\d{{3,5}}(?!\d)",
+    r"\+\d[\d ()\u00a0./-]{6,}\d"
+    r"|(?<![\d.])0\d{1,4}(?:[ \u00a0.-]?\d{2,4}){2,4}(?!\d)"
+    r"|(?<![\d.,])0(?:[ \u00a0-]\d{2,4}){3,4}(?!\d)"
+    r"|(?<![\d.])0\d{1,3}/\d{3}(?:[ .-]?\d{2,4}){1,3}"
+    r"|\(0\d{0,3}\)[ -]?\d{1,4}(?:[ .-]?\d{2,4}){1,4}"
+    r"|[*#]\d{2,4}#"
+    r"|(?<![\d.,/-])(?!(?:1[89]|2[05])\d\d)\d{4}[ \u00a0-]\d{4}(?![\d/])|(?<![\d.,/-])\d{7,}"
+    rf"|(?:{_CALL}|(?<!\w)(?:{_LINE}))\W{{0,3}}(?:(?!\d)\w+ ){{0,2}}\d(?:[ \u00a0.-]?\d){{2,9}}(?![\d/]|[ \u00a0.,]\d)",
     re.IGNORECASE,
 )
 # years of this edition's own time; those of treaties and statutes lie before
 _TODAY = re.compile(r"(?<![\d/.(-])20(?:2[5-9]|[3-9]\d)(?![\d/-])")
 # in Tetum the unit stands before its number
-_DAYS = re.compile(r"(?<!\d)(\d+)[\s\u00a0]*(?:days?|jours?|dias?|วัน)|\bloron\s+(\d+)", re.IGNORECASE)
+_DAYS = re.compile(
+    r"(?<!\d)(\d+)[\s\u00a0-]*(?:\([^)]*\)\s*)?(?:(?:full|whole|clear|calendar)\s+)?(?:days?|jours?|dias?|วัน)|\bloron\s+(\d+)",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _LATIN_WORD = re.compile(r"(?<![A-Za-z])[a-z][a-z-]{2,}(?![A-Za-z])")
+_LATIN_NAME = re.compile(r"(?<![A-Za-z])[A-Z][a-z]{2,}(?![A-Za-z])")
 # letters that are neither Latin nor Thai
-_OTHER = re.compile(r"[\u0370-\u0dff\u0e80-\u1dff\u2e80-\ud7ff]")
+_OTHER = re.compile(r"[\u0370-\u0dff\u0e80-\u1dff\u2e80-\ud7ff\uf900-\ufaff\ufb13-\ufdff\ufe70-\uffef]")
 _MARKED = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|«[^»]*»|“[^”]*”|\"[^\"]*\"")
 
 
@@ -49,7 +62,7 @@ def placeholder(pair: Pair) -> Iterator[Problem]:
     try:
         found = placeholders(pair.words)
     except ValueError:
-        yield Problem("placeholder", pair.id, _("a brace is left open: close it"))
+        yield Problem("placeholder", pair.id, _("a brace is left open, or holds something else than one name: write {name}"))
         return
     if not pair.compared:
         return
@@ -80,15 +93,22 @@ def number(pair: Pair) -> Iterator[Problem]:
 def numbers(text: str) -> list[str]:
     """The numbers in figures of a text, written alike: thousands closed up, a point for decimals, Arabic figures."""
     found = []
-    for match in _NUMBER.findall("".join(_figure(letter) for letter in plain(text))):
+    for match in _NUMBER.findall(figures(plain(text))):
         parts = re.split(r"[ \u00a0\u202f.,]", match)
         grouped = len(parts) > 1 and all(len(part) == 3 for part in parts[1:])
         found.append("".join(parts) if grouped else ".".join(parts))
     return found
 
 
-def _figure(letter: str) -> str:
-    return str(unicodedata.decimal(letter)) if letter.isdecimal() else letter
+def figures(text: str) -> str:
+    """The text with its figures and signs as on a keyboard: those of Thai, and the wide ones of East Asian typing."""
+    return "".join(_typed(letter) for letter in text)
+
+
+def _typed(letter: str) -> str:
+    if letter.isdecimal():
+        return str(unicodedata.decimal(letter))
+    return chr(ord(letter) - 0xFEE0) if "\uff01" <= letter <= "\uff5e" else letter
 
 
 def _is_year(number: str) -> bool:
@@ -97,7 +117,7 @@ def _is_year(number: str) -> bool:
 
 def phone(pair: Pair) -> Iterator[Problem]:
     """No telephone number is typed: it would stay on paper when the line is closed."""
-    for match in _PHONE.finditer(plain(pair.words)):
+    for match in _PHONE.finditer(figures(plain(pair.words))):
         words = _("the number %(number)s is typed: use a block of kind `numbers`, which prints what somebody has dialled")
         yield Problem("phone", pair.id, words % {"number": match.group().strip()})
 
@@ -118,7 +138,7 @@ def limit(pair: Pair) -> Iterator[Problem]:
     """No time limit that a fact holds is typed."""
     if pair.kind in STORIES:
         return
-    for match in _DAYS.finditer("".join(map(_figure, plain(pair.words)))):
+    for match in _DAYS.finditer(figures(plain(pair.words))):
         fact = _limits().get(int(match.group(1) or match.group(2)))
         if fact is not None:
             words = _("the time limit “%(limit)s” is typed: write {%(fact)s}, which follows the law of the country")
@@ -129,7 +149,7 @@ def year(pair: Pair) -> Iterator[Problem]:
     """A year of today is typed, and will be wrong on paper next year; a Thai text counts years of the Buddhist era."""
     if pair.kind in STORIES:
         return
-    text = plain(pair.words)
+    text = figures(plain(pair.words))
     if pair.language == "th":
         for match in re.finditer(r"(?<!ค\.ศ\. )(?<!ค\.ศ\.)(?<![\d/.(-])(?:19|20)\d\d(?![\d/])", text):
             words = _("%(year)s is no year of the Buddhist era: write %(era)s")
@@ -166,13 +186,15 @@ def avoided(language: str) -> tuple[tuple[re.Pattern[str], Usage], ...]:
 
 def script(pair: Pair) -> Iterator[Problem]:
     """A text is in the letters of its language."""
-    text = _MARKED.sub(" ", plain(pair.words))
-    strange = _OTHER.search(text) or (None if pair.language == "th" else _THAI.search(text))
+    written = plain(pair.words)
+    text, strange = _MARKED.sub(" ", written), _OTHER.search(written) or (None if pair.language == "th" else _THAI.search(written))
     if strange:
         yield Problem("script", pair.id, _("“%(letter)s” is a letter of another script: write it again") % {"letter": strange.group()})
     if pair.language != "th" or pair.text.state == TextState.MISSING:
         return
+    # a name in Latin letters comes from the English; what does not was left, or typed, by mistake
     latin = [word for word in _LATIN_WORD.findall(text) if word not in LATIN_IN_THAI]
+    latin += [word for word in _LATIN_NAME.findall(text) if pair.compared and word not in pair.english]
     if latin:
         yield Problem("script", pair.id, _("“%(word)s” is in Latin letters: write it in Thai") % {"word": latin[0]})
     # what stands in quotation marks is looked at as well: a whole text may be something to say

@@ -14,17 +14,13 @@ from havre.publishing.terms import sentences, term
 ADL12 = "http://www.adlnet.org/xsd/adlcp_rootv1p2"
 METADATA12 = "http://www.imsglobal.org/xsd/imsmd_rootv1p2p1"
 ADL2004 = "http://www.adlnet.org/xsd/"
+METADATA2004 = "http://ltsc.ieee.org/xsd/LOM"
 
 
 def manifest12(course: Course, files: tuple[str, ...]) -> bytes:
     """imsmanifest.xml of SCORM 1.2, with the title, language and maker of the package in its own language."""
     root = _root(course, "http://www.imsproject.org/xsd/imscp_rootv1p1p2", {"adlcp": ADL12, "imsmd": METADATA12})
-    metadata = _schema(root, "1.2")
-    language = course.document.language
-    general = child(child(metadata, "imsmd:lom"), "imsmd:general")
-    _words(general, "imsmd:title", course.document.title, language)
-    child(general, "imsmd:language", language)
-    _words(general, "imsmd:description", sentences(language, course.document.country_name, term("made_with", language)), language)
+    _described(_schema(root, "1.2"), course, "imsmd", "langstring", "xml:lang")
     item = _item(root, course)
     if course.questions:
         child(item, "adlcp:masteryscore", str(PASS_MARK))
@@ -35,8 +31,10 @@ def manifest12(course: Course, files: tuple[str, ...]) -> bytes:
 def manifest2004(course: Course, files: tuple[str, ...]) -> bytes:
     """imsmanifest.xml of SCORM 2004 4th edition: the SCO itself says whether it was completed and passed."""
     names = {name: f"{ADL2004}{name}_v1p3" for name in ("adlcp", "adlseq", "adlnav")}
-    root = _root(course, "http://www.imsglobal.org/xsd/imscp_v1p1", {**names, "imsss": "http://www.imsglobal.org/xsd/imsss"})
-    _schema(root, "2004 4th Edition")
+    root = _root(
+        course, "http://www.imsglobal.org/xsd/imscp_v1p1", {**names, "imsss": "http://www.imsglobal.org/xsd/imsss", "lom": METADATA2004}
+    )
+    _described(_schema(root, "2004 4th Edition"), course, "lom", "string", "language")
     item = _item(root, course)
     sequencing = child(item, "imsss:sequencing")
     if course.questions:
@@ -60,9 +58,15 @@ def _schema(root: Element, version: str) -> Element:
     return metadata
 
 
-def _words(parent: Element, tag: str, text: str, language: str) -> None:
-    langstring = child(child(parent, tag), "imsmd:langstring", text)
-    langstring.set("xml:lang", language)
+def _described(metadata: Element, course: Course, prefix: str, string: str, attribute: str) -> None:
+    """Title, language and maker in the package's own language. LOM names a string and its language one way in 1.2, another in 2004."""
+    language = course.document.language
+    made = sentences(language, course.document.country_name, term("made_with", language))
+    general = child(child(metadata, f"{prefix}:lom"), f"{prefix}:general")
+    for tag, text in (("title", course.document.title), ("language", ""), ("description", made)):
+        element = child(general, f"{prefix}:{tag}", "" if text else language)
+        if text:
+            child(element, f"{prefix}:{string}", text).set(attribute, language)
 
 
 def _item(root: Element, course: Course) -> Element:

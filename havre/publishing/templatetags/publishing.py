@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from havre.publishing.citations import cited
 from havre.publishing.languages import NAMES
 from havre.publishing.nodes import Node
 from havre.publishing.titles import title_of
@@ -23,9 +25,9 @@ def language_in_words(code: str) -> str:
 
 
 @register.simple_tag
-def document_title(edition: str, id: str, language: str = "") -> str:
-    """The title of a document in a language, by default the reader's."""
-    return title_of(edition, id, language)
+def document_title(edition: str, id: str, language: str = "", part: str = "title") -> str:
+    """The title or the subtitle of a document in a language, by default the reader's."""
+    return title_of(edition, id, language, part=part)
 
 
 @register.simple_tag
@@ -45,6 +47,12 @@ def drawing(node: Node) -> SafeString:
     head, _role, tail = rest.partition('role="img"')
     body = f"{head}{tail}" if _role else rest
     return mark_safe(str(format_html('<svg role="img" aria-label="{}" ', node.data["alt"])) + body)
+
+
+@register.simple_tag
+def cited_law(sources: Iterable[str], language: str) -> str:
+    """What a text rests on, as its readers call it."""
+    return cited(sources, language)
 
 
 @register.simple_tag

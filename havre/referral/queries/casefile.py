@@ -44,7 +44,8 @@ LINES: tuple[Line, ...] = (
             Mark("offered_at", _("Referral offered"), _receiver), Mark("answered_at", _("Referral answered"), _receiver),
             Mark("ended_at", _("Referral ended"), _ended),
         ),
-        facts=("receiver__name", "need", "status", "outcome", "outcome_kept", "ends_at", "prepared_at"), page="referral:sent",
+        facts=("receiver__name", "need", "status", "outcome", "outcome_kept", "ends_at", "prepared_at", "receiver_id", "receiver_role"),
+        page="referral:sent", owner="sender_id",
     ),
     Line(MoreAsked, "swap", (
         Mark("asked_at", _("More of the file asked for"), ("referral__receiver__name", "reason")),
@@ -74,7 +75,9 @@ def sheets(reading: Reading) -> Iterator[Panel]:
     sent_on = sorted(reading.moments_of(Referral), key=lambda one: one.prepared_at, reverse=True)
     if sent_on:
         rows = [(one, STATE_MARKS[ReferralStatus(one.status)]) for one in sent_on]
-        yield Panel("referrals", _("Referrals"), "referral/_of_case.html", {"referrals": rows}, Section.PROTECTION, side=True)
+        yield Panel(
+            "referrals", _("Referrals"), "referral/_of_case.html", {"referrals": rows, "own": reading.actor}, Section.PROTECTION, side=True
+        )
     sat = sorted(reading.moments_of(Conference), key=lambda one: one.sits_at, reverse=True)
     if sat:
         job = (reading.actor.organisation_id, reading.actor.role)

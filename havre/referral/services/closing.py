@@ -165,9 +165,14 @@ def close_for_accreditation(service: Service, *, at: datetime) -> int:
     return done
 
 
+@transaction.atomic
 def on_clock(referral_id: UUID, name: str, *, at: datetime) -> None:
-    """An acknowledgement that is late rises to the head of the receiver; an answer that is late ends the offer."""
-    referral = Referral.objects.for_house("clocks").filter(pk=referral_id, status=ReferralStatus.OFFERED).first()
+    """An acknowledgement that is late rises to the head of the receiver; an answer that is late ends the offer.
+
+    Raises: OperationalError on PostgreSQL while somebody is answering it: what they decide stands, the next sweep looks again.
+    """
+    waiting = Referral.objects.for_house("clocks").select_for_update(of=("self",), nowait=True)
+    referral = waiting.filter(pk=referral_id, status=ReferralStatus.OFFERED).first()
     if referral is None:
         return
     if name == ACKNOWLEDGE.name:
@@ -179,9 +184,11 @@ def on_clock(referral_id: UUID, name: str, *, at: datetime) -> None:
         close(referral, end, at=at, by=None, because=ClosedBecause.NO_ANSWER)
 
 
+@transaction.atomic
 def on_more_clock(more_id: UUID, *, at: datetime) -> None:
-    """A request for more that nobody answered lapses: the section stays closed, and both sides know."""
-    more = MoreAsked.objects.for_house("clocks").filter(pk=more_id, status=MoreStatus.ASKED).select_related("referral").first()
+    """A request for more that nobody answered lapses: the section stays closed, and both sides know. Raises: as `on_clock`."""
+    waiting = MoreAsked.objects.for_house("clocks").select_for_update(of=("self",), nowait=True)
+    more = waiting.filter(pk=more_id, status=MoreStatus.ASKED).select_related("referral").first()
     if more is None:
         return
     more.status, more.closed_at = REQUEST.check(more, move="lapse", by=None).end, at

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +35,7 @@ from havre.trust.actors import Actor
 from havre.trust.enums import Role, Section
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.ids import new_id
-from havre.trust.models import Membership, Organisation
+from havre.trust.models import Membership, Organisation, Seal
 
 # what may travel, and nothing else; the test plants a sentinel in every other column
 ALLOWED = ("need", "age_band", "language", "region", "urgent")
@@ -207,7 +208,9 @@ def read_letter(*, letter_id: UUID, key: bytes, at: datetime) -> dict[str, Any]:
 
 
 def _letters() -> Any:
-    return Letter.objects.for_house("offers").select_for_update(of=("self",)).select_related("referral")
+    """Every letter but those of a sealed case, which is absent here too."""
+    sealed = Seal.objects.filter(case_id=OuterRef("case_id"), ended_at=None)
+    return Letter.objects.for_house("offers").filter(~Exists(sealed)).select_for_update(of=("self",)).select_related("referral")
 
 
 def _opened(letter: Letter, key: bytes, at: datetime) -> dict[str, Any]:

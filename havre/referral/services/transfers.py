@@ -160,19 +160,26 @@ def _keep(transfer: Transfer, end: str, *, at: datetime, because: str, by: Actor
         tell(NoticeKind.CLOSED, about=transfer, organisation_id=transfer.second_id, role=transfer.second_role, at=at)
 
 
+@transaction.atomic
 def lapse(transfer_id: UUID, *, at: datetime) -> None:
-    """No answer in time: the lead stays, and both services know."""
-    transfer = Transfer.objects.for_house("clocks").filter(pk=transfer_id, status=TransferStatus.PROPOSED).first()
+    """No answer in time: the lead stays, and both services know.
+
+    Raises: OperationalError on PostgreSQL while somebody is answering it: what they decide stands, the next sweep looks again.
+    """
+    waiting = Transfer.objects.for_house("clocks").select_for_update(of=("self",), nowait=True)
+    transfer = waiting.filter(pk=transfer_id, status=TransferStatus.PROPOSED).first()
     if transfer is not None:
         end = TRANSFER.check(transfer, move="lapse", by=None).end
         _keep(transfer, end, at=at, because=KeptBecause.NO_ANSWER, by=None)
 
 
 def keep_for_consent(consent: Consent, *, at: datetime) -> int:
-    """A consent is withdrawn while the lead is proposed to its recipient: the proposal ends. Gives how many."""
-    open_ones = Transfer.objects.for_house("withdrawal").filter(
-        case_id=consent.case_id, second_id=consent.recipient_id, status=TransferStatus.PROPOSED
-    )
+    """A consent is withdrawn while the lead is proposed to its recipient: the proposal ends. Gives how many.
+
+    In the caller's transaction, before any referral is locked there: accepting a lead locks in this order too.
+    """
+    open_ones = Transfer.objects.for_house("withdrawal").select_for_update(of=("self",))
+    open_ones = open_ones.filter(case_id=consent.case_id, second_id=consent.recipient_id, status=TransferStatus.PROPOSED)
     done = 0
     for transfer in open_ones:
         if not transfer.covered(at=at):

@@ -104,6 +104,10 @@ def letter(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             reasons, status = list(refusal.reasons), refusal.status
         else:
+            if not request.user.is_authenticated:
+                # a session that somebody else put into this browser reads nothing, and this one ends with it
+                request.session.cycle_key()
+                request.session.set_expiry(0)
             request.session[SESSION] = {"letter": str(pk), "key": b64encode(key).decode()}
             return redirect("referral:letter")
     content = None if request.method == "POST" else _content_of(request)

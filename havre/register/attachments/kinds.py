@@ -90,7 +90,11 @@ MACRO_PARTS = (
     b"xl/macrosheets",
 )
 OFFICE_PARTS = (b"[Content_Types].xml", b"META-INF/manifest.xml", b"mimetypeapplication/vnd.oasis.opendocument")
-WEB = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|script|iframe|object|embed|form|meta|a\s+href)\b", re.I)
+WEB = re.compile(
+    rb"<\s*(?:!doctype\s+html|html|head|body|script|iframe|frameset|object|embed|applet|form|input|button|meta|base|link|style|template"
+    rb"|img|video|audio|math|marquee|details|a\s+href)\b|<[a-z][^<>]{0,200}\son[a-z]{3,20}\s*=",
+    re.I,
+)
 DRAWING = re.compile(rb"<\s*(?:\w+:)?svg[\s>]", re.I)
 
 

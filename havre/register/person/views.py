@@ -262,7 +262,9 @@ def unlock_page(request: ActorRequest, case: Case, person: Person, said: Words) 
         unlock(request)
         audit.record(event="person.unlock", by=request.actor, subject=person.pk, case_id=case.pk)
         return redirect("case", ref=case.ref)
-    return _show(request, "register/person/unlock.html", said, form=form, status=422 if form.errors else 200)
+    # the one page here that speaks to the worker: in the worker's own language
+    with translation.override(user.language):
+        return _show(request, "register/person/unlock.html", said, form=form, status=422 if form.errors else 200)
 
 
 def _proof(user: User, data: Any) -> Any:

@@ -218,13 +218,16 @@ def audit(
     for place in np.flatnonzero(hidden & known):
         value = float(system.values[place])
         found[system.cells[place]] = Interval(system.cells[place], value, value)
+    # cells that earlier tables hid, and that this release does not publish
+    unpublished = [need.cell for need in needs if system.latent[system.at(need.cell)]]
+    behind = {interval.cell: interval for interval in intervals(system, open_to_doubt, targets=unpublished)} if unpublished else {}
     exposed = []
     for need in needs:
         value = need.value
-        interval = found.get(need.cell) or Interval(need.cell, value, value)
+        interval = found.get(need.cell) or behind.get(need.cell) or Interval(need.cell, value, value)
         if whole and _near(need, interval) and _met(need, interval):
             (interval,) = intervals(system, open_to_doubt, targets=[need.cell], whole=True)
-            found[need.cell] = interval
+            (behind if need.cell in behind else found)[need.cell] = interval
         if not _met(need, interval):
             exposed.append(Exposed(need, interval))
     return Audit(tuple(found[key] for key in sorted(found)), tuple(exposed), whole, system.joint, int(known.sum()))

@@ -22,8 +22,9 @@ Cell = tuple[tuple[str, str], ...]
 GRAND_TOTAL: Cell = ()
 # a system beyond this is refused: make the table coarser, or count it on another machine
 MOST_CELLS = 200_000
-# no column of a file may be called so
+# no column of a file may be called so: the amounts while they are counted, and the counts of a published table
 AMOUNT = "havre:amount"
+RESERVED = (AMOUNT, "persons")
 
 
 def cell(**codes: str) -> Cell:
@@ -133,7 +134,10 @@ def domains_of(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, tuple[s
 def _columns_there(frame: pl.DataFrame, columns: Iterable[str]) -> None:
     missing = [column for column in columns if column not in frame.columns]
     if missing:
-        raise BadTable(f"no column {', '.join(map(repr, missing))}; the file has {', '.join(map(repr, frame.columns))}")
+        raise BadTable(
+            f"no column {', '.join(map(repr, missing))}; the file has {', '.join(map(repr, frame.columns))}",
+            f"pas de colonne {', '.join(map(repr, missing))} ; le fichier a {', '.join(map(repr, frame.columns))}",
+        )
 
 
 def tabulate(
@@ -152,23 +156,44 @@ def tabulate(
     Source: Fischetti & Salazar-Gonzalez 2001 (tables with their additions as one system).
     """
     _columns_there(frame, [*layout.columns, *([weight] if weight else [])])
-    coded = frame.select(
-        *(pl.col(column).cast(pl.String).fill_null("") for column in layout.columns),
-        (pl.col(weight).cast(pl.Float64) if weight else pl.lit(1.0)).alias(AMOUNT),
-    )
+    for table in (*layout.tables, *layout.past):
+        twice = [column for column in table if table.count(column) > 1]
+        if twice:
+            raise BadTable(
+                f"column {twice[0]!r} is there twice in one table; name it once",
+                f"colonne {twice[0]!r} : deux fois dans un tableau ; la nommer une fois",
+            )
+    taken = [column for column in layout.columns if column in RESERVED]
+    if taken:
+        raise BadTable(
+            f"column {taken[0]!r} has the name of a published table's own column; rename it",
+            f"la colonne {taken[0]!r} porte le nom d'une colonne propre aux tableaux publiés ; la renommer",
+        )
+    amounts = pl.lit(1.0) if weight is None else pl.col(weight).cast(pl.Float64, strict=False)
+    coded = frame.select(*(pl.col(column).cast(pl.String).fill_null("") for column in layout.columns), amounts.alias(AMOUNT))
     for column in layout.columns:
         unknown = sorted(set(coded[column].unique()) - set(layout.domains[column]))
         if unknown:
-            raise BadTable(f"column {column!r} holds {unknown[:5]!r}, which its code book does not have; mend the rows or the code book")
-    if weight and (coded[AMOUNT].is_null().any() or (coded[AMOUNT] < 0).any()):
-        raise BadTable(f"column {weight!r} holds empty or negative amounts; only amounts of zero and more can be protected")
+            raise BadTable(
+                f"column {column!r} holds {unknown[:5]!r}, which its code book does not have; mend the rows or the code book",
+                f"la colonne {column!r} contient {unknown[:5]!r}, que sa liste de codes n'a pas ; corriger les lignes ou la liste",
+            )
+    if weight and not (coded[AMOUNT].is_finite() & (coded[AMOUNT] >= 0)).fill_null(False).all():
+        raise BadTable(
+            f"column {weight!r} holds amounts that are empty, negative or no numbers; only amounts of zero and more can be protected",
+            f"la colonne {weight!r} contient des montants vides, négatifs ou qui ne sont pas des nombres ; seuls des montants d'au moins zéro "
+            "peuvent être protégés",
+        )
     linked = len({frozenset(table) for table in (*layout.tables, *layout.past)}) > 1
     size = int(np.prod([len(layout.domains[column]) for column in layout.columns], dtype=float))
     use_joint = joint and linked and size <= MOST_CELLS // 4
     published = _cells(layout, layout.tables)
     every = published | _cells(layout, layout.past) | (_cells(layout, (layout.columns,)) if use_joint else set())
     if len(every) > MOST_CELLS:
-        raise BadTable(f"{len(every):,} cells are more than {MOST_CELLS:,}: leave a column out or use coarser codes")
+        raise BadTable(
+            f"{len(every):,} cells are more than {MOST_CELLS:,}: leave a column out or use coarser codes",
+            f"{len(every)} cellules, plus que {MOST_CELLS} : retirer une colonne ou prendre des codes plus larges",
+        )
     values = _count(coded, layout, every)
     return _system(layout, every, values, published, use_joint)
 
@@ -185,7 +210,10 @@ def of_figures(layout: Layout, figures: Mapping[Cell, float]) -> System:
     published = _cells(layout, layout.tables)
     every = published | _cells(layout, layout.past) | (_cells(layout, (layout.columns,)) if joint else set())
     if len(every) > MOST_CELLS:
-        raise BadTable(f"{len(every):,} cells are more than {MOST_CELLS:,}: leave a column out or use coarser codes")
+        raise BadTable(
+            f"{len(every):,} cells are more than {MOST_CELLS:,}: leave a column out or use coarser codes",
+            f"{len(every)} cellules, plus que {MOST_CELLS} : retirer une colonne ou prendre des codes plus larges",
+        )
     foreign = next((key for key in figures if key not in every), None)
     if foreign is not None:
         raise BadTable(f"no table of this layout holds the cell {words(foreign)}: give the layout that the figures were published in")

@@ -54,10 +54,13 @@ def check_k(frame: pl.DataFrame, by: Sequence[str], *, k: int) -> KCheck:
     (False, 1)
     """
     if k < 2:
-        raise BadTable(f"k = {k} protects nobody: give 2 or more")
+        raise BadTable(f"k = {k} protects nobody: give 2 or more", f"k = {k} ne protège personne : donner 2 ou plus")
     unknown = [column for column in by if column not in frame.columns]
     if not by or unknown:
-        raise BadTable(f"no column {', '.join(map(repr, unknown)) or 'given'}; the file has {', '.join(map(repr, frame.columns))}")
+        raise BadTable(
+            f"no column {', '.join(map(repr, unknown)) or 'given'}; the file has {', '.join(map(repr, frame.columns))}",
+            f"pas de colonne {', '.join(map(repr, unknown)) or 'donnée'} ; le fichier a {', '.join(map(repr, frame.columns))}",
+        )
     columns = list(dict.fromkeys(by))
     classes = (
         frame.select(pl.col(column).cast(pl.String).fill_null("") for column in columns)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from havre.release.stats.accounting import Charge
-from havre.release.stats.ledger import Head, Ledger, LedgerError, from_text, line_text
+from havre.release.stats.ledger import Head, Ledger, LedgerBroken, LedgerError, from_text, line_text
 
 
 def create(path: Path, head: Head) -> Ledger:
@@ -105,7 +105,10 @@ def _append(path: Path, act: Callable[[Ledger], Ledger]) -> Ledger:
 def _read(file: BinaryIO) -> Ledger:
     file.seek(0)
     text = file.read()
-    return from_text(text[: text.rfind(b"\n") + 1].decode())
+    try:
+        return from_text(text[: text.rfind(b"\n") + 1].decode())
+    except UnicodeDecodeError:
+        raise LedgerBroken(1, "it is no ledger, nor any text") from None
 
 
 def _put(file: BinaryIO, text: bytes) -> None:

@@ -42,10 +42,24 @@ def below_k(system: System, *, k: int) -> tuple[Need, ...]:
     [((('year', '2020'),), 3.0, 11.0)]
     """
     if k < 2:
-        raise BadTable(f"k = {k} protects nobody: give 2 or more")
+        raise BadTable(f"k = {k} protects nobody: give 2 or more", f"k = {k} ne protège personne : donner 2 ou plus")
     unsafe = (system.values > 0) & (system.values < k) & ~system.latent
     return tuple(
         Need(system.cells[place], float(system.values[place]), float(k), float(k), f"below k = {k}") for place in np.flatnonzero(unsafe)
+    )
+
+
+def below_k_before(system: System, layout: Layout, *, k: int) -> tuple[Need, ...]:
+    """Every cell of an earlier table that holds 1 to k - 1 persons and is in no table of this release: hidden then, it stays hidden.
+
+    Source: Hundepool et al. 2012, Statistical Disclosure Control, chapter 4 (linked tables), chapter 5 (disclosure by differencing).
+    """
+    small = (system.values > 0) & (system.values < k) & system.latent
+    tables = [set(table) for table in layout.past]
+    return tuple(
+        Need(key, float(system.values[place]), float(k), float(k), f"below k = {k} in an earlier table")
+        for place, key in ((int(place), system.cells[place]) for place in np.flatnonzero(small))
+        if any({column for column, _code in key} <= table for table in tables)
     )
 
 
@@ -63,9 +77,14 @@ def p_percent(frame: pl.DataFrame, layout: Layout, *, amount: str, giver: str, p
     [(107.0, 115.0), (107.0, 115.0)]
     """
     if not 0 < p <= 100:
-        raise BadTable(f"p = {p}: give a percentage above 0, at most 100")
+        raise BadTable(
+            f"p = {p}: give a percentage above 0, at most 100", f"p = {p} : donner un pourcentage au-dessus de 0 et d'au plus 100"
+        )
     if giver not in frame.columns:
-        raise BadTable(f"no column {giver!r}; the file has {', '.join(map(repr, frame.columns))}")
+        raise BadTable(
+            f"no column {giver!r}; the file has {', '.join(map(repr, frame.columns))}",
+            f"pas de colonne {giver!r} ; le fichier a {', '.join(map(repr, frame.columns))}",
+        )
     system = tabulate(frame, layout, weight=amount, joint=False)
     largest = _largest_two(frame, layout, amount, giver, system)
     needs = []

@@ -15,8 +15,9 @@ from havre.release.stats.attack import Audit, audit, differences
 from havre.release.stats.cells import Cell, Layout, System, tabulate, words
 from havre.release.stats.errors import BadTable
 from havre.release.stats.kanon import KCheck, check_k
-from havre.release.stats.primary import Need, below_k
-from havre.release.stats.suppress import Pattern, choose
+from havre.release.stats.nesting import knowing_nesting, nesting_of
+from havre.release.stats.primary import Need, below_k, below_k_before
+from havre.release.stats.suppress import Pattern, choose, still_hidden
 
 # what a hidden cell says in a published table, whatever the reason: telling primary from complementary would tell who is small
 HIDDEN = "x"
@@ -84,11 +85,22 @@ def protect(
     >>> found.holds, found.control.holds, sorted(found.shown.values())
     (True, False, [15, 24, 30, 39, 54])
     """
-    system = tabulate(frame, layout)
+    for column, codes in layout.domains.items():
+        if NOT_RECORDED in codes:
+            raise BadTable(
+                f"column {column!r} holds {NOT_RECORDED!r}, which is how a table writes an empty value; leave such values empty",
+                f"la colonne {column!r} contient {NOT_RECORDED!r}, qui est l'écriture d'une valeur vide dans un tableau ; laisser ces valeurs vides",
+            )
+    counted, nesting = tabulate(frame, layout), nesting_of(frame, layout)
+    system = knowing_nesting(counted, layout, nesting)
     needs = below_k(system, k=k)
     check = check_k(frame, sorted({column for table in layout.tables for column in table}), k=k)
     still = [_still_true(system, release) for release in earlier]
-    pattern = choose(system, needs, earlier=still, keep=keep)
+    past: tuple[Need, ...] = ()
+    if any(still):
+        told = knowing_nesting(counted, layout, nesting, void=False)
+        past = still_hidden(told, below_k_before(system, layout, k=k), earlier=still)
+    pattern = choose(system, needs, earlier=still, keep=keep, past=past)
     control = audit(system, system.mask([need.cell for need in needs]), needs, whole=False)
     shown = ~pattern.hidden & ~system.latent
     differing = tuple(sorted({key for release in earlier for key in differences(system, shown, release, k=k)}))

@@ -47,14 +47,20 @@ def of_grid(frame: pl.DataFrame, *, name: str) -> Published:
     Raises: BadTable for no count column, a figure that is no whole number of persons, or two rows about one cell.
     """
     if COUNT not in frame.columns or len(frame.columns) < 2:
-        raise BadTable(f"{name}: no column {COUNT!r}; give a table as `havre release table` writes it")
+        raise BadTable(
+            f"{name}: no column {COUNT!r}; give a table as `havre release table` writes it",
+            f"{name} : pas de colonne {COUNT!r} ; donner un tableau tel que `havre release table` l'écrit",
+        )
     columns = tuple(column for column in frame.columns if column != COUNT)
     cells: dict[Cell, float | None] = {}
     codes: dict[str, dict[str, None]] = {column: {} for column in columns}
     for number, row in enumerate(frame.iter_rows(named=True), 2):
         key: Cell = tuple(sorted((column, "" if row[column] == NOT_RECORDED else row[column]) for column in columns if row[column]))
         if key in cells:
-            raise BadTable(f"{name}, line {number}: {words(key)} is there twice; keep one row a cell")
+            raise BadTable(
+                f"{name}, line {number}: {words(key)} is there twice; keep one row a cell",
+                f"{name}, ligne {number} : {words(key)} y est deux fois ; une ligne par cellule",
+            )
         cells[key] = _figure(row[COUNT], name, number)
         for column, code in key:
             codes[column][code] = None
@@ -65,7 +71,10 @@ def _figure(text: str | None, name: str, number: int) -> float | None:
     if text == HIDDEN:
         return None
     if text is None or not text.isdecimal():
-        raise BadTable(f"{name}, line {number}: {text!r} is no number of persons; write a whole number, or {HIDDEN} for a hidden cell")
+        raise BadTable(
+            f"{name}, line {number}: {text!r} is no number of persons; write a whole number, or {HIDDEN} for a hidden cell",
+            f"{name}, ligne {number} : {text!r} n'est pas un nombre de personnes ; écrire un entier, ou {HIDDEN} pour une cellule masquée",
+        )
     return float(text)
 
 

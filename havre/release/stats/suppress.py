@@ -86,12 +86,14 @@ def choose(
     keep: Sequence[Cell] = (),
     weights: Mapping[Cell, float] | None = None,
     effort: int = 12_000,
+    past: Sequence[Need] = (),
 ) -> Pattern:
     """The cheapest set of cells to hide so that every need is met, with its audit.
 
     Args: keep, cells that must stay shown; weights, what hiding a cell costs (default: its persons + 1); effort, how many of the
     attacker's programmes the search may solve: a count, not a time, so that the same input gives the same pattern on every machine. When
-    it runs out, a good audited pattern is given with `optimal` False and the bound that was reached.
+    it runs out, a good audited pattern is given with `optimal` False and the bound that was reached. past, needs of cells that earlier
+    tables hid and this release does not publish (`still_hidden`): it must not give them away either.
     Raises: CannotProtect, naming cells, when no pattern can do it (earlier releases or kept cells give them away); BadTable.
     Source: Fischetti & Salazar-Gonzalez 2001, Management Science 47(7) 1008-1027.
 
@@ -105,25 +107,43 @@ def choose(
     (4, 3, True)
     """
     known = known_from(system, earlier)
-    system = system.knowing(known)
+    # what is known to be empty moves nowhere, in a table nobody published either
+    system = system.knowing(known | system.structural)
     must = system.mask([need.cell for need in needs])
+    past = [need for need in past if system.latent[system.at(need.cell)]]
     never = system.latent | system.structural | known | system.mask(keep)
     _refuse_given_away(system, needs, must & never)
     cost = np.array([_price(system, place, weights) for place in range(len(system.cells))])
-    reach = float(system.values.max(initial=0.0)) + sum(need.top + need.width for need in needs) + 1.0
-    choice = _Choice(system, tuple(needs), cost, never, must, reach, left=effort)
+    reach = float(system.values.max(initial=0.0)) + sum(need.top + need.width for need in (*needs, *past)) + 1.0
+    everyone = (*needs, *past)
+    choice = _Choice(system, everyone, cost, never, must, reach, left=effort)
     _refuse_hopeless(choice, ~never)
     bound, hidden, leaning = _by_cuts(choice)
     optimal = hidden is not None
     if hidden is None:
         hidden = _repair(choice, must, leaning)
     # whole numbers may tell more than the relaxation: hide more until they do not
-    final = audit(system, hidden, needs, earlier=earlier)
+    final = audit(system, hidden, everyone, earlier=earlier)
     while final.exposed:
         hidden, optimal = _widen(choice, hidden, final), False
-        final = audit(system, hidden, needs, earlier=earlier)
+        final = audit(system, hidden, everyone, earlier=earlier)
     total = float(cost[hidden].sum())
     return Pattern(hidden, tuple(needs), _reasons(choice, hidden), total, min(bound, total), optimal, final)
+
+
+def still_hidden(system: System, past: Sequence[Need], *, earlier: Sequence[Mapping[Cell, float]]) -> tuple[Need, ...]:
+    """The needs of earlier tables' hidden cells that those tables alone have not given away: a new release can still do harm to them.
+
+    Source: Hundepool et al. 2012, Statistical Disclosure Control, chapter 5 (disclosure by differencing).
+    """
+    known = known_from(system, earlier)
+    system = system.knowing(known | system.structural)
+    past = [need for need in past if system.latent[system.at(need.cell)]]
+    never = system.latent | system.structural | known
+    reach = float(system.values.max(initial=0.0)) + sum(need.top + need.width for need in past) + 1.0
+    none = np.zeros(len(system.cells), bool)
+    given = {need.cell for need in _unmet(_Choice(system, tuple(past), np.ones(len(none)), never, none, reach), ~never)}
+    return tuple(need for need in past if need.cell not in given)
 
 
 def _price(system: System, place: int, weights: Mapping[Cell, float] | None) -> float:
@@ -137,7 +157,10 @@ def _refuse_given_away(system: System, needs: Sequence[Need], given: NDArray[np.
     if given.any():
         names = tuple(words(key) for key in system.keys(given))
         raise CannotProtect(
-            f"{len(names)} of {len(needs)} unsafe cells were shown in an earlier release or must stay shown: {', '.join(names[:5])}", names
+            f"{len(names)} of {len(needs)} unsafe cells were shown in an earlier release or must stay shown: {', '.join(names[:5])}",
+            names,
+            f"{len(names)} des {len(needs)} cellules à risque ont été montrées dans une publication antérieure ou doivent le rester : "
+            f"{', '.join(names[:5])} ; prendre des codes plus larges",
         )
 
 
@@ -260,6 +283,8 @@ def _refuse_hopeless(choice: _Choice, everything: NDArray[np.bool_]) -> None:
         raise CannotProtect(
             f"hiding every cell that may be hidden still exposes {', '.join(hopeless[:5])}: use coarser codes or leave a column out",
             hopeless,
+            f"même en masquant tout ce qui peut l'être, restent exposées {', '.join(hopeless[:5])} : prendre des codes plus larges ou retirer "
+            "une colonne",
         )
 
 
@@ -336,7 +361,7 @@ def _repair_from(choice: _Choice, hidden: NDArray[np.bool_]) -> NDArray[np.bool_
 def _reasons(choice: _Choice, hidden: NDArray[np.bool_]) -> dict[Cell, str]:
     """Why each cell is hidden: `primary: <rule>`, or `complementary: protects <cell>` for the cells its protection moves through."""
     system = choice.system
-    found = {need.cell: f"primary: {need.rule}" for need in choice.needs}
+    found = {need.cell: f"primary: {need.rule}" for need in choice.needs if hidden[system.at(need.cell)]}
     protects: dict[int, list[str]] = {}
     narrowed = _Choice(system, choice.needs, choice.cost, ~hidden & ~system.latent, choice.must, choice.reach)
     for need in choice.needs:

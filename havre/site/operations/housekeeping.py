@@ -13,6 +13,7 @@ from django_tasks_db.models import DBTaskResult
 
 from havre.trust import erasure, erasure_ledger
 from havre.trust.errands import as_house
+from havre.trust.models import Slowdown
 from havre.trust.retention import services as retention
 
 log = logging.getLogger("havre.worker")
@@ -46,8 +47,10 @@ def tasks(now: datetime) -> int:
 
 
 def attempts(now: datetime) -> int:
-    """Remove sign-in attempts that no longer slow anybody down."""
-    return AccessAttempt.objects.filter(attempt_time__lt=now - KEPT).delete()[0]
+    """Remove tries, at signing in and at printed codes, that no longer slow anybody down: guessing must not fill the disk."""
+    return (
+        AccessAttempt.objects.filter(attempt_time__lt=now - KEPT).delete()[0] + Slowdown.objects.filter(last_at__lt=now - KEPT).delete()[0]
+    )
 
 
 def ledgers(_now: datetime) -> int:

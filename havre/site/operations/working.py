@@ -47,18 +47,23 @@ def run_worker() -> None:
 
 
 def sweep(now: datetime) -> int:
-    """Let every part do what is due by `now`: expire, remind, suspend. Idempotent; gives how many things moved."""
-    return sum(contract.sweep(now) for contract in contracts())
+    """Let every part do what is due by `now`: expire, remind, suspend. Idempotent; gives how many things moved.
+
+    A part that fails is logged by the kind of its failure, tried again the next minute, and keeps no other part waiting.
+    """
+    done = 0
+    for contract in contracts():
+        try:
+            done += contract.sweep(now)
+        except Exception as error:
+            log.error("the sweep of %s failed: %s", contract.part, type(error).__name__)
+    return done
 
 
 def _sweep_until(stop: threading.Event) -> None:
     keeper = Housekeeper()
     while not stop.wait(EVERY.total_seconds()):
-        try:
-            sweep(timezone.now())
-        except Exception as error:
-            # the next minute tries again; the log holds the kind of failure and no value
-            log.error("a sweep failed: %s", type(error).__name__)
+        sweep(timezone.now())
         try:
             keeper.tidy(timezone.now())
         finally:

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import resolve, reverse
 from django.utils import translation
 from django.utils.http import urlencode
 
-from havre.trust.accounts import rules, sessions
+from havre.trust.accounts import kept, rules, sessions
 from havre.trust.middleware import SESSION_FACTOR
 
 # what somebody may reach who still owes a second factor: enrolling one, giving one, and leaving
@@ -52,17 +53,31 @@ class AccountMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
-            return self.get_response(request)
+            response = self.get_response(request)
+            away = response.status_code == 302 and response.headers["Location"].startswith(reverse("account_login"))
+            return (kept.signed_out(request) if away else None) or response
         at = sessions.now()
         if sessions.is_over(request.session, at=at):
+            who = request.user.pk
             logout(request)
+            page = kept.signed_out(request, who=who)
+            if page is not None:
+                return page
             again = {"rested": "1"} if request.method != "GET" else {"rested": "1", "next": request.get_full_path()}
             return to(request, f"{reverse('account_login')}?{urlencode(again)}")
         self._see(request, at)
         translation.activate(request.user.language)
         request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
         owed = self._owed(request)
-        return to(request, owed) if owed else self.get_response(request)
+        return self._first(request, owed) if owed else self.get_response(request)
+
+    def _first(self, request: HttpRequest, owed: str) -> HttpResponse:
+        """Where this session goes first. A form that was sent from a page left open is kept in the page that asks for the factor."""
+        typed = kept.typed(request)
+        page = reverse("accounts_confirm")
+        if not typed or not owed.startswith(page) or "HX-Request" in request.headers:
+            return to(request, owed)
+        return render(request, "accounts/confirm_first.html", {"page": page, "kept": typed.fields, "action": typed.action}, status=409)
 
     def _see(self, request: HttpRequest, at: datetime) -> None:
         seen = sessions.moment(request.session, sessions.SEEN)

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from havre.standards import profile
 from havre.standards.words import in_a_row
@@ -56,7 +57,7 @@ def _data(paper: Paper, mark: str, signed: Assessment | None, language: str) -> 
             "errands": _("What the house itself does with every row"),
             "risks": _("Risks, measures and what remains"),
             "who": _("Who"),
-            "may": _("May"),
+            "may": pgettext("a right", "May"),
             "basis": _("On which basis"),
             "risk": _("Risks"),
             "others": _("Risks that come from no reader"),

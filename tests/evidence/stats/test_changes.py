@@ -83,3 +83,15 @@ def test_short_sparse_or_yearly_series_are_refused_by_reason():
     assert changes(series([20] * 7), SOURCE).refusal == "short"
     assert changes(series([0, 1, 2, 1] * 6), SOURCE).refusal == "sparse"
     assert all(words.en and words.fr for words in REFUSALS.values())
+
+
+def gradual(found):
+    return bool(found.changes) and all("gradual" in one.ratio.warnings for one in found.changes)
+
+
+def test_a_slow_rise_cut_into_steps_says_that_it_may_be_gradual_and_a_true_step_seldom_does():
+    rising = [changes(series(noisy(np.linspace(8, 30, 60), seed)), SOURCE, seed=seed, draws=99) for seed in range(20)]
+    stepped = [changes(series(noisy([12] * 30 + [26] * 30, seed)), SOURCE, seed=seed, draws=99) for seed in range(20)]
+
+    assert sum(map(gradual, rising)) >= 0.7 * sum(bool(found.changes) for found in rising)
+    assert sum(map(gradual, stepped)) <= 5

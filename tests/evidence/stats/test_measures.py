@@ -3,11 +3,13 @@
 import tempfile
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from havre.evidence.stats.engines import Polars
+from havre.evidence.stats.errors import BadRows
 from havre.evidence.stats.measure import WARNINGS, exact, poisson, wilson
 from havre.evidence.stats.profiles import breakdown, flow_kinds, flows, incidence, profile
 from havre.evidence.stats.trends import Mark, Population, chain, sdg_16_2_2, trend
@@ -127,7 +129,7 @@ def test_every_warning_has_both_languages():
 maybe_list = st.none() | st.lists(st.sampled_from(["a", "b", "c'"]), unique=True, max_size=3)
 persons_rows = st.lists(
     st.tuples(st.sampled_from(["child", "adult", "not_recorded"]), st.none() | st.sampled_from(["Female", "Male"]), maybe_list, maybe_list,
-              st.none() | st.sampled_from(["2023-01", "2024-06", "2025-12"]), st.none() | st.integers(0, 900)),
+              st.none() | st.sampled_from(["2023-01", "2024-06", "2025-12"]), st.none() | st.integers(-9, 900)),
     max_size=12,
 )  # fmt: skip
 event_rows = st.lists(
@@ -135,7 +137,9 @@ event_rows = st.lists(
               st.sampled_from(["", "GH", "LB", "TH"])),
     max_size=30, unique_by=lambda row: row[:3],
 )  # fmt: skip
-step_rows = st.lists(st.tuples(st.integers(0, 11), st.sampled_from(["presumed", "recovery"]), st.none() | st.integers(0, 500)), max_size=20)
+step_rows = st.lists(
+    st.tuples(st.integers(0, 11), st.sampled_from(["presumed", "recovery"]), st.none() | st.integers(-9, 500)), max_size=20
+)
 
 
 @settings(max_examples=25, deadline=None)
@@ -149,9 +153,43 @@ def test_both_engines_give_equal_measures(persons, events, steps):
             lambda e: profile(e, ["gender", "means", "forms"], SOURCE),
             lambda e: incidence(e, "means", "forms", SOURCE),
             lambda e: incidence(e, "gender", "forms", SOURCE, where={"age_group": "adult"}),
+            lambda e: incidence(e, "forms", "forms", SOURCE),
             lambda e: flows(e, SOURCE, regions={"TH": "sea", "GH": "waf"}),
             lambda e: trend(e, "detected", SOURCE, width=7),
             lambda e: chain(e, ["presumed", "recovery"], SOURCE, where={"forms": "c'"}),
             lambda e: sdg_16_2_2(e, "2024", Population({"all": 1000}, "x", "2024"), SOURCE, by=["gender", "forms"]),
         ):
             assert measure(first) == measure(second)
+
+
+def test_incidence_of_forms_among_themselves_says_which_go_together():
+    found = incidence(Polars(frames([person(1, forms=["labour", "sexual"]), person(2, forms=["labour"])])), "forms", "forms", SOURCE)
+    assert {(m.group, m.code): m.numerator for m in found} == {
+        ("forms=labour", "forms=labour"): 2, ("forms=labour", "forms=sexual"): 1,
+        ("forms=sexual", "forms=labour"): 1, ("forms=sexual", "forms=sexual"): 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", ["", "unknown", "2024-13", "2024", "0024-03"])
+def test_trend_names_a_period_that_is_none_and_loses_nobody(slip):
+    engine = Polars(frames([person(1, detected="2024-01"), person(2, detected=slip)]))
+    with pytest.raises(BadRows, match="Column detected: for 1 person") as problem:
+        trend(engine, "detected", SOURCE, width=7)
+    assert repr(slip) in problem.value.words("fr")
+    with pytest.raises(BadRows, match="4 for years or 7 for months"):
+        trend(engine, "detected", SOURCE, width=10)
+
+
+@pytest.mark.parametrize("residents", [{"all": 0}, {"Female": 5}, {"all": 9, "Female": -1}])
+def test_rate_over_a_population_of_nobody_is_refused(residents):
+    with pytest.raises(BadRows, match="residents for"):
+        sdg_16_2_2(Polars(frames([person(1)])), "2024", Population(residents, "census", "2024"), SOURCE)
+
+
+@pytest.mark.parametrize("engine", [0, 1])
+def test_amounts_leave_out_what_is_no_number_and_waits_never_run_backwards(tmp_path, engine):
+    tables = frames([person(1, days=-5), person(2, days=10)], steps=[("p1", "presumed", -2), ("p2", "presumed", 3)])
+    tables["claim"] = pl.DataFrame({"person": ["p1", "p2"], "paid": [float("nan"), 7.0], "currency": ["GHS", "GHS"]})
+    found = both(tables, tmp_path)[engine]
+    assert found.amounts("claim", "paid", "currency", {}) == {"GHS": [7.0]}
+    assert found.waits("presumed", {}) == ([0, 3], []) and found.waits("never", {}) == ([], [0, 10])

@@ -13,7 +13,7 @@ from havre.site.operations.housekeeping import CHORES, Chore, Housekeeper
 from havre.trust import identity
 from havre.trust.context import acting
 from havre.trust.enums import Section
-from havre.trust.models import PersonKey
+from havre.trust.models import PersonKey, Slowdown
 from tests.factories import NOW, make_actor, make_case
 from tests.factories_vault import unlocked  # noqa: F401
 
@@ -33,6 +33,14 @@ def test_session_that_has_ended_goes_and_a_living_one_stays():
     session("new", NOW + timedelta(hours=1))
     assert Housekeeper().tidy(NOW)["sessions"] == 1
     assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
+
+
+def test_guess_at_a_printed_code_is_forgotten_after_two_weeks_and_a_fresh_one_is_counted():
+    """Anybody may type codes into a public page, and each one has its own row."""
+    for days in (1, 15):
+        Slowdown.objects.create(key=f"{days}", misses=1, last_at=NOW - timedelta(days=days))
+    assert Housekeeper().tidy(NOW)["attempts"] == 1
+    assert list(Slowdown.objects.values_list("key", flat=True)) == ["1"]
 
 
 @pytest.mark.usefixtures("unlocked")

@@ -2,10 +2,15 @@ from datetime import timedelta
 
 from click.testing import CliRunner
 
+from havre.referral.workflow import LEAD_ANSWER
+from havre.register.models import Consent
 from havre.site.commands.house import found
 from havre.site.operations.working import sweep
+from havre.trust import clocks
+from havre.trust.enums import Role
 from havre.trust.models import BreakGlass, Membership
 from tests.factories import NOW, make_actor, make_case
+from tests.factories_casework import consent_to
 
 
 def test_sweep_does_what_is_due_once():
@@ -23,6 +28,28 @@ def test_sweep_does_what_is_due_once():
     assert (sweep(NOW), sweep(NOW)) == (1, 0)
     actor.user.refresh_from_db()
     assert actor.user.suspended_from_break_glass
+
+
+def test_part_that_fails_keeps_no_other_from_what_is_due(caplog):
+    """The clocks are trust's, the consent is the register's: a deadline that cannot be handled must not leave an access open."""
+    worker = make_actor()
+    case = make_case(worker)
+    clocks.start(LEAD_ANSWER, case_id=case.pk, subject_id=case.pk, at=NOW - timedelta(days=40), by=None)
+    consent_to(case, make_actor(Role.SHELTER), days=40)
+
+    def fails(**_rest):
+        raise RuntimeError("a name that must not be logged")
+
+    clocks.clock_expired.connect(fails)
+    try:
+        assert sweep(NOW + timedelta(days=40)) == 1
+    finally:
+        clocks.clock_expired.disconnect(fails)
+    assert Consent.objects.for_house("tests").get().state == "expired"
+    # referral lets the clocks run out too before it looks at its own records
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the sweep of {part} failed: RuntimeError" for part in ("trust", "referral")
+    ]
 
 
 def test_found_makes_two_administrators_once():

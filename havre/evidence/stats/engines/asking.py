@@ -56,7 +56,7 @@ class Engine(Protocol):
     def waits(self, step: str, where: Where, *, after: str | None = None) -> tuple[list[int], list[int]]:
         """Days to a step: of those who got there, and of those who still wait.
 
-        Counted from the first detection, or among those who reached the step `after`, from there (a step that came before counts 0).
+        Counted from the first detection, or among those who reached the step `after`, from there; what came before counts 0.
         """
 
     def best(self, table: str, key: str | None, column: str, order: Sequence[str], where: Where) -> dict[str, dict[str, int]]:
@@ -66,7 +66,7 @@ class Engine(Protocol):
         """
 
     def amounts(self, table: str, column: str, currency: str, where: Where) -> dict[str, list[float]]:
-        """Each person's largest amount above zero, by currency, sorted."""
+        """Each person's largest amount above zero, by currency, sorted; what is no number is left out."""
 
     def with_route(self) -> Engine:
         """The same tables with the route in `persons` (see `ROUTE`), made from `events`."""

@@ -50,11 +50,12 @@ class Polars:
         return {period: int(number) for period, number in counts.sort("period").iter_rows()}
 
     def incidence(self, column: str, by: str, where: Where) -> dict[tuple[str, str], int]:
-        rows = self._kept(where).select("person", column, by)
-        for name in {column, by}:
+        # two names of their own: a column may be set beside itself (which forms go together)
+        rows = self._kept(where).select("person", first=pl.col(by), second=pl.col(column))
+        for name in ("first", "second"):
             if isinstance(rows.schema[name], pl.List):
                 rows = rows.explode(name)
-        counts = rows.drop_nulls().group_by(by, column).agg(pl.col("person").n_unique().alias("n"))
+        counts = rows.drop_nulls().group_by("first", "second").agg(pl.col("person").n_unique().alias("n"))
         return {(str(first), str(second)): int(number) for first, second, number in counts.iter_rows()}
 
     def routes(self, where: Where) -> tuple[dict[tuple[str, str, str], int], int, int]:
@@ -82,8 +83,9 @@ class Polars:
         both = persons.join(self._first(step), on="person", how="left")
         if after is not None:
             both = both.join(self._first(after).rename({"days": "since"}), on="person").select(
-                "person", (pl.col("days_observed", "days") - pl.col("since")).clip(lower_bound=0)
+                "person", pl.col("days_observed", "days") - pl.col("since")
             )
+        both = both.with_columns(pl.col("days_observed", "days").clip(lower_bound=0))
         done = both.filter(pl.col("days").is_not_null())["days"].sort().to_list()
         return done, both.filter(pl.col("days").is_null())["days_observed"].sort().to_list()
 
@@ -98,7 +100,8 @@ class Polars:
         return found
 
     def amounts(self, table: str, column: str, currency: str, where: Where) -> dict[str, list[float]]:
-        rows = self._rows(table, where).filter((pl.col(column) > 0) & (pl.col(currency) != ""))
+        number = pl.col(column).cast(pl.Float64)
+        rows = self._rows(table, where).filter((number > 0) & number.is_not_nan() & (pl.col(currency) != ""))
         largest = rows.group_by("person", currency).agg(pl.col(column).max().cast(pl.Float64)).sort(currency, column)
         found: dict[str, list[float]] = {}
         for _person, coin, amount in largest.iter_rows():

@@ -72,8 +72,8 @@ class Sql(ABC):
         test, values = self._where(where)
         amount, coin = self._name(column), self._name(currency)
         query = (
-            f"SELECT {coin}, CAST(max({amount}) AS DOUBLE) AS most FROM ({self._rows(table, test)}) WHERE {amount} > 0 AND {coin} <> ''"
-            f" GROUP BY person, {coin} ORDER BY 1, 2"
+            f"SELECT {coin}, CAST(max({amount}) AS DOUBLE) AS most FROM ({self._rows(table, test)}) WHERE {amount} > 0"
+            f" AND NOT isnan(CAST({amount} AS DOUBLE)) AND {coin} <> '' GROUP BY person, {coin} ORDER BY 1, 2"
         )
         found: dict[str, list[float]] = {}
         for name, most in self._all(query, values):

@@ -14,21 +14,28 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from havre.evidence.stats.figures.drawing import figure as number
+
 BUDGET = 200  # candidate pairs a record
 CAP = 2_000
 BATCH = 1_000_000
 
 
 class OverBudget(ValueError):
-    """More candidate pairs than the budget allows; nothing was compared. `counts` holds the pairs of each rule."""
+    """More candidate pairs than the budget allows; nothing was compared. `counts` holds the pairs of each rule; `en` and `fr` say so."""
 
     def __init__(self, pairs: int, records: int, counts: dict[str, int]) -> None:
         worst = max(counts, key=lambda name: counts[name])
+        self.fr = (
+            f"{number(pairs, 'fr')} paires possibles pour {number(records, 'fr')} fiches dépassent la limite de {BUDGET} par fiche ; la plupart "
+            f"viennent de la règle {worst!r} ({number(counts[worst], 'fr')}). Les fiches dont noms, dates et lieux sont tous pareils sont sans doute "
+            "remplies à vide : ôtez-les ou laissez leurs champs vides."
+        )
         super().__init__(
             f"{pairs:,} candidate pairs for {records:,} records are above the budget of {BUDGET} a record; most come from rule {worst!r} "
             f"({counts[worst]:,}). Records whose names, dates and places are all alike are probably placeholders: remove them or leave their fields empty."  # noqa: E501
         )
-        self.counts = counts
+        self.en, self.counts = str(self), counts
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
+# records of one person at most: beyond it a shared name or a placeholder is at work, and every join would be tried against them all
+LARGEST = 40
+
 
 class _Forest:
     def __init__(self, n: int) -> None:
@@ -89,7 +92,9 @@ def weakest(
 
 
 def _grow(n, left, right, probability, test, forbidden, joins) -> tuple[_Forest, np.ndarray, int | None]:  # noqa: ANN001
-    """Links taken strongest first until so many records are joined: the forest, which links held, the last one looked at."""
+    """Links taken strongest first until so many records are joined: the forest, which links held, the last one looked at.
+
+    No cluster grows above LARGEST records."""
     forest, held, last = _Forest(n), np.ones(len(left), bool), None
     for i in np.lexsort((right, left, -probability)):
         if joins <= 0:
@@ -99,6 +104,9 @@ def _grow(n, left, right, probability, test, forbidden, joins) -> tuple[_Forest,
         if a == b:
             continue
         ones, others = forest.of(a), forest.of(b)
+        if len(ones) + len(others) > LARGEST:
+            held[i] = False
+            continue
         if len(ones) * len(others) > 1 and any(
             ((x, y) if x < y else (y, x)) in forbidden or test(x, y)
             for x in ones

@@ -93,11 +93,17 @@ def link(
     Args: lists, tables of `reading.read_list` or paths; purpose, `review`, `auto` or `balanced`; model, a Model or its
         file, else the one shipped; seed, of training; retrain, estimate m and u anew on a sample of these lists; unique,
         positions of lists known to hold nobody twice.
-    Raises: ListError, for a list that cannot be read or ids that are not unique; blocking.OverBudget; ValueError, for a purpose.
+    Raises: ListError, for a list that cannot be read, ids that are not unique, lists without a record or a list number that
+        is not there; blocking.OverBudget; ValueError, for a purpose.
     Source: Fellegi and Sunter, A Theory for Record Linkage, JASA 64 (1969); scorers, Friedman 2001; guards are our own.
     """
     if purpose not in thresholds.PURPOSES:
         raise ValueError(f"purpose {purpose!r} is not one of {', '.join(thresholds.PURPOSES)}")
+    if any(not 0 <= one < len(lists) for one in unique):
+        raise ListError(
+            f"--unique: there are {len(lists)} lists; give a number from 1 to {len(lists)}.",
+            f"--unique : il y a {len(lists)} listes ; donnez un numéro de 1 à {len(lists)}.",
+        )
     used = model if isinstance(model, models.Model) else models.load(model)
     records = _read(lists)
     with workspace(records) as con:
@@ -114,8 +120,12 @@ def _read(lists: Sequence[pl.DataFrame | str | Path]) -> Records:
     tables = [one if isinstance(one, pl.DataFrame) else read_list(one) for one in lists]
     if not tables:
         raise ListError("No list was given.", "Aucune liste n'a été donnée.")
+    if not any(one.height for one in tables):
+        raise ListError(
+            "No list holds a record: there is nothing to link.", "Aucune liste ne contient de fiche : il n'y a rien à rapprocher."
+        )
     check_together(tables)
-    return prepare(tables)
+    return prepare(tables, [f"{i}" if isinstance(one, pl.DataFrame) else Path(one).name for i, one in enumerate(lists, start=1)])
 
 
 def _decide(records, scored, guard, used, blocked, purpose, count, unique) -> Linkage:  # noqa: ANN001

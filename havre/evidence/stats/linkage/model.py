@@ -110,7 +110,7 @@ def train(con: duckdb.DuckDBPyConnection, start: Model, *, records: int, seed: i
     if records < 2000:
         raise ListError(
             f"{records} records are too few to train a model on (2,000 at least). Leave --retrain out: the shipped model is used.",
-            f"{records} fiches ne suffisent pas entraîner un modèle (2 000 au moins). Sans --retrain, le modèle livré est utilisé.",
+            f"{records} fiches ne suffisent pas à entraîner un modèle (2 000 au moins). Sans --retrain, le modèle livré est utilisé.",
         )
     from splink import Linker
     from splink.backends.duckdb import DuckDBAPI

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from havre.evidence.stats.linkage import dates, names
+from havre.evidence.stats.linkage import dates, fields, names
 
 MAX_TOKENS = 6  # per record; later parts of a longer name are not compared
 SHARED_PHONE, SHARED_ADDRESS = 5, 8  # above this many records a line or a house is a shelter's, an officer's, a recruiter's
@@ -44,7 +46,7 @@ class Records:
     """All lists, one row a record in the order given (`rid` 0, 1, 2 …), and the tokens of each row.
 
     Attributes: table, columns of keys (see `prepare`); tokens; token, ids of the name parts of each row, -1 padded;
-    side, 0 given, 1 family; thai, whether a name is in Thai script.
+    side, 0 given, 1 family; thai, whether a name is in Thai script; read, what each list says and what of it can be read (`fields.read_of`).
     """
 
     table: pl.DataFrame
@@ -52,10 +54,13 @@ class Records:
     token: np.ndarray
     side: np.ndarray
     thai: np.ndarray
+    read: tuple[dict[str, Any], ...] = ()
 
 
-def prepare(lists: list[pl.DataFrame]) -> Records:
-    """Keys of every record. Args: lists, tables as `reading.read_list` gives them."""
+def prepare(lists: list[pl.DataFrame], called: Sequence[str] = ()) -> Records:
+    """Keys of every record. Args: lists, tables as `reading.read_list` gives them; called, their names in what is said of them."""
+    called = called or [f"{i}" for i in range(1, len(lists) + 1)]
+    read = tuple(fields.read_of(one, name) for one, name in zip(lists, called, strict=True))
     original = pl.concat([one.with_columns(source=pl.lit(i, pl.Int32)) for i, one in enumerate(lists)]).with_row_index("rid")
     token, side, vocabulary, bynames = _tokens_of(original)
     tokens = _vocabulary(vocabulary, token)
@@ -65,7 +70,7 @@ def prepare(lists: list[pl.DataFrame]) -> Records:
     )
     table = table.with_columns(byname=pl.Series(bynames))
     thai = original.select(pl.concat_str("given_name", "family_name", ignore_nulls=True).str.contains(r"\p{Thai}")).to_series()
-    return Records(table, tokens, token, side, thai.fill_null(value=False).to_numpy())
+    return Records(table, tokens, token, side, thai.fill_null(value=False).to_numpy(), read)
 
 
 def _tokens_of(original: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, list[tuple[str, str, str, str]], np.ndarray]:
@@ -174,12 +179,17 @@ def _place_key(text: str) -> str:
     return key.sound if len(key.sound) > 1 else key.folded
 
 
+def _each(column: str, original: pl.DataFrame, key: Callable[[str], str | None]) -> pl.Expr:
+    """A column of text with every distinct value read once."""
+    read = {text: key(text) for text in original[column].drop_nulls().unique().to_list()}
+    return pl.col(column).replace_strict(read, return_dtype=pl.String, default=None) if read else pl.lit(None, pl.String)
+
+
 def _other_columns(original: pl.DataFrame) -> pl.DataFrame:
-    places = {text: _place_key(text) for text in original["birthplace"].drop_nulls().unique().to_list()}
     frame = original.select(
-        sex=pl.col("sex").str.to_uppercase().str.slice(0, 1).replace("", None),
-        nat=pl.col("nationality").str.to_uppercase(),
-        place=pl.col("birthplace").replace_strict(places, return_dtype=pl.String, default=None) if places else pl.lit(None, pl.String),
+        sex=_each("sex", original, fields.sex),
+        nat=_each("nationality", original, fields.nationality),
+        place=_each("birthplace", original, _place_key),
         doc=pl.col("doc_number").map_elements(document_key, return_dtype=pl.String),
         phone=pl.col("phone").map_elements(phone_key, return_dtype=pl.String),
         house=pl.col("address").str.normalize("NFKD").str.to_lowercase().str.replace_all(r"[^\p{L}0-9]+", "").replace("", None),

@@ -17,8 +17,9 @@ from havre.evidence.stats.prevalence.words import FAMILY_NAMES, Text, reason
 RED_SPREAD, AMBER_SPREAD = 1.5, 1.2
 # upper over lower end of the interval above which it is wide
 WIDE = 4.0
-# share of the estimate that no list saw above which it is more an inference than a count
-MOSTLY_UNSEEN = 0.5
+# share of the estimate that no list saw above which it rests too much on people like those seen: of populations half of whom are hardly
+# visible, of whom the first listing brings the others, some look like independent lists up to there and are too low by a quarter to a half
+MOSTLY_UNSEEN = 1 / 3
 # people on two lists below which an estimate is biased (Robson & Regier, Trans. American Fisheries Society 93, 1964)
 LEAST_OVERLAPS = 7
 _HELPS = ("help_lists", "help_links", "help_merge")
@@ -66,7 +67,7 @@ def light(
     notes: Sequence[Text] = (),
 ) -> Light:
     """Red, amber or green, with every reason of the worse colours. Never green with three lists, nor when families disagree, nor when
-    most of the people were seen by nobody; `notes`: reservations found elsewhere.
+    more than a third of the people were seen by nobody; `notes`: reservations found elsewhere.
     Args: misfit, a p; linkage, the drawn tables' interval. The thresholds are Havre's own, tried by simulation in docs/reference/coverage.md.
     """
     red = _red(table, families, pool, consistency)

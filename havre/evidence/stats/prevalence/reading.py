@@ -6,6 +6,7 @@ counts 0. Bad input raises BadTable with the column, the row (as a spreadsheet n
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import math
@@ -40,9 +41,33 @@ COUNT_NAMES = frozenset(
         "fréquence",
     ]
 )
+# a last column of this name is not of counts, although it holds whole numbers
+NO_COUNT_NAMES = frozenset(
+    (
+        "year",
+        "years",
+        "month",
+        "date",
+        "age",
+        "id",
+        "no",
+        "année",
+        "annee",
+        "années",
+        "an",
+        "mois",
+        "âge",
+        "numéro",
+        "numero",
+        "ano",
+    )
+)
 ONE = frozenset(("1", "1.0", "true"))
 ZERO = frozenset(("0", "0.0", "false"))
 _EMPTY, _BINARY, _BLANK = Text("vide", "empty"), Text("ce n'est pas du texte", "not text"), Text("(vide)", "(blank)")
+_QUOTE = Text(
+    "un guillemet est mal placé ou jamais fermé à la ligne {row}", "a quotation mark is out of place or never closed in row {row}"
+)
 
 
 def read_table(source: Any, *, count: str | None = None, strata: str | None = None) -> Overlaps:
@@ -97,10 +122,13 @@ def _file(path: Path) -> pl.DataFrame:
     head = text.split("\n", 1)[0]
     if not head.strip() or "\0" in text:
         raise BadTable("not_a_table", file=path.name, detail=_BINARY if "\0" in text else _EMPTY)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t|", key=head.count), strict=True)
+    rows: list[list[str]] = []
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t|", key=head.count)))
+        rows.extend(lines)
     except csv.Error:
-        raise BadTable("not_a_table", file=path.name, detail=_BINARY) from None
+        at = len(rows) + 1
+        raise BadTable("not_a_table", file=path.name, detail=Text(_QUOTE.fr.format(row=at), _QUOTE.en.format(row=at))) from None
     names = [name.strip() for name in rows[0]]
     _checked_names(names)
     for number, row in enumerate(rows[1:], start=2):
@@ -119,6 +147,8 @@ def _checked_names(names: Sequence[str]) -> None:
 
 
 def _text(raw: bytes) -> str:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # spreadsheets' "Unicode text"
+        return raw.decode("utf-16", errors="replace")
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return raw.decode(encoding)
@@ -180,11 +210,16 @@ def _word(value: object) -> str:
 
 
 def _count_column(columns: Sequence[str], values: dict[str, list[str]]) -> str | None:
-    """The last column, when its name or its values say that it counts; else every row is one person."""
+    """The last column, when its name or its values say that it counts; else every row is one person.
+
+    Raises: BadTable, for a column of years, ages or numbers of records, which would be summed as people.
+    """
     last = columns[-1]
     if last.casefold() in COUNT_NAMES:
         return last
     binary = all(value.casefold() in ONE | ZERO for value in values[last])
+    if not binary and last.casefold() in NO_COUNT_NAMES:
+        raise BadTable("no_count_column", column=last)
     return None if binary else last
 
 

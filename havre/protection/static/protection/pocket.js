@@ -323,7 +323,7 @@
     const workers = await navigator.serviceWorker.getRegistrations();
     await Promise.allSettled(workers.map((one) => one.unregister()));
     try { localStorage.clear(); sessionStorage.clear(); } catch (refused) { /* storage is off: nothing to clear */ }
-    try { await fetch(at.gone, { cache: "no-store" }); } catch (none) { /* no network: what is on the phone is gone all the same */ }
+    try { await fetch(at.gone, { cache: "no-store", headers: { "Wipe": "1" } }); } catch (none) { /* no network: what is on the phone is gone all the same */ }
     location.replace(navigator.onLine ? at.leave : "about:blank");
   }
 

@@ -1,7 +1,7 @@
 /* Runs one package of Havre: turns its pages, checks the answers here, and tells the learning platform, if there is one.
    Three platforms: SCORM 1.2 (API), SCORM 2004 4th edition (API_1484_11), cmi5 (xAPI over fetch). Without any it says that nothing is sent.
-   An adapter has: mastery (0..100 or null), place (page to go on from), move(page), report(result) → promise of whether it was taken,
-   leave(done). A result: score 0..100 or null, passed, answers [{id, stem, options, given, right, correct}], letters a, b, c… for options. */
+   An adapter has: mastery (0..100 or null), place (page to go on from), move(page), report(result) → promise of whether it was taken (null:
+   the platform records nothing this time), leave(done). A result: score 0..100 or null, passed, answers [{id, stem, options, given, right, correct}], letters a, b, c… for options. */
 "use strict";
 (() => {
   const root = document.documentElement;
@@ -52,7 +52,7 @@
       place: whole(get("cmi.core.lesson_location")),
       move: (page) => set("cmi.core.lesson_location", page),
       async report(result) {
-        if (!recorded) return true;
+        if (!recorded) return null;
         const first = whole(get("cmi.interactions._count"));
         result.answers.forEach((answer, place) => answered(answer, first + place));
         let taken = true;
@@ -102,7 +102,7 @@
       place: get("cmi.entry") === "resume" ? whole(get("cmi.location")) : 0,
       move: (page) => set("cmi.location", page),
       async report(result) {
-        if (!recorded) return true;
+        if (!recorded) return null;
         const first = whole(get("cmi.interactions._count"));
         result.answers.forEach((answer, place) => answered(answer, first + place));
         let taken = true;
@@ -199,7 +199,7 @@
       move: () => {},
       report(result) {
         result.answers.forEach((answer) => say(answered(answer)));
-        if (!recorded) return sending;
+        if (!recorded) return sending.then(() => null);
         const duration = `PT${seconds()}S`;
         if (result.score !== null) {
           const score = { scaled: result.score / 100, raw: result.score, min: 0, max: 100 };
@@ -297,8 +297,8 @@
     if (form) explain(result);
     const taken = adapter ? await adapter.report(result).catch(() => false) : false;
     const last = document.getElementById("player-told");
-    last.textContent = taken ? words.sent : words.alone;
-    if (taken && adapter.back) offer(adapter.back);
+    last.textContent = taken === null ? "" : taken ? words.sent : words.alone;
+    if (taken !== false && adapter?.back) offer(adapter.back);
   }
 
   function offer(address) {

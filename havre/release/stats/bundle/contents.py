@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -28,7 +29,10 @@ LIBRARIES = ("numpy", "scipy", "polars", "opendp", "mbi")
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a reader must know of a release. `period` and `coverage` in words, `issued` an ISO day, `contact` an address for corrections."""
+    """What a reader must know of a release. `period` and `coverage` in words, `issued` an ISO day, `contact` an address for corrections.
+
+    Raises: BadTable for a missing word, a name that no file could have, a day that is none.
+    """
 
     release: str
     title: str
@@ -41,6 +45,27 @@ class About:
     language: str = "en"
     licence: str = ""
     version: str = "1"
+
+    def __post_init__(self) -> None:
+        needed = ("release", "title", "publisher", "contact", "issued")
+        empty = [name for name in needed if not isinstance(getattr(self, name), str) or not getattr(self, name).strip()]
+        if empty:
+            raise BadTable(
+                f"the description of the release says nothing under {', '.join(empty)}; fill it in",
+                f"la description de la publication ne dit rien sous {', '.join(empty)} ; compléter",
+            )
+        if not all(sign.isalnum() or sign in "-_. " for sign in self.release) or self.release.startswith("."):
+            raise BadTable(
+                f"release {self.release!r}: it names two files; use letters, digits, '-', '_', '.' and spaces only",
+                f"publication {self.release!r} : ce nom est celui de deux fichiers ; lettres, chiffres, « - », « _ », « . » et espaces seulement",
+            )
+        try:
+            date.fromisoformat(self.issued)
+        except ValueError:
+            raise BadTable(
+                f"issued {self.issued!r} is no day; write it as 2026-11-29",
+                f"issued {self.issued!r} n'est pas un jour ; l'écrire 2026-11-29",
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,17 @@ class Bundle:
     internal: bytes
 
     def write(self, folder: Path, name: str) -> tuple[Path, Path]:
-        """Write NAME.public.zip and NAME.internal.zip (0600). A half product never stays: each file appears whole."""
+        """Write NAME.public.zip and NAME.internal.zip (0600). A half product never stays: each file appears whole.
+
+        Raises: BadTable when a bundle of that name is there and holds anything else: what was published is never written over.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         paths = folder / f"{name}.public.zip", folder / f"{name}.internal.zip"
+        if paths[0].exists() and _told(paths[0].read_bytes()) != _told(self.public):
+            raise BadTable(
+                f"{paths[0].name} exists and holds another release; give this one another name",
+                f"{paths[0].name} existe déjà et contient une autre publication ; donner à celle-ci un autre nom",
+            )
         for path, content, mode in ((paths[1], self.internal, 0o600), (paths[0], self.public, 0o644)):
             part = path.with_suffix(".part")
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
@@ -45,6 +53,15 @@ class Bundle:
                 os.fsync(file.fileno())
             part.replace(path)
         return paths
+
+
+def _told(archive: bytes) -> dict[str, bytes] | None:
+    """What a public half says, without what is new each time it is packed: its tie to the internal half, and the signature over it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            return {name: opened.read(name) for name in opened.namelist() if name not in (MANIFEST, SIGNATURE)}
+    except (zipfile.BadZipFile, OSError, RuntimeError, ValueError):
+        return None
 
 
 def new_key(path: Path) -> str:
@@ -60,7 +77,10 @@ def new_key(path: Path) -> str:
     try:
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise BadTable(f"{path.name} exists: a key is never overwritten; give another name") from None
+        raise BadTable(
+            f"{path.name} exists: a key is never overwritten; give another name",
+            f"{path.name} existe déjà : une clé n'est jamais écrasée ; donner un autre nom",
+        ) from None
     with os.fdopen(number, "wb") as file:
         file.write(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
@@ -80,9 +100,15 @@ def read_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as problem:
-        raise BadTable(f"{path.name} cannot be read as a signing key ({problem}); make one with `havre release key`") from None
+        raise BadTable(
+            f"{path.name} cannot be read as a signing key ({problem}); make one with `havre release key`",
+            f"{path.name} ne peut être lu comme clé de signature ({problem}) ; en faire une avec `havre release key`",
+        ) from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise BadTable(f"{path.name} is no Ed25519 key; make one with `havre release key`")
+        raise BadTable(
+            f"{path.name} is no Ed25519 key; make one with `havre release key`",
+            f"{path.name} n'est pas une clé Ed25519 ; en faire une avec `havre release key`",
+        )
     return key
 
 

@@ -15,16 +15,25 @@ import hmac
 import io
 import json
 import math
+import stat
+import struct
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 FORMAT = "havre release 1"
 LEDGER = "havre ledger 1"
-LARGEST = 2_000_000_000
+# what a bundle may unpack to, in bytes; a file of 10 MB and more that shrank this many times over is made to fill the reader's memory
+LARGEST, MOST_SHRUNK = 500_000_000, 200
+# what foreign bytes can make a reader raise: a broken check or bundle, never a stop
+UNREADABLE = (
+    *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError, EOFError, RuntimeError, OSError),
+    *(csv.Error, struct.error, zipfile.BadZipFile, zlib.error),
+)
 COUNT, HIDDEN = "persons", "x"
 # the words of an attack that learnt something, and no more than a private release's ε allows
 WITHIN = "learns a little, within what ε allows"
@@ -59,21 +68,39 @@ class Broken(Exception):
 
 def open_bundle(path: Path) -> dict[str, bytes]:
     """Every file of a bundle, a zip or an unpacked folder. Raises: Broken, for what is no bundle or is made to do harm."""
-    if path.is_dir():
-        return {str(one.relative_to(path).as_posix()): one.read_bytes() for one in sorted(path.rglob("*")) if one.is_file()}
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            names = [entry.filename for entry in entries]
-            if len(set(names)) != len(names):
-                raise Broken("a file name is there twice")
-            if any(name.startswith("/") or ".." in name.split("/") or "\\" in name for name in names):
-                raise Broken("a file name leads outside the bundle")
-            if sum(entry.file_size for entry in entries) > LARGEST:
-                raise Broken("the files are too large once unpacked")
-            return {name: archive.read(name) for name in names if not name.endswith("/")}
-    except (OSError, zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError) as problem:
+        return _folder(path) if path.is_dir() else _archive(path)
+    except UNREADABLE as problem:
         raise Broken(f"it cannot be opened as a bundle ({problem})") from None
+
+
+def _folder(path: Path) -> dict[str, bytes]:
+    found = {one.relative_to(path).as_posix(): one for one in sorted(path.rglob("*"))}
+    modes = {name: one.lstat() for name, one in found.items()}
+    odd = [name for name, told in modes.items() if not (stat.S_ISREG(told.st_mode) or stat.S_ISDIR(told.st_mode))]
+    if odd:
+        raise Broken(f"{odd[0]} is a link or no plain file")
+    if sum(told.st_size for told in modes.values()) > LARGEST:
+        raise Broken(f"the files hold more than {LARGEST // 1_000_000} MB")
+    return {name: one.read_bytes() for name, one in found.items() if stat.S_ISREG(modes[name].st_mode)}
+
+
+def _archive(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+        names = [entry.filename for entry in entries]
+        if len(set(names)) != len(names):
+            raise Broken("a file name is there twice")
+        if any(name.startswith("/") or ".." in name.split("/") or "\\" in name for name in names):
+            raise Broken("a file name leads outside the bundle")
+        for entry in entries:
+            if stat.S_ISLNK(entry.external_attr >> 16) or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise Broken(f"{entry.filename} is a link, or packed in a way that no release is")
+            if entry.file_size > 10_000_000 and entry.file_size > MOST_SHRUNK * entry.compress_size:
+                raise Broken(f"{entry.filename} is too large once unpacked")
+        if sum(entry.file_size for entry in entries) > LARGEST:
+            raise Broken("the files are too large once unpacked")
+        return {entry.filename: archive.read(entry) for entry in entries if entry.file_size or not entry.is_dir()}
 
 
 def verify(path: Path, *, public_key: bytes | None = None, internal: Path | None = None) -> list[Check]:
@@ -84,22 +111,36 @@ def verify(path: Path, *, public_key: bytes | None = None, internal: Path | None
     """
     files = open_bundle(path)
     manifest = _json(files, "manifest.json")
-    checks = [*_files(files, manifest), _signature(files, public_key)]
+    checks = [*_looked("files", _files, files, manifest), *_looked("signature", _signature, files, public_key)]
     if manifest.get("half") == "internal":
-        return [*checks, *_internal(files)]
+        return [*checks, *_looked("inside", _internal, files)]
     proof = _json(files, "proof.json")
-    checks += [_stated(proof), _nothing_inside(proof), *_tables(files, proof)]
+    checks += [*_looked("protection stated", _stated, proof), *_looked("nothing of the inside", _nothing_inside, proof)]
+    checks += _looked("data", _tables, files, proof)
     if internal is not None:
-        inner = open_bundle(internal)
-        checks += [*_files(inner, _json(inner, "manifest.json")), _signature(inner, public_key), _same(manifest, inner), *_internal(inner)]
-        checks.append(_both(proof, _json(inner, "proof.json")))
+        try:
+            inner = open_bundle(internal)
+        except Broken as problem:
+            raise Broken(f"{internal.name}: {problem}") from None
+        checks += _looked("files (internal)", _files, inner, _json(inner, "manifest.json"))
+        checks += _looked("signature", _signature, inner, public_key) + _looked("the two halves", _same, manifest, inner)
+        checks += _looked("inside", _internal, inner) + _looked("the two proofs", _both, proof, _json(inner, "proof.json"))
     return checks
+
+
+def _looked(name: str, look: Callable[..., Check | list[Check]], *given: Any) -> list[Check]:
+    """What one look finds; what is not made as a release is, is a broken check."""
+    try:
+        found = look(*given)
+    except UNREADABLE as problem:
+        return [Check(name, False, f"not made as a release is ({type(problem).__name__}: {str(problem)[:80]})")]
+    return found if isinstance(found, list) else [found]
 
 
 def _json(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
     try:
         found = json.loads(files[name])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, RecursionError):
         raise Broken(f"{name} is missing or cannot be read") from None
     if not isinstance(found, dict) or (name != "signature.json" and found.get("format") != FORMAT):
         raise Broken(f"{name} is not of the format {FORMAT!r}")
@@ -126,7 +167,7 @@ def _signature(files: Mapping[str, bytes], public_key: bytes | None) -> Check:
     except (Broken, KeyError, ValueError, TypeError):
         return Check("signature", False, "there is no readable signature")
     try:
-        from cryptography.exceptions import InvalidSignature
+        from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
         from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
     except ImportError:
@@ -138,8 +179,12 @@ def _signature(files: Mapping[str, bytes], public_key: bytes | None) -> Check:
             if trusted != raw:
                 return Check("signature", False, f"signed by another key ({mark}) than the one given ({_sha(trusted)[:16]})")
         Ed25519PublicKey.from_public_bytes(raw).verify(value, files["manifest.json"])
-    except (InvalidSignature, ValueError):
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
         return Check("signature", False, "the signature does not fit manifest.json, or the key is no Ed25519 public key")
+    parts = {"public_key": base64.b64encode(raw).decode(), "signature": base64.b64encode(value).decode()}
+    written = json.dumps({"algorithm": "Ed25519", "of": "manifest.json", **parts}, sort_keys=True, indent=1) + "\n"
+    if files["signature.json"] != written.encode():
+        return Check("signature", False, "signature.json was changed: it is not as Havre writes it")
     known = "the key given" if public_key is not None else f"key {mark}; compare it with the publisher's, or give --public-key"
     return Check("signature", True, f"signed by {known}")
 

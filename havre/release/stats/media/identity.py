@@ -17,6 +17,8 @@ INITIALS = re.compile(
     + NAME
     + r") [A-ZÀ-Ý]\.(?= |,|$|\))|(?<=[Ii]nitials )[A-Z]{2,3}\b|(?<=[Ii]nitiales )[A-Z]{2,3}\b"
 )
+# "K., 17", "K. from the village", "K. a quitté": one letter stands for a person; "M." is Monsieur and "I." ends a sentence
+ALONE = re.compile(r"(?<![\w.’'-])(?!I\.)[A-ZÀ-Ý]\.(?=,| \(|(?<!M\.) (?!(?:le|la|les)\b)[a-zà-ÿ])")
 KINDS = ("address", "locality", "landmark", "school", "employer", "vessel")
 PLACE = {
     "en": r"\b(?:in|at|near|from|to|outside) (?:the )?[A-Z][\w'’-]+",
@@ -137,15 +139,29 @@ def _is_role(doc: Doc, sentence: Sentence, start: int, end: int) -> bool:
 def _titled(doc: Doc, sentence: Sentence, start: int, end: int) -> bool:
     """Whether a title stands before the name, or an accusation beside it."""
     before, after = sentence.text[max(0, start - 40) : start], sentence.text[end : end + 30]
-    title = re.search(doc.words.patterns["official"].pattern + r"$", before, re.IGNORECASE)
+    # whole words only: "nearby Mary" is by nobody, and "Mme" is no "Me"
+    title = re.search(r"(?<![\w-])" + doc.words.patterns["official"].pattern + r"$", before, re.IGNORECASE)
+    # "the spokesperson for the Ministry of Labour, Kofi Mensah"
+    title = title or doc.words.patterns["office_before"].search(sentence.text[:start])
     accused = doc.words.finds("accused_near", before[-30:]) or doc.words.finds("accused_near", after)
     return bool(title or accused)
 
 
 def _initials(doc: Doc, sentence: Sentence) -> Iterator[Finding]:
-    for found in INITIALS.finditer(sentence.text):
-        if found.group() not in BODIES and not _is_role(doc, sentence, *found.span()) and _is_name(doc, found.group()):
+    alone = list(ALONE.finditer(sentence.text)) if _about_somebody(doc, sentence) else []
+    # behind a capitalised word it is that word's: "Ama K." is a name, "Plan B." is none
+    alone = [found for found in alone if not re.search(rf"{NAME} $", sentence.text[: found.start()])]
+    for found in (*INITIALS.finditer(sentence.text), *alone):
+        words = found.group()
+        if words in BODIES or _known(doc, words.split()[0]):  # "U.N.", "Plan B."
+            continue
+        if not _is_role(doc, sentence, *found.span()) and _is_name(doc, words):
             yield _place(doc, sentence, *found.span(), "MR01", "initials")
+
+
+def _about_somebody(doc: Doc, sentence: Sentence) -> bool:
+    near = doc.near(sentence)
+    return any(doc.words.finds(name, near) for name in ("case", "child", "person", "locality"))
 
 
 def places(doc: Doc) -> Iterator[Finding]:
@@ -226,7 +242,7 @@ def shelters(doc: Doc) -> Iterator[Finding]:
         here = doc.words.finds("shelter", sentence.text)
         if here and not doc.words.finds("not_located", sentence.text):
             where = doc.words.finds("address", sentence.text) or doc.words.patterns["shelter_place"].search(sentence.text, here.end())
-            where = where or _shelter_named(doc, sentence)
+            where = where or _shelter_named(doc, sentence) or doc.words.finds("landmark", sentence.text)
             if where:
                 yield _place(doc, sentence, *where.span(), "MR05", "shelter")
         elif doc.words.finds("housed", sentence.text) and (home := doc.words.finds("address", sentence.text)):

@@ -22,6 +22,7 @@ TAGS = {
 }  # fmt: skip
 GPS, EXIF, INTEROP = 0x8825, 0x8769, 0xA005
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
+SCAN_END = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 # what an XMP packet may say without pointing to anybody
 XMP_PLAIN = re.compile(
     rb"\s*(?:<\?xpacket[^>]*>\s*)*<x:xmpmeta[^>]*>\s*<rdf:RDF[^>]*>\s*(?:<rdf:Description[^>]*/>\s*)?</rdf:RDF>\s*</x:xmpmeta>", re.S
@@ -82,15 +83,18 @@ def _jpeg(content: bytes) -> Iterator[str]:
         if marker == 0xFF:
             place += 1
             continue
-        if marker in (0xDA, 0xD9):
+        if marker == 0xD9:
             break
         (size,) = struct.unpack_from(">H", content, place + 2)
         yield from _segment(marker, content[place + 4 : place + 2 + size])
         place += 2 + size
-    end = content.rfind(b"\xff\xd9")
-    tail = content[end + 2 :] if end >= 0 else b""
+        if marker == 0xDA:  # the picture itself, up to the next marker that is neither a stuffed byte nor a restart
+            scan = SCAN_END.search(content, place)
+            place = scan.start() if scan else len(content)
+    tail = content[place + 2 :]
     if len(tail.strip(b"\0\r\n ")) > 0:
-        yield f"{len(tail)} bytes after the end of the picture"
+        second = " (a second picture)" if b"\xff\xd8\xff" in tail else ""
+        yield f"{len(tail)} bytes after the end of the picture{second}"
 
 
 def _segment(marker: int, body: bytes) -> Iterator[str]:

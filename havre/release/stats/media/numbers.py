@@ -124,6 +124,8 @@ def small(doc: Doc, threshold: int) -> Iterator[Finding]:
                 r"\b(?:(?:de|for|of) (?!the\b|our\b)|d['’](?!entre))", found.group(), re.IGNORECASE
             ):
                 continue
+            if words.finds("staff_group", sentence.text[found.start() : found.end() + 14]):
+                continue
             if not words.finds("court", sentence.text) and (words.finds("found", sentence.text) or not words.finds("event", sentence.text)):
                 place = sentence.start + found.start(), sentence.start + found.end()
                 yield Finding("MR26", "small", doc.excerpt(*place), *place, f"< {threshold}")

@@ -40,16 +40,12 @@ class Doc:
 
     @cached_property
     def title(self) -> Sentence | None:
-        """The first line when it reads as a title: short, without a full stop, and not alone."""
+        """The first line when it reads as a title: short, without a full stop; a headline alone in its file is one."""
         first = self.sentences[0] if self.sentences else None
         if first is None:
             return None
-        alone = len(self.sentences) == 1
-        return (
-            first
-            if self.caption or (not alone and len(first.text) < 140 and not first.text.rstrip('"”» ').endswith((".", ":", ",")))
-            else None
-        )
+        closed = first.text.rstrip('"”» ').endswith((".", ":", ","))
+        return first if self.caption or (len(first.text) < 140 and not closed) else None
 
     def has(self, name: str) -> bool:
         """Whether a pattern of the word list occurs anywhere."""

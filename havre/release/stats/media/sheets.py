@@ -89,4 +89,8 @@ def refuse_identifying(frame: pl.DataFrame, columns: Sequence[str]) -> None:
     found = [one for one in check_table(frame, columns=[name for name in columns if name in frame.columns], threshold=0) if one.blocks]
     if found:
         named = "; ".join(f"column {one.excerpt!r}: {one.words('en').split(': ', 1)[0].partition('! ')[2]}" for one in found)
-        raise BadTable(f"nothing can be released over these columns: {named}; leave them out or code them first")
+        french = "; ".join(f"colonne {one.excerpt!r} : {one.words('fr').split(' : ', 1)[0].partition('! ')[2]}" for one in found)
+        raise BadTable(
+            f"nothing can be released over these columns: {named}; leave them out or code them first",
+            f"rien ne peut être publié sur ces colonnes : {french} ; les retirer ou les coder d'abord",
+        )

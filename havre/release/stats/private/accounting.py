@@ -32,13 +32,25 @@ class Budget:
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.epsilon) and self.epsilon > 0):
-            raise BadTable(f"epsilon = {self.epsilon}: nothing can be released for it; give a number above 0, such as 1")
+            raise BadTable(
+                f"epsilon = {self.epsilon}: nothing can be released for it; give a number above 0, such as 1",
+                f"epsilon = {self.epsilon} : rien ne peut être publié à ce prix ; donner un nombre au-dessus de 0, par exemple 1",
+            )
         if self.epsilon > EPSILON_MOST:
-            raise BadTable(f"epsilon = {self.epsilon} protects nobody; give {EPSILON_MOST:g} or less, such as 1")
+            raise BadTable(
+                f"epsilon = {self.epsilon} protects nobody; give {EPSILON_MOST:g} or less, such as 1",
+                f"epsilon = {self.epsilon} ne protège personne ; donner {EPSILON_MOST:g} ou moins, par exemple 1",
+            )
         if self.epsilon < 0.01:
-            raise BadTable(f"epsilon = {self.epsilon} leaves only noise; give 0.01 or more, or publish nothing")
+            raise BadTable(
+                f"epsilon = {self.epsilon} leaves only noise; give 0.01 or more, or publish nothing",
+                f"epsilon = {self.epsilon} ne laisse que du bruit ; donner 0,01 ou plus, ou ne rien publier",
+            )
         if not 0 < self.delta <= 1e-3:
-            raise BadTable(f"delta = {self.delta}: give a number above 0 and at most 0.001, well below one over the number of persons")
+            raise BadTable(
+                f"delta = {self.delta}: give a number above 0 and at most 0.001, well below one over the number of persons",
+                f"delta = {self.delta} : donner un nombre au-dessus de 0 et d'au plus 0,001, bien inférieur à un sur le nombre de personnes",
+            )
 
 
 def epsilon_of(scales: Sequence[tuple[float, int]], delta: float) -> float:
@@ -86,7 +98,7 @@ def scales_for(shares: Sequence[float], budget: Budget, *, accountant: Accountan
     Source: Koskela, Jälkö & Honkela 2020 ("pld"); Bun & Steinke 2016 ("zcdp").
     """
     if not shares or min(shares) <= 0:
-        raise BadTable("every table needs a positive share of the budget")
+        raise BadTable("every table needs a positive share of the budget", "chaque tableau doit avoir une part positive du budget")
     total = sum(shares)
     if accountant == "zcdp":
         base = math.sqrt(1 / (2 * rho_of(budget)))
@@ -110,7 +122,7 @@ def sigmas_for(
     Source: Koskela, Jälkö & Honkela 2020 ("pld"); Bun & Steinke 2016 ("zcdp"); Xiao, He, Zhang & Kifer 2023 (reach of parts).
     """
     if not shares or min(shares) <= 0:
-        raise BadTable("every table needs a positive share of the budget")
+        raise BadTable("every table needs a positive share of the budget", "chaque tableau doit avoir une part positive du budget")
     total = sum(shares)
     unit = [reach * math.sqrt(total / share) for share, reach in zip(shares, reaches, strict=True)]
     if accountant == "zcdp":
@@ -121,7 +133,10 @@ def sigmas_for(
             try:
                 return compose([charged([sigma * one for one in unit])], budget.delta).epsilon <= budget.epsilon
             except ValueError as problem:
-                raise BadTable(f"delta = {budget.delta} is too small for these tables ({problem})") from None
+                raise BadTable(
+                    f"delta = {budget.delta} is too small for these tables ({problem})",
+                    f"delta = {budget.delta} est trop petit pour ces tableaux ({problem})",
+                ) from None
 
         base = _least_base(fits, _continuous(budget))
     return tuple(base * one for one in unit)

@@ -16,6 +16,7 @@ from havre.release.stats.errors import BadTable
 
 MOST_CODES = 2_000
 HOW = "run `havre release codebook FILE` for a template made of published code lists"
+HOW_FR = "`havre release codebook FICHIER` donne un modèle fait de listes publiées"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Codebook:
             values = frame[column.name].cast(pl.String).fill_null("")
             numbers = values.replace_strict(list(column.codes), list(range(len(column.codes))), default=None, return_dtype=pl.Int64)
             if numbers.null_count():
-                raise BadTable(_foreign(column, values, numbers))
+                raise BadTable(*_foreign(column, values, numbers))
             out[:, place] = numbers.to_numpy()
         return out
 
@@ -89,23 +90,35 @@ def _same_columns(frame: pl.DataFrame, names: Sequence[str]) -> None:
     if extra:
         raise BadTable(
             f"column {', '.join(map(repr, extra))}: not in the code book. A column without a published code list (an identifier, a name, "
-            f"free text) is never released: drop it, or add its published list; {HOW}"
+            f"free text) is never released: drop it, or add its published list; {HOW}",
+            f"colonne {', '.join(map(repr, extra))} : absente de la liste de codes. Une colonne sans liste publiée (un identifiant, un nom, du "
+            f"texte libre) n'est jamais publiée : la retirer, ou ajouter sa liste publiée ; {HOW_FR}",
         )
     lacking = [name for name in names if name not in frame.columns]
     if lacking:
-        raise BadTable(f"column {', '.join(map(repr, lacking))}: in the code book, not in the file; take it out of the code book or add it")
+        raise BadTable(
+            f"column {', '.join(map(repr, lacking))}: in the code book, not in the file; take it out of the code book or add it",
+            f"colonne {', '.join(map(repr, lacking))} : dans la liste de codes, pas dans le fichier ; l'y ajouter ou l'ôter de la liste",
+        )
 
 
-def _foreign(column: Column, values: pl.Series, numbers: pl.Series) -> str:
+def _foreign(column: Column, values: pl.Series, numbers: pl.Series) -> tuple[str, str]:
+    """What is wrong with the values outside the list, in English and French."""
     odd = values.filter(numbers.is_null())
-    kinds = odd.n_unique()
+    kinds, rows, codes = odd.n_unique(), odd.len(), len(column.codes)
     if (odd == "").all():
-        return f'column {column.name!r}: {odd.len()} rows are empty and the code book has no code ""; add "" to its codes, or fill the rows'
+        return (
+            f'column {column.name!r}: {rows} rows are empty and the code book has no code ""; add "" to its codes, or fill the rows',
+            f'colonne {column.name!r} : {rows} lignes sont vides et la liste n\'a pas de code "" ; ajouter "" à ses codes, ou remplir les lignes',
+        )
     longest = int(odd.str.len_chars().max() or 0)  # type: ignore[arg-type]
-    kind = (
-        "it looks like free text or a name: drop the column" if longest > 40 or kinds > len(column.codes) else "mend the rows or the list"
+    words = longest > 40 or kinds > codes
+    kind = "it looks like free text or a name: drop the column" if words else "mend the rows or the list"
+    french = "cela ressemble à du texte libre ou à un nom : retirer la colonne" if words else "corriger les lignes ou la liste"
+    return (
+        f"column {column.name!r}: {rows} rows hold {kinds} values that are not among its {codes} codes; {kind}",
+        f"colonne {column.name!r} : {rows} lignes ont {kinds} valeurs absentes de ses {codes} codes ; {french}",
     )
-    return f"column {column.name!r}: {odd.len()} rows hold {kinds} values that are not among its {len(column.codes)} codes; {kind}"
 
 
 def from_json(data: Mapping[str, Any], *, name: str = "code book") -> Codebook:
@@ -115,20 +128,31 @@ def from_json(data: Mapping[str, Any], *, name: str = "code book") -> Codebook:
     """
     columns = []
     if not isinstance(data, Mapping) or not data:
-        raise BadTable(f"{name}: give every column and its list of codes; {HOW}")
+        raise BadTable(
+            f"{name}: give every column and its list of codes; {HOW}", f"{name} : donner chaque colonne et sa liste de codes ; {HOW_FR}"
+        )
     for title, entry in data.items():
         found: Mapping[str, Any] = entry if isinstance(entry, Mapping) else {"codes": entry}
         codes = found.get("codes")
         if not isinstance(codes, list | tuple) or not codes:
-            raise BadTable(f"{name}, column {title!r}: its codes are not filled in; write the published list there")
+            raise BadTable(
+                f"{name}, column {title!r}: its codes are not filled in; write the published list there",
+                f"{name}, colonne {title!r} : ses codes manquent ; y écrire la liste publiée",
+            )
         texts = tuple("" if code is None else str(code) for code in codes)
         if len(set(texts)) != len(texts):
-            raise BadTable(f"{name}, column {title!r}: a code is written twice")
+            raise BadTable(f"{name}, column {title!r}: a code is written twice", f"{name}, colonne {title!r} : un code est écrit deux fois")
         if len(texts) > MOST_CODES:
-            raise BadTable(f"{name}, column {title!r}: {len(texts)} codes; beyond {MOST_CODES} it is an identifier: group it or drop it")
+            raise BadTable(
+                f"{name}, column {title!r}: {len(texts)} codes; beyond {MOST_CODES} it is an identifier: group it or drop it",
+                f"{name}, colonne {title!r} : {len(texts)} codes ; au-delà de {MOST_CODES} c'est un identifiant : regrouper ou retirer",
+            )
         parents = {str(low): str(high) for low, high in (found.get("parents") or {}).items()}
         if not set(parents) <= set(texts):
-            raise BadTable(f"{name}, column {title!r}: parents name codes that are not in its list")
+            raise BadTable(
+                f"{name}, column {title!r}: parents name codes that are not in its list",
+                f"{name}, colonne {title!r} : « parents » nomme des codes absents de sa liste",
+            )
         columns.append(Column(str(title), texts, str(found.get("source", "")), tuple(sorted(parents.items()))))
     return Codebook(tuple(columns))
 
@@ -139,7 +163,10 @@ def read_codebook(path: Path) -> Codebook:
         text = path.read_text(encoding="utf-8")
         data = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise BadTable(f"{path.name} cannot be read as a code book ({type(error).__name__}); {HOW}") from None
+        raise BadTable(
+            f"{path.name} cannot be read as a code book ({type(error).__name__}); {HOW}",
+            f"{path.name} ne peut être lu comme liste de codes ({type(error).__name__}) ; {HOW_FR}",
+        ) from None
     return from_json(data, name=path.name)
 
 
@@ -154,8 +181,14 @@ def declared_public(frame: pl.DataFrame) -> Codebook:
         kinds = values.n_unique()
         longest = int(values.str.len_chars().max() or 0)  # type: ignore[arg-type]
         if kinds > MOST_CODES or (kinds > 20 and kinds > frame.height / 2):
-            raise BadTable(f"column {name!r}: {kinds} different values in {frame.height} rows; it is an identifier or a name: drop it")
+            raise BadTable(
+                f"column {name!r}: {kinds} different values in {frame.height} rows; it is an identifier or a name: drop it",
+                f"colonne {name!r} : {kinds} valeurs différentes en {frame.height} lignes ; c'est un identifiant ou un nom : la retirer",
+            )
         if longest > 120:
-            raise BadTable(f"column {name!r}: values of up to {longest} characters are free text: drop the column")
+            raise BadTable(
+                f"column {name!r}: values of up to {longest} characters are free text: drop the column",
+                f"colonne {name!r} : des valeurs de {longest} caractères sont du texte libre : retirer la colonne",
+            )
         columns.append(Column(name, tuple(sorted(values.unique().to_list())), "declared public by the publisher"))
     return Codebook(tuple(columns), declared=True)

@@ -68,18 +68,25 @@ class PrivateTables:
 def _checked(codebook: Codebook, wanted: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     tables = [tuple(dict.fromkeys(columns)) for columns in wanted]
     if not tables or not all(tables):
-        raise BadTable("name the columns of at least one table")
+        raise BadTable("name the columns of at least one table", "nommer les colonnes d'au moins un tableau")
     if len({frozenset(columns) for columns in tables}) < len(tables):
-        raise BadTable("a table is asked for twice: the second answer would cost as much as the first and say no more")
+        raise BadTable(
+            "a table is asked for twice: the second answer would cost as much as the first and say no more",
+            "un tableau est demandé deux fois : la seconde réponse coûterait autant et ne dirait rien de plus",
+        )
     sizes = dict(zip(codebook.names, codebook.sizes, strict=True))
     for columns in tables:
         lacking = [name for name in columns if name not in sizes]
         if lacking:
-            raise BadTable(f"column {', '.join(map(repr, lacking))}: not in the code book; it has {', '.join(map(repr, sizes))}")
+            raise BadTable(
+                f"column {', '.join(map(repr, lacking))}: not in the code book; it has {', '.join(map(repr, sizes))}",
+                f"colonne {', '.join(map(repr, lacking))} : absente de la liste de codes, qui a {', '.join(map(repr, sizes))}",
+            )
         cells = int(np.prod([sizes[name] for name in columns], dtype=object))
         if cells > MOST_CELLS:
             raise BadTable(
-                f"table {' × '.join(columns)} has {cells} cells, nearly all of them noise; give at most {MOST_CELLS}: fewer columns"
+                f"table {' × '.join(columns)} has {cells} cells, nearly all of them noise; give at most {MOST_CELLS}: fewer columns",
+                f"le tableau {' × '.join(columns)} a {cells} cellules, presque toutes de bruit ; en donner au plus {MOST_CELLS} : moins de colonnes",
             )
     return tables
 

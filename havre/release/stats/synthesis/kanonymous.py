@@ -68,9 +68,12 @@ def synthesise_k(
     Source: Samarati & Sweeney 1998; synthesis from publishable aggregates as in Edge, Yang, Lytvynets et al. 2020.
     """
     if k < 2:
-        raise BadTable(f"k = {k} protects nobody: give 2 or more")
+        raise BadTable(f"k = {k} protects nobody: give 2 or more", f"k = {k} ne protège personne : donner 2 ou plus")
     if k > frame.height:
-        raise BadTable(f"k = {k} is more than the {frame.height} rows of the file: nothing can be shown")
+        raise BadTable(
+            f"k = {k} is more than the {frame.height} rows of the file: nothing can be shown",
+            f"k = {k} dépasse les {frame.height} lignes du fichier : rien ne peut être montré",
+        )
     rows = codebook.encode(frame)
     sizes = codebook.sizes
     columns = range(len(sizes))
@@ -80,7 +83,10 @@ def synthesise_k(
     counts = np.bincount(cells.index.ravel(), minlength=cells.size)
     allowed = counts >= k
     if not allowed.any():
-        raise BadTable(f"no value is shared by {k} persons: nothing can be shown; group the codes or take a smaller k")
+        raise BadTable(
+            f"no value is shared by {k} persons: nothing can be shown; group the codes or take a smaller k",
+            f"aucune valeur n'est partagée par {k} personnes : rien ne peut être montré ; regrouper les codes",
+        )
     _stop(cancelled)
     progress("build rows", 0.2)
     shown = _buildable(rows, cells, allowed, sizes, ways, k)

@@ -144,7 +144,7 @@ def synthesise(
     """
     budget = Budget(epsilon, delta)
     if not frame.height:
-        raise BadTable("the file holds no rows")
+        raise BadTable("the file holds no rows", "le fichier ne contient aucune ligne")
     if withheld in {code for column in codebook.columns for code in column.codes}:
         raise BadTable(f"the marker {withheld!r} is a code of the code book; choose another")
     progress("read", 0.0)

@@ -13,9 +13,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from havre.trust.accounts import invitations, jobs, sessions
+from havre.trust.accounts.forgetting import ALL_BUT_THE_RUNNING_PAGE, forget
 from havre.trust.accounts.forms import ChangePassphraseForm, SwitchForm
 from havre.trust.accounts.signals import note
-from havre.trust.accounts.views.signin import WIPE
 from havre.trust.middleware import SESSION_MEMBERSHIP, SESSION_PURPOSE, ActorRequest
 from havre.trust.models import Nomination
 
@@ -56,16 +56,11 @@ def devices(request: HttpRequest) -> HttpResponse:
         sessions.end_all(user)
         allauth_logout.logout(request, show_message=False)
         logout(request)
-        return _wiped(redirect("account_login"))
+        return forget(request, redirect("account_login"), ALL_BUT_THE_RUNNING_PAGE)
     session_id = request.POST.get("session", "")
     if session_id.isdigit() and sessions.end_one(user, int(session_id)):
         note("account.device_ended", user)
     return redirect("accounts_devices")
-
-
-def _wiped(response: HttpResponse) -> HttpResponse:
-    response["Clear-Site-Data"] = WIPE
-    return response
 
 
 @login_required

@@ -27,14 +27,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.i18n import set_language as django_set_language
 
 from havre.trust.accounts import invitations, rules, sessions
+from havre.trust.accounts.forgetting import ALL_BUT_THE_RUNNING_PAGE, forget
 from havre.trust.accounts.forms import ConfirmCodeForm, ConfirmKeyForm, ConfirmPassphraseForm, RedeemForm
 from havre.trust.accounts.signals import note
 from havre.trust.errors import Invalid, Refused
 from havre.trust.forms import tell
 from havre.trust.middleware import SESSION_FACTOR
 from havre.trust.models import User
-
-WIPE = '"cache", "cookies", "storage"'
 
 
 class SignIn(LoginView):
@@ -154,16 +153,14 @@ def lock(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End this session and empty what the browser kept. A field telephone with unsent work keeps its store: `unsent` says so."""
+    """End this session and empty what the browser kept; a telephone with the offline page keeps its sealed store."""
     if request.method == "GET" and request.user.is_authenticated:
         return render(request, "account/logout.html")
     if request.user.is_authenticated:
         note("account.sign_out", request.user)
     allauth_logout.logout(request, show_message=False)
     logout(request)
-    response = redirect("account_login")
-    response["Clear-Site-Data"] = '"cookies"' if request.POST.get("unsent") else WIPE
-    return response
+    return forget(request, redirect("account_login"), ALL_BUT_THE_RUNNING_PAGE)
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,9 +169,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         note("account.leave", request.user)
     logout(request)
-    response = HttpResponseRedirect(settings.HAVRE_QUICK_EXIT or reverse("accounts_calendar"))
-    # a field telephone with unsent work marks its link: its sealed outbox stays, everything else goes
-    response["Clear-Site-Data"] = '"cache", "cookies"' if "keep" in request.GET else '"*"'
+    response = forget(request, HttpResponseRedirect(settings.HAVRE_QUICK_EXIT or reverse("accounts_calendar")))
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store"
     return response

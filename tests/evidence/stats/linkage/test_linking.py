@@ -191,7 +191,10 @@ def test_link_of_lists_without_birth_dates_still_links_rare_names():
         (HEADER.encode() + "\na1,José,,,,,,,,,\n".encode("latin-1"), "line 2: not UTF-8"),
         (HEADER.encode() + b"\na1,x,,,,,,,,,\na1,y,,,,,,,,,\n", "1 record_id given to more than one record (a1)"),
         (HEADER.encode() + b"\n,x,,,,,,,,,\n", "record_id is empty"),
-        (HEADER.encode() + b"\na1,x,,,,,,,,,,,,\n", "does not fit the header"),
+        (HEADER.encode() + b"\na1,x,,,,,,,,,,,,\n", "line 2: 14 fields"),
+        (HEADER.encode() + b"\na1,x,,,,,,,,,\na2,x,,\n", "line 3: 4 fields"),
+        (HEADER.encode() + b'\na1,"x\ny",,,,,,,,,\na2,x,"",\n', "line 4: 4 fields"),
+        (HEADER.encode() + b'\na1,x,"y,,,,,,,,\n', "line 2: a quotation mark"),
     ],
 )
 def test_read_list_of_a_bad_file_says_where_and_what(tmp_path, content, said):

@@ -21,7 +21,8 @@ PLAIN = {
         private.scoring.Scored private.unit.Linked private.unit.Comparison
     """,
     "reads, writes, checks, looks up, counts or hands on": """
-        dates.parse_all expected.joins features.sides guards.held levels.labels model.load model.settings names.key names.keys
+        dates.parse_all expected.joins fields.sex fields.read_of fields.warnings
+        features.sides guards.held levels.labels model.load model.settings names.key names.keys
         names.tables.versions names.tables.honorifics names.tables.particles names.tables.nicknames names.tables.groups
         names.tables.by_spelling reading.check_together records.prepare report.report_of report.as_json scoring.first_features
         scoring.second_features sieve.arrays sieve.sieve private.agreement.read private.agreement.in_force private.cells.table

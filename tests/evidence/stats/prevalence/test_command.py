@@ -16,6 +16,9 @@ BAD = {
     "a history written twice": ("a,b,c,n\n1,0,0,2\n0,1,0,3\n1,0,0,4\n", 1, "Rows 2 and 4", "Lignes 2 et 4"),
     "a column that is not 0/1": ("a,b,c,n\n1,0,0,2\n0,2,0,3\n", 1, "Column b, row 3: 2 is neither 0 nor 1", "Colonne b, ligne 3 : 2 n'est ni 0 ni 1"),
     "no overlap anywhere": ("a,b,c,n\n1,0,0,20\n0,1,0,30\n0,0,1,30\n", 0, "Nobody is on two lists", "Personne n'est sur deux listes"),
+    "years for counts": ("a,b,c,year\n1,0,0,2020\n0,1,0,2021\n", 1, "column, year, holds no counts", "colonne, year, n'est pas un effectif"),
+    "a quotation mark never closed": ('a,b,c,n\n1,0,0,5\n"1,1,0,3\n', 1, "never closed in row 3", "jamais fermé à la ligne 3"),
+    "a list of everybody": ("a,b,c\n1,0,1\n0,1,1\n1,1,1\n", 1, "name it (--count)", "la nommer (--count)"),
     "no table at all": ("", 1, "not a readable table (empty)", "pas un tableau lisible (vide)"),
 }  # fmt: skip
 
@@ -41,3 +44,36 @@ def test_command_that_cannot_read_its_file_leaves_no_report(tmp_path):
 
     assert (done.exit_code, (tmp_path / "out").exists()) == (1, False)
     assert "no.csv: not found" in done.output
+
+
+SEEN = "a,b,c,d,n\n" + "".join(
+    f"{a},{b},{c},{d},{n}\n"
+    for (a, b, c, d), n in {
+        **{(1, 0, 0, 0): 40, (0, 1, 0, 0): 38, (0, 0, 1, 0): 35, (0, 0, 0, 1): 30, (1, 1, 0, 0): 12, (1, 0, 1, 0): 11, (1, 0, 0, 1): 9},
+        **{(0, 1, 1, 0): 10, (0, 1, 0, 1): 8, (0, 0, 1, 1): 8, (1, 1, 1, 0): 4, (1, 1, 0, 1): 3},
+    }.items()
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "rate", "rests"), [("en", "per 100,000 people", "no list reaches"), ("fr", "habitants", "aucune liste")]
+)
+def test_command_prints_the_rate_and_what_the_figure_rests_on(tmp_path, language, rate, rests):
+    path = tmp_path / "lists.csv"
+    path.write_text(SEEN)
+    asked = [str(path), "--language", language, "--resamples", "20", "--sweeps", "400", "--population", "50000"]
+    said = CliRunner().invoke(estimate, asked).output
+
+    assert rate in said.splitlines()[1]
+    assert rests in said.split("\n\n")[-1]
+
+
+def test_command_reads_what_spreadsheets_call_unicode_text(tmp_path):
+    plain, wide = tmp_path / "plain.csv", tmp_path / "wide.csv"
+    plain.write_text(SEEN)
+    wide.write_bytes(SEEN.replace(",", "\t").encode("utf-16"))
+    asked = ["--resamples", "20", "--sweeps", "400", "--language", "en"]
+    one, other = (CliRunner().invoke(estimate, [str(path), *asked]) for path in (plain, wide))
+
+    assert one.exit_code == other.exit_code == 0
+    assert one.output == other.output

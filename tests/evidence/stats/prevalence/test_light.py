@@ -40,6 +40,15 @@ def test_light_is_green_when_lists_cover_most_people_and_amber_when_most_were_se
     assert reason("unseen", share=share) in thin.light.reasons and share > 50
 
 
+def test_light_is_not_green_over_a_third_unseen_since_people_hardly_visible_leave_no_trace():
+    # drawn from 2,000 people, half of them seen by each of four lists at 20 to 30 %, half at 2 to 3 %: as good as independent lists of 1,130
+    histories = (145, 139, 44, 106, 46, 40, 13, 86, 37, 28, 12, 24, 10, 4, 2)
+    found = estimate(Overlaps.from_masks("abcd", dict(enumerate(histories, start=1))), families=CLASSICAL, resamples=40, checks=False)
+
+    assert found.high < 2000 and found.light.colour == "amber"
+    assert found.light.reasons[0] == reason("unseen", share=35)
+
+
 def test_light_is_red_where_a_handful_of_people_carry_the_estimate():
     few = Overlaps.of("abc", {"a": 60, "b": 50, "c": 55, "ab": 3, "ac": 2, "bc": 1})
 

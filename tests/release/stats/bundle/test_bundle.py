@@ -97,7 +97,8 @@ def test_public_half_holds_no_figure_of_the_sensitive_rows(tmp_path):
         everything = b"".join(out.read(name) for name in out.namelist())
         assert b"positive_control" in kept.read("proof.json")
     assert b"positive_control" not in everything and b'"errors"' not in everything
-    tables, inner = packed(tmp_path)
+    (tmp_path / "tables").mkdir()
+    tables, inner = packed(tmp_path / "tables")
     with zipfile.ZipFile(tables) as out, zipfile.ZipFile(inner) as kept:
         assert b"ffff" in kept.read("proof.json")
         assert not any(b"ffff" in out.read(name) for name in out.namelist())

@@ -235,6 +235,12 @@ def _read(path: Path, kind: str, passphrase: str) -> tuple[dict[str, Any], dict[
         ) from None
     except CannotLink:
         raise
+    except FileNotFoundError:
+        raise CannotLink(
+            "no_key_file",
+            en=f"{path.name}: not found; check the path",
+            fr=f"{path.name} : fichier introuvable ; vérifiez le chemin",
+        ) from None
     except (OSError, ValueError, KeyError, TypeError):
         raise CannotLink(
             "bad_key_file",

@@ -37,6 +37,12 @@ BAD: Mapping[str, tuple[str, str]] = {
         "{file}, row {row}: {cells} cells for {columns} columns. Take out what is too much, or put the name in quotes.",
     ),
     "no_such_column": ("Pas de colonne {column}. Colonnes : {columns}.", "No column {column}. Columns: {columns}."),
+    "no_count_column": (
+        "La dernière colonne, {column}, n'est pas un effectif. Mettre les effectifs en dernier ou les nommer (--count) ; ôter {column}, ou en faire "
+        "les strates (--strata).",
+        "The last column, {column}, holds no counts. Put the counts last or name them (--count); take {column} out, or make it the strata "
+        "(--strata).",
+    ),
     "two_roles": (
         "La colonne {column} est demandée deux fois (effectif et strate). Choisir l'un ou l'autre.",
         "Column {column} is asked for twice (count and stratum). Choose one.",
@@ -82,8 +88,10 @@ BAD: Mapping[str, tuple[str, str]] = {
         "Lists {first} and {second} hold exactly the same people: one list written twice. Take one out.",
     ),
     "everybody": (
-        "La liste {list} compte toutes les personnes de toutes les listes. Ce n'est pas une liste indépendante (registre central ?) : l'ôter.",
-        "List {list} holds everyone on any list. It is not a list of its own (a central register?): take it out.",
+        "La liste {list} compte toutes les personnes de toutes les listes. Ce n'est pas une liste indépendante (registre central ?) : l'ôter ; si "
+        "c'est une colonne d'effectifs, la nommer (--count).",
+        "List {list} holds everyone on any list. It is not a list of its own (a central register?): take it out; if it is a column of counts, "
+        "name it (--count).",
     ),
     "too_many": (
         "{count} listes : dix au plus. Fusionner celles de même nature.",

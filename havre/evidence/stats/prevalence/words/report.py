@@ -22,9 +22,10 @@ ASSUMPTIONS: tuple[Text, ...] = (
         "show in their overlaps.",
     ),
     Text(
-        "Chaque personne a quelque chance d'être sur une liste. Celles qu'aucune liste ne peut atteindre ne laissent aucune trace et ne sont "
-        "pas comptées ici.",
-        "Everyone has some chance of being on a list. Those whom no list can reach leave no trace and are not counted here.",
+        "Chaque personne a quelque chance d'être sur une liste, et une fois listée n'en devient ni plus ni moins visible aux autres. Celles "
+        "qu'aucune liste n'atteint, ou presque, ne laissent pas de trace et ne sont pas comptées ici.",
+        "Everyone has some chance of being on a list, and once listed becomes neither more nor less visible to the others. Those whom no list "
+        "reaches, or hardly any, leave no trace and are not counted here.",
     ),
     Text(
         "La population est close : on n'y entre et n'en sort pas en cours de période, ou assez peu.",
@@ -77,7 +78,9 @@ CHANGES: Mapping[str, Text] = {
 }
 
 COLOURS: Mapping[str, Text] = {
-    "green": Text("vert : rien ne s'y oppose", "green: nothing speaks against it"),
+    "green": Text(
+        "vert : aucune épreuve ne s'y oppose, si les hypothèses tiennent", "green: no test speaks against it, if the assumptions hold"
+    ),
     "amber": Text("orange : à lire avec ses réserves", "amber: to be read with its reservations"),
     "red": Text("rouge : ne pas citer de chiffre seul", "red: do not quote one figure"),
     "refused": Text("refusé : aucune estimation défendable", "refused: no defensible estimate"),
@@ -116,7 +119,7 @@ HEADINGS: Mapping[str, Text] = {
         "Les personnes de chaque liste, dont le nombre est connu, sont estimées d'après les recouvrements des autres listes.",
         "The people of each list, whose number is known, are estimated from the overlaps of the other lists.",
     ),
-    "assumptions": Text("Ce que suppose tout chiffre de cette page", "What every figure on this page rests on"),
+    "assumptions": Text("Ce que suppose tout chiffre donné ici", "What every figure given here rests on"),
     "critics": Text("Ce qu'en disent les critiques", "What the critics say"),
     "table": Text("Le tableau utilisé", "The table used"),
     "table_how": Text(

@@ -215,3 +215,20 @@ def test_compare_runs_where_neither_django_nor_cryptography_can_be_imported(tmp_
         "else: raise SystemExit('made a key without the library')\n"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("spoken", [{"HAVRE_LANGUAGE": "fr"}, {"LC_ALL": "fr_FR.UTF-8", "LANG": "C"}])
+def test_every_answer_is_french_where_the_house_or_the_shell_is(exchange, tmp_path, monkeypatch, spoken):
+    for name in ("HAVRE_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in spoken.items():
+        monkeypatch.setenv(name, value)
+    owner = ("--key", str(exchange / "a.key"), "--agreement", str(exchange / "agreement.json"), "--register", str(tmp_path / "none"))
+
+    differ = run("encode", str(exchange / "a.csv"), *owner, "--their-vectors", "0" * 64, "--out", str(tmp_path / "a.enc"))
+    assert differ.exit_code == 1 and "Erreur : les vecteurs d'essai diffèrent" in differ.output
+    there = run("encode", str(exchange / "a.csv"), *owner, "--their-vectors", "0" * 64, "--out", str(exchange / "a.csv"))
+    assert there.exit_code == 1 and "Erreur : a.csv existe déjà" in there.output
+    absent = run("keys", "confirm", str(tmp_path / "no.key"), "AAAA")
+    assert absent.exit_code == 1 and "no.key : fichier introuvable ; vérifiez le chemin" in absent.output
+    assert "Phrase secrète" in absent.output
