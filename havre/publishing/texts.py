@@ -14,10 +14,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
@@ -62,8 +63,14 @@ class Text:
 
 
 def units_of(file: str, language: str = "") -> Mapping[str, Unit]:
-    """Every text of a source file, or of a table of the data, by id; with a language, those that its PO file holds. Raises: StandardsError."""
-    return tables.units(file, language) if file in tables.TABLES else texts_of(file)
+    """Every text of a source file, or of a table of the data, by id; with a language, those that its PO file holds. Raises: StandardsError.
+
+    English is that of today: while `page_words` is open, that of the page.
+    """
+    if file in tables.TABLES:
+        return tables.units(file, language)
+    found = texts_of(file)
+    return {id: english(unit, file) for id, unit in found.items()} if _PAGE.get().get("en", {}).get(file) else found
 
 
 def po_path(file: str, language: str) -> Path:
@@ -111,7 +118,8 @@ def parsed(content: bytes, name: str) -> dict[str, Entry]:
 
 
 def text_of(unit: Unit, file: str, language: str) -> Text:
-    """A unit in a language, with its state. English is the source itself."""
+    """A unit in a language, with its state. English is the source itself, or the page's."""
+    unit = english(unit, file)
     if language == "en":
         return Text(unit.text, TextState.SOURCE, True, unit.text)
     entry = _entry(unit, file, language)
@@ -121,24 +129,30 @@ def text_of(unit: Unit, file: str, language: str) -> Text:
     return Text(entry.text, state, bool(entry.reviewer), unit.text)
 
 
-# the words that were changed on the page, while a document is made: file → unit → entry, of one language
-_PAGE: ContextVar[tuple[str, Mapping[str, Mapping[str, Entry]]] | None] = ContextVar("words of the page", default=None)
+PageWords = Mapping[str, Mapping[str, Mapping[str, Entry]]]
+# the words that were changed on the page, while a document is made: language → file → unit → entry
+_PAGE: ContextVar[PageWords] = ContextVar("words of the page", default=MappingProxyType({}))
 
 
 @contextmanager
-def page_words(language: str, words: Mapping[str, Mapping[str, Entry]]) -> Iterator[None]:
-    """While it is open, these words of a language stand before those of the PO files (havre.publishing.revisions reads them)."""
-    token = _PAGE.set((language, words))
+def page_words(words: PageWords) -> Iterator[None]:
+    """While it is open, these words stand before those of the files (havre.publishing.revisions reads them)."""
+    token = _PAGE.set(words)
     try:
         yield
     finally:
         _PAGE.reset(token)
 
 
+def english(unit: Unit, file: str) -> Unit:
+    """A text of the sources with its English of today. What the page says stands until the page says something else."""
+    entry = _PAGE.get().get("en", {}).get(file, {}).get(unit.id)
+    return unit if entry is None else replace(unit, text=entry.text)
+
+
 def _entry(unit: Unit, file: str, language: str) -> Entry | None:
     """The newest words: those of the page, unless only those of the file were made from the English of today."""
-    filed, page = entries(file, language).get(unit.id), _PAGE.get()
-    mine = page[1].get(file, {}).get(unit.id) if page is not None and page[0] == language else None
+    filed, mine = entries(file, language).get(unit.id), _PAGE.get().get(language, {}).get(file, {}).get(unit.id)
     if mine is None or (mine.source != unit.text and filed is not None and filed.source == unit.text):
         return filed
     return mine

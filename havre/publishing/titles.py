@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import get_language
 
 from havre.publishing.sources import document, editions
-from havre.publishing.texts import TextState, text_of
+from havre.publishing.texts import text_of
 
 
 def title_of(edition: str, id: str = "", language: str = "", *, part: str = "title") -> str:
@@ -24,4 +24,5 @@ def title_of(edition: str, id: str = "", language: str = "", *, part: str = "tit
     if unit is None:
         return ""
     text = text_of(unit, f"{edition}/{id}", code)
-    return unit.text if text.state == TextState.MISSING else text.value
+    # what is not translated is given in English
+    return text.value

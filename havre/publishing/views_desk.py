@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from havre import standards
@@ -26,13 +26,22 @@ from havre.publishing.models import PublishRun
 from havre.publishing.nodes import Document
 from havre.publishing.outputs import FORMATS, Output
 from havre.publishing.preview import filled
-from havre.publishing.sources import LANGUAGES, editions
+from havre.publishing.sources import editions
 from havre.trust import policy
 from havre.trust.enums import Act
 from havre.trust.errors import Invalid, Missing, Refused
 from havre.trust.middleware import ActorRequest
 
 SHOWN = 10
+# what is said after saving and signing: of a translation, and of the English
+SAVED = {
+    "": _("Saved. The words are shown from now on, and await a native reviewer."),
+    "en": _("Saved. The words are printed once another person has signed them; until then the former ones are."),
+}
+SIGNED = {
+    "": _("Signed. “Awaits native review” goes from this text."),
+    "en": _("Signed. The words are printed from now on, and every translation of them is to be read again."),
+}
 
 
 @login_required
@@ -166,7 +175,7 @@ def publication_words(request: ActorRequest) -> HttpResponse:
     policy.require_in_house(request.actor, Act.PUBLISH)
     file, language, unit = (request.GET.get(name, "") for name in ("file", "language", "unit"))
     if not file:
-        context = {"files": revisions.files(), "languages": [(code, NAMES[code]) for code in LANGUAGES[1:]]}
+        context = {"files": [(one, [(code, NAMES[code]) for code in revisions.languages_of(one)]) for one in revisions.files()]}
         return render(request, "publishing/files.html", context)
     if not unit:
         return render(
@@ -196,7 +205,7 @@ def _one(request: ActorRequest, file: str, id: str, language: str) -> HttpRespon
                 # what another saved is shown beside: whoever saves now has seen it
                 reasons, seen, status = refused.reasons, stands, 409
             else:
-                messages.success(request, _("Saved. The words are shown from now on, and await a native reviewer."))
+                messages.success(request, SAVED["en" if language == "en" else ""])
                 return _back(file, language, id)
     words = form.cleaned_data.get("text", stands) if form.is_bound and form.is_valid() else form["text"].value() or ""
     wrong = revisions.faults(unit, words, language, file) if words and "text" not in form.errors else []
@@ -235,5 +244,5 @@ def publication_sign(request: ActorRequest) -> HttpResponse:
         for reason in refused.reasons:
             messages.error(request, str(reason))
     else:
-        messages.success(request, _("Signed. “Awaits native review” goes from this text."))
+        messages.success(request, SIGNED["en" if language == "en" else ""])
     return _back(file, language, unit)

@@ -30,7 +30,7 @@ class Pair:
     @property
     def english(self) -> str:
         """What the source says today."""
-        return self.unit.text
+        return self.text.source or self.unit.text
 
     @property
     def words(self) -> str:
@@ -41,6 +41,11 @@ class Pair:
     def translated(self) -> bool:
         """Whether somebody wrote these words in another language than English."""
         return self.language != "en" and self.text.state != TextState.MISSING
+
+    @property
+    def changed(self) -> bool:
+        """Whether this is English that somebody wrote on the page."""
+        return self.language == "en" and self.text.state != TextState.SOURCE
 
     @property
     def compared(self) -> bool:

@@ -65,13 +65,13 @@ def as_xliff(files: tuple[str, ...], language: str) -> bytes:
     """One XLIFF for all of them, with what is translated already. The same texts give the same bytes."""
     root = Element("xliff", {"version": "1.2", "xmlns": NAMESPACE})
     with revisions.known(language):
-        every = {name: texts.standing(name, language) for name in files}
-    for name, known in every.items():
+        every = {name: (texts.units_of(name).values(), texts.standing(name, language)) for name in files}
+    for name, (units, known) in every.items():
         file = child(root, "file", original=name, datatype="plaintext")
         file.set("source-language", "en")
         file.set("target-language", language)
         body = child(file, "body")
-        for unit in texts.units_of(name).values():
+        for unit in units:
             _unit(body, unit, known.get(unit.id))
     return written(root)
 
@@ -170,9 +170,12 @@ def _checked(file: str, language: str, new: Mapping[str, Entry]) -> Taken:
     if language not in LANGUAGES[1:]:
         words = _("%(language)s is no language of translation: one of %(known)s")
         raise Invalid({"file": [words % {"language": language, "known": ", ".join(LANGUAGES[1:])}]})
-    units = texts.units_of(file)
     with revisions.known(language):
-        before = texts.standing(file, language)
+        return _compared(file, language, new)
+
+
+def _compared(file: str, language: str, new: Mapping[str, Entry]) -> Taken:
+    units, before = texts.units_of(file), texts.standing(file, language)
     worded = {id: one for id, one in new.items() if one.text.strip()}
     changed = {
         id: one for id, one in worded.items() if id not in before or one.text != before[id].text or _again(one, before[id], units.get(id))
