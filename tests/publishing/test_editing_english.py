@@ -15,7 +15,10 @@ from tests.factories_site import make_now, signed_in
 from tests.publishing.trial import BLOCKS, FRENCH
 
 pytestmark = pytest.mark.usefixtures("trial")
-FILED, NEW = BLOCKS[0]["text"], "Ask for help at any time. Article 12 says that the victim is told about {reflection_total_days} days of rest."
+FILED, NEW = (
+    BLOCKS[0]["text"],
+    "Ask for help at any time. Article 12 says that the victim is told about {reflection_total_days} days of rest.",
+)
 PLACE = {"file": "trial/one", "language": "en", "unit": "opening.text"}
 PAGE = "?file=trial/one&language=en&unit="
 
