@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from havre.publishing.citations import cited
 from havre.publishing.nodes import Document, Node
 from havre.publishing.printing import made_line, states
 from havre.publishing.terms import every_term, option_letters
@@ -34,6 +35,7 @@ class Frame:
     """The words around a document, and what its template shows: the trainer's part, the law behind each statement."""
 
     words: dict[str, str]
+    language: str
     trainer: bool
     cite: bool
 
@@ -46,7 +48,7 @@ def foot(document: Document) -> str:
 def said(document: Document, shape: str, address: str = "") -> tuple[Said, ...]:
     """Every string of the paper in reading order. Args: as for havre.publishing.printing.as_pdf."""
     words = {**every_term(document.language), "letters": option_letters(document.language)}
-    frame = Frame(words, trainer=shape == "trainer", cite=shape in BOOKS)
+    frame = Frame(words, document.language, trainer=shape == "trainer", cite=shape in BOOKS)
     check = words["check"].format(code=document.code, address=address)
     code = (Said("Figure", check), Said("P", check)) if address else ()
     if shape in BOOKS:
@@ -57,7 +59,7 @@ def said(document: Document, shape: str, address: str = "") -> tuple[Said, ...]:
         found = _card(document, frame, (*code, Said("P", foot(document))))
     else:
         inner = [one for node in document.nodes for one in _node(node, 2, frame)]
-        found = iter([Said("H1", document.title), Said("P", document.country_name), *inner, *code])
+        found = iter([Said("H1", document.title), Said("P", document.subtitle), Said("P", document.country_name), *inner, *code])
     return tuple(one for one in found if one.text)
 
 
@@ -185,4 +187,4 @@ def _stale(node: Node, frame: Frame, here: bool = True) -> Iterator[Said]:
 
 def _laws(node: Node, frame: Frame) -> Iterator[Said]:
     if frame.cite and node.law:
-        yield Said("P", f"({'; '.join(node.law)})")
+        yield Said("P", f"({cited(node.law, frame.language)})")
