@@ -34,6 +34,8 @@ NAMES: Mapping[str, str] = {
 PRINCIPLES, _NUMBER = "OHCHR-RPG", re.compile(r"([PG])(\d+(?:-\d+)?)")
 KINDS = {"P": "principle", "G": "guideline"}
 _RULE = re.compile(r"MR\d+")
+# from one article to another: Portuguese repeats a hyphen on the next line when a line ends with it
+_RANGE = re.compile(r"(?<=[\d)])-(?=[\d(])")
 
 
 def cited(sources: Iterable[str], language: str) -> str:
@@ -47,6 +49,7 @@ def cited(sources: Iterable[str], language: str) -> str:
 
 def _said(source: str, language: str) -> str:
     code, _colon, at = source.partition(":")
+    at = _RANGE.sub("–", at) if code in NAMES else at
     if _RULE.fullmatch(source):
         return _unit("media_rule", language).format(at=source)
     if code == PRINCIPLES and at:
