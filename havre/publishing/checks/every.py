@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from django.utils.translation import get_language
 
@@ -28,8 +29,13 @@ CODES = frozenset({*(one.__name__ for one in OF_WORDS), "media", "reading", "alt
 def of_words(found: list[Pair]) -> Iterator[Problem]:
     """What is wrong with texts, each beside its English."""
     for pair in found:
-        for one in OF_WORDS:
-            yield from one(pair)
+        yield from _of_pair(pair, get_language())
+
+
+@lru_cache(maxsize=20_000)
+def _of_pair(pair: Pair, reader: str | None) -> tuple[Problem, ...]:
+    """The same of one text, once in a process for a reader of this language: a text stands in several documents and every country's edition."""
+    return tuple(problem for one in OF_WORDS for problem in one(pair))
 
 
 def check(document: Document, source: DocumentSource, *, media: bool = True) -> list[Problem]:

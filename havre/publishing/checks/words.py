@@ -36,6 +36,8 @@ _PHONE = re.compile(
     rf"|(?:{_CALL}|(?<!\w)(?:{_LINE}))\W{{0,3}}(?:(?!\d)\w+ ){{0,2}}\d(?:[ \u00a0.-]?\d){{2,9}}(?![\d/]|[ \u00a0.,]\d)",
     re.IGNORECASE,
 )
+# figures of another script, and the wide signs of East Asian typing
+_NOT_TYPED = re.compile(r"[^\D0-9]|[\uff01-\uff5e]")
 # years of this edition's own time; those of treaties and statutes lie before
 _TODAY = re.compile(r"(?<![\d/.(-])20(?:2[5-9]|[3-9]\d)(?![\d/-])")
 # in Tetum the unit stands before its number
@@ -102,13 +104,11 @@ def numbers(text: str) -> list[str]:
 
 def figures(text: str) -> str:
     """The text with its figures and signs as on a keyboard: those of Thai, and the wide ones of East Asian typing."""
-    return "".join(_typed(letter) for letter in text)
+    return _NOT_TYPED.sub(lambda one: _typed(one.group()), text)
 
 
 def _typed(letter: str) -> str:
-    if letter.isdecimal():
-        return str(unicodedata.decimal(letter))
-    return chr(ord(letter) - 0xFEE0) if "\uff01" <= letter <= "\uff5e" else letter
+    return str(unicodedata.decimal(letter)) if letter.isdecimal() else chr(ord(letter) - 0xFEE0)
 
 
 def _is_year(number: str) -> bool:
