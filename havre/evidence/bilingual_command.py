@@ -1,4 +1,4 @@
-"""A command whose help is French or English, without Django: `havre estimate`, `havre determinants`, `havre flows`."""
+"""Commands that speak French or English, without Django: their help, their refusals, and the option that chooses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import copy
 import os
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -28,6 +28,34 @@ def shell_language() -> str:
         if os.environ.get(name):
             return "fr" if os.environ[name].startswith("fr") else "en"
     return "en"
+
+
+def in_words(french: str, english: str, language: str | None = None) -> str:
+    """One of the two, by the language given, else by that of the shell."""
+    return french if (language or shell_language()) == "fr" else english
+
+
+class Refusal(click.ClickException):
+    """What is wrong, as one sentence in the language asked for, else in that of the shell; ends with status 1."""
+
+    def __init__(self, message: str, language: str | None = None) -> None:
+        super().__init__(message)
+        self.language = language or shell_language()
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """As click does, with the first word in the same language."""
+        click.echo(f"{in_words('Erreur :', 'Error:', self.language)} {self.message}", file=file, err=file is None)
+
+
+def language_option(command: Any) -> Any:
+    """`--language`: what is printed on the screen is in it."""
+    return click.option(
+        "--language",
+        default=shell_language,
+        show_default="of the shell",
+        type=click.Choice(["fr", "en"]),
+        help="Of what is printed on the screen.",
+    )(command)
 
 
 class Bilingual(click.Command):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from havre.evidence.bilingual_command import Bilingual, shell_language
+from havre.evidence.bilingual_command import Bilingual, Refusal, language_option
 
 if TYPE_CHECKING:
     from havre.evidence.stats.vulnerability import Determinants
@@ -50,13 +50,7 @@ FRENCH = {
 @click.option("--coverage", default="", help="Words on who is in the table, kept with the result.")
 @click.option("--json", "as_json", is_flag=True, help="The whole result as JSON.")
 @click.option("--report", "folder", type=click.Path(path_type=Path, file_okay=False), help="Write the figure and its table, fr and en.")
-@click.option(
-    "--language",
-    default=shell_language,
-    show_default="of the shell",
-    type=click.Choice(["fr", "en"]),
-    help="Of what is printed on the screen.",
-)
+@language_option
 def determinants(
     table: Path,
     outcome: str,
@@ -89,7 +83,7 @@ def determinants(
         settings["source"] = Source(table.name, period, coverage or f"rows={frame.height}", fingerprint(frame))
         found = by_group(frame, outcome, by, **settings) if by else {"all": run(frame, outcome, **settings)}
     except BadRows as problem:
-        raise click.ClickException(problem.words(language)) from None
+        raise Refusal(problem.words(language), language) from None
     if folder:
         report(found, folder)
     if as_json:

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from havre.evidence.bilingual_command import Bilingual, shell_language
+from havre.evidence.bilingual_command import Bilingual, Refusal, language_option
 
 if TYPE_CHECKING:
     from havre.evidence.stats.prevalence import Prevalence
-
-
-class Unreadable(click.ClickException):
-    """What is wrong, said in the language asked for; ends with status 1."""
-
-    def __init__(self, message: str, language: str) -> None:
-        super().__init__(message)
-        self.language = language
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"{'Erreur :' if self.language == 'fr' else 'Error:'} {self.message}", file=file, err=file is None)
 
 
 FRENCH = {
@@ -57,13 +46,7 @@ FRENCH = {
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Seed of the draws: the same gives the same result.")
 @click.option("--period", default="", help="Words on the period, printed with the result.")
 @click.option("--coverage", default="", help="Words on what the lists cover, printed with the result.")
-@click.option(
-    "--language",
-    default=shell_language,
-    show_default="of the shell",
-    type=click.Choice(["fr", "en"]),
-    help="Of what is printed on the screen.",
-)
+@language_option
 def estimate(
     table: Path,
     strata: str | None,
@@ -99,12 +82,12 @@ def estimate(
             coverage=coverage,
         )
     except BadTable as problem:
-        raise Unreadable(problem.words(language), language) from None
+        raise Refusal(problem.words(language), language) from None
     if folder:
         try:
             found.report(folder)
         except OSError as problem:
-            raise Unreadable(f"{folder}: {problem.strerror}", language) from None
+            raise Refusal(f"{folder}: {problem.strerror}", language) from None
     click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1) if as_json else screen(found, language))
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from havre.evidence.bilingual_command import Bilingual, shell_language
-from havre.evidence.estimate_command import Unreadable
+from havre.evidence.bilingual_command import Bilingual, Refusal, in_words, language_option
 
 if TYPE_CHECKING:
     from havre.evidence.stats.linkage.linking import Linkage
@@ -51,13 +50,7 @@ SAID = {
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the training sample.")
 @click.option("--unique", multiple=True, type=int, help="Number of a list (1, 2 …) known to hold nobody twice.")
-@click.option(
-    "--language",
-    default=shell_language,
-    show_default="of the shell",
-    type=click.Choice(["fr", "en"]),
-    help="Of what is printed on the screen.",
-)
+@language_option
 def link(
     lists: tuple[Path, ...], out: Path, purpose: str, model: Path | None, retrain: bool, seed: int, unique: tuple[int, ...], language: str
 ) -> None:
@@ -69,14 +62,14 @@ def link(
     try:
         done = run(list(lists), purpose=purpose, model=model, seed=seed, retrain=retrain, unique=[number - 1 for number in unique])
     except (ListError, OverBudget) as problem:
-        raise Unreadable(problem.fr if language == "fr" else problem.en, language) from problem
+        raise Refusal(in_words(problem.fr, problem.en, language), language) from problem
     written = [out / name for name in ("links.csv", "clusters.csv", "report.json")]
     try:
         done.write(out)
         if retrain:
             done.model.save(out / "model.json")
     except OSError as problem:
-        raise Unreadable(f"{out}: {problem.strerror}", language) from None
+        raise Refusal(f"{out}: {problem.strerror}", language) from None
     for line in screen(done, written, language):
         click.echo(line)
     for text in done.report["warnings"]:

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from havre.evidence.bilingual_command import shell_language
-from havre.evidence.estimate_command import Unreadable
+from havre.evidence.bilingual_command import Refusal, in_words
 
 if TYPE_CHECKING:
     from havre.evidence.stats.linkage.private import Agreement, ExchangeKey
@@ -39,10 +38,6 @@ _FILES = {
 }
 
 
-def _in(fr: str, en: str) -> str:
-    return fr if shell_language() == "fr" else en
-
-
 @contextmanager
 def _said() -> Iterator[None]:
     """People's errors as one sentence, in French where the house or the shell is French."""
@@ -52,23 +47,21 @@ def _said() -> Iterator[None]:
     try:
         yield
     except (CannotLink, ListError) as problem:
-        raise Unreadable(_in(problem.fr, problem.en), shell_language()) from None
+        raise Refusal(in_words(problem.fr, problem.en)) from None
     except OSError as problem:
         name = Path(str(problem.filename)).name
         fr, en = _FILES.get(problem.errno or 0, (problem.strerror or "", problem.strerror or ""))
-        raise Unreadable(_in(f"{name} : {fr}", f"{name}: {en}"), shell_language()) from None
+        raise Refusal(in_words(f"{name} : {fr}", f"{name}: {en}")) from None
 
 
-def _taken(path: Path) -> Unreadable:
-    return Unreadable(
-        _in(f"{path.name} existe déjà : nommez un autre fichier", f"{path.name} exists already: name another file"), shell_language()
-    )
+def _taken(path: Path) -> Refusal:
+    return Refusal(in_words(f"{path.name} existe déjà : nommez un autre fichier", f"{path.name} exists already: name another file"))
 
 
 def _passphrase(*, new: bool = False) -> str:
     return str(
         click.prompt(
-            _in("Phrase secrète du fichier de clé", "Passphrase of the key file"), hide_input=True, confirmation_prompt=new, err=True
+            in_words("Phrase secrète du fichier de clé", "Passphrase of the key file"), hide_input=True, confirmation_prompt=new, err=True
         )
     )
 
@@ -144,7 +137,9 @@ def new(exchange: str, party: str, out: Path) -> None:
         keys.write_pair(out, pair, _passphrase(new=True))
         card = out.with_name(out.name + ".public.json")
         _write(card, json.dumps(pair.card(), indent=1) + "\n")
-    click.echo(_in(f"gardez {out.name} ; envoyez {card.name} à l'autre détenteur", f"keep {out.name}; send {card.name} to the other owner"))
+    click.echo(
+        in_words(f"gardez {out.name} ; envoyez {card.name} à l'autre détenteur", f"keep {out.name}; send {card.name} to the other owner")
+    )
 
 
 @keys_.command("agree")
@@ -164,7 +159,7 @@ def agree(mine: Path, theirs: Path, agreement_file: Path, register: Path, out: P
         keys.write_key(out, key, words)
     click.echo(key.code)
     click.echo(
-        _in(
+        in_words(
             "lisez ce code de vive voix à l'autre détenteur, tapez le sien avec `keys confirm`",
             "read this code to the other owner by voice, type theirs with `keys confirm`",
         ),
@@ -182,7 +177,7 @@ def confirm(key_file: Path, code: str) -> None:
     with _said():
         words = _passphrase()
         keys.write_key(key_file, keys.confirm(keys.read_key(key_file, words), code), words, replace=True)
-    click.echo(_in("confirmé", "confirmed"))
+    click.echo(in_words("confirmé", "confirmed"))
 
 
 @keys_.command("give")
@@ -198,7 +193,7 @@ def give(key_file: Path, to: Path, agreement_file: Path, out: Path) -> None:
         key, terms = _owner(key_file, agreement_file)
         _write(out, keys.give(key, to.read_text(), parties=terms.parties) + "\n")
     click.echo(
-        _in(
+        in_words(
             f"envoyez {out.name} au troisième détenteur ; le code à comparer de vive voix est {key.code}",
             f"send {out.name} to the third owner; the code to compare by voice is {key.code}",
         )
@@ -267,7 +262,7 @@ def encode(file: Path, key_file: Path, agreement_file: Path, their_vectors: str,
     dropped = sum(made.dropped.values())
     dummies = len(made.pseudonym) - made.real
     click.echo(
-        _in(
+        in_words(
             f"{made.real} fiches et {dummies} fictives, {len(made.record)} lignes ; {dropped} lignes non envoyées",
             f"{made.real} records and {dummies} dummies, {len(made.record)} rows; {dropped} rows not sent",
         )
@@ -289,13 +284,13 @@ def compare(files: tuple[Path, ...], out: Path, agreement_file: Path | None, pai
     click.echo(out.joinpath("cells.csv").read_text(), nl=False)
     if found.precision is not None:
         click.echo(
-            _in(
+            in_words(
                 f"précision estimée {found.precision}, rappel parmi les paires comparées {found.recall}",
                 f"estimated precision {found.precision}, recall among compared pairs {found.recall}",
             ),
             err=True,
         )
-    for line in found.as_json()[_in("warnings_fr", "warnings_en")]:
+    for line in found.as_json()[in_words("warnings_fr", "warnings_en")]:
         click.echo(line, err=True)
 
 
@@ -313,4 +308,4 @@ def resolve(pairs_file: Path, list_file: Path, key_file: Path, agreement_file: P
         key, terms = _owner(key_file, agreement_file)
         text, number = resolve_pairs(pairs_file, list_file, key=key, terms=terms)
         _write(out, text)
-    click.echo(_in(f"{number} paires", f"{number} pairs"))
+    click.echo(in_words(f"{number} paires", f"{number} pairs"))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from havre.evidence.bilingual_command import in_words
 from havre.release import check_command, verify_command
-from havre.release.saying import Said, in_words, must_be_new, said, write_whole
+from havre.release.saying import Said, must_be_new, said, write_whole
 from havre.release.synthetic_command import COMMANDS
 
 if TYPE_CHECKING:

@@ -4,34 +4,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import IO, Any
 
-import click
-
-from havre.evidence.bilingual_command import shell_language
+from havre.evidence.bilingual_command import Refusal, in_words
 
 
-class Said(click.ClickException):
-    """A refusal in the language of the shell (HAVRE_LANGUAGE, LC_ALL, LC_MESSAGES, LANG); ends with status 1."""
+class Said(Refusal):
+    """A refusal in the language of the shell (HAVRE_LANGUAGE, LC_ALL, LC_MESSAGES, LANG), English where it has no French; ends with status 1."""
 
     def __init__(self, english: str, french: str = "") -> None:
-        self.language = shell_language()
-        super().__init__(french if french and self.language == "fr" else english)
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """As click does, with the first word in the same language."""
-        click.echo(f"{'Erreur :' if self.language == 'fr' else 'Error:'} {self.message}", file=file, err=file is None)
+        super().__init__(in_words(french or english, english))
 
 
 def said(problem: Exception) -> Said:
     """The refusal of a library function: `both` is (French, English) where it has words in both."""
     french, english = getattr(problem, "both", ("", str(problem)))
     return Said(english, french)
-
-
-def in_words(french: str, english: str) -> str:
-    """One of the two, by the language of the shell."""
-    return french if shell_language() == "fr" else english
 
 
 def must_be_new(path: Path | None, option: str) -> None:
