@@ -61,6 +61,13 @@ def test_english_is_printed_once_another_person_has_signed_it(author, reader):
     assert (row.language, row.source, row.author, row.reviewer) == ("en", FILED, author.user, reader.user)
 
 
+def test_who_wrote_the_words_is_offered_no_signature(author, reader):
+    write(author)
+    address = reverse("publication_words") + PAGE + "opening.text"
+    offered = [reverse("publication_sign") in signed_in(one).get(address).content.decode() for one in (author, reader)]
+    assert offered == [False, True]
+
+
 def test_words_that_were_signed_stand_while_newer_ones_wait(author, reader):
     write(author)
     sign(reader)

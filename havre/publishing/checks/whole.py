@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from havre.publishing import printing
 from havre.publishing.checks.limits import READING
+from havre.publishing.citations import cited
 from havre.publishing.nodes import Document, Node, Problem
 from havre.publishing.sources import document as source_of
 from havre.release.stats.media.findings import Finding
@@ -139,7 +140,7 @@ def law(document: Document) -> Iterator[Problem]:
     for node in document.walk():
         if node.law and node.unconfirmed:
             words = _("the law in it (%(law)s) awaits a national lawyer's signature")
-            yield Problem("law", node.id, words % {"law": "; ".join(dict.fromkeys(node.law))}, stops=False)
+            yield Problem("law", node.id, words % {"law": cited(node.law, (get_language() or "en")[:2])}, stops=False)
 
 
 def overflow(document: Document) -> Iterator[Problem]:
