@@ -127,25 +127,25 @@ def _node(node: Node, base: int, frame: Frame) -> Iterator[Said]:
         if not node.data.get("wide"):
             yield Said("P", node.text)
     elif node.kind in {"list", "steps", "checklist"}:
-        yield from (Said("P", node.title), *_stale(node, frame, bool(node.title)))
-        yield from (*_items(node), *_stale(node, frame, not node.title), *_laws(node, frame))
+        yield from (Said("P", node.title), *_stale(node, bool(node.title)))
+        yield from (*_items(node), *_stale(node, not node.title), *_laws(node, frame))
     elif node.kind == "table":
         yield from _table(node, frame)
     elif node.kind == "form":
         yield from (Said("P", text) for text in (node.title, *node.items))
     elif node.kind in {"text", "note"}:
-        yield from (Said("P", node.title if node.kind == "note" else ""), Said("P", node.text), *_stale(node, frame))
+        yield from (Said("P", node.title if node.kind == "note" else ""), Said("P", node.text), *_stale(node))
         yield from _laws(node, frame) if node.kind == "text" else ()
 
 
 def _table(node: Node, frame: Frame) -> Iterator[Said]:
-    yield from (Said("P", node.title), *_stale(node, frame, bool(node.title)))
+    yield from (Said("P", node.title), *_stale(node, bool(node.title)))
     yield from (Said("TH", column) for column in node.columns)
     yield from (Said("TD", cell) for row in node.rows for cell in row)
     # the marks stand beside the title; without one, below the table, in words
     if not node.title:
         yield Said("P", f"* {frame.words['awaits_national']}" if node.unconfirmed else "")
-        yield from _stale(node, frame)
+        yield from _stale(node)
 
 
 def _section(node: Node, heading: str, base: int, frame: Frame) -> Iterator[Said]:
@@ -180,9 +180,9 @@ def _items(node: Node) -> Iterator[Said]:
     yield from (Said("LBody", item) for item in node.items)
 
 
-def _stale(node: Node, frame: Frame, here: bool = True) -> Iterator[Said]:
+def _stale(node: Node, here: bool = True) -> Iterator[Said]:
     if node.stale and here:
-        yield Said("P", f"({frame.words['stale']})")
+        yield Said("P", f"({node.stale})")
 
 
 def _laws(node: Node, frame: Frame) -> Iterator[Said]:

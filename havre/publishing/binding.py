@@ -19,7 +19,7 @@ from havre.publishing import tables
 from havre.publishing.kinds import KINDS
 from havre.publishing.nodes import Node, Problem
 from havre.publishing.sources import BlockSource, Unit, placeholders
-from havre.publishing.terms import day_words
+from havre.publishing.terms import day_words, former
 from havre.publishing.texts import Text, TextState, text_of, worded
 from havre.standards.dated import Fact
 from havre.standards.errors import UnknownFact
@@ -46,8 +46,8 @@ class Binding:
     withheld: list[str] = field(default_factory=list)
     # facts already looked up for this country and day: documents that are made together share it
     known: dict[tuple[str, date, str], Fact] = field(default_factory=dict)
-    # blocks with a row of the data in its former words
-    former: set[str] = field(default_factory=set)
+    # blocks with a row of the data in its former words → the days of these words
+    former: dict[str, set[str]] = field(default_factory=dict)
     # blocks with a row of the data that no native reader has signed
     unread: set[str] = field(default_factory=set)
 
@@ -86,7 +86,7 @@ class Binding:
     def _flagged(self, text: Text, row: str, block: str) -> Text:
         self.state(text, f"{block} ({row})")
         if text.state == TextState.STALE:
-            self.former.add(block)
+            self.former.setdefault(block, set()).add(text.written_on)
         if not text.reviewed:
             self.unread.add(block)
         return text
@@ -167,16 +167,22 @@ class Words:
     @property
     def revision(self) -> str:
         """What the block says in this language, before the facts."""
-        return fingerprint(
-            [[id, text.value, text.state] for id, text in sorted(self.texts.items())] + [sorted(map(str, self.block.data.items()))]
-        )
+        words = [[id, text.value, text.state] for id, text in sorted(self.texts.items())]
+        return fingerprint([*words, self.notice, sorted(map(str, self.block.data.items()))])
+
+    @property
+    def notice(self) -> str:
+        """What a reader is told of former words, with the day of the newest of them; "" when there are none."""
+        of_rows = set() if self.block.data.get("safety") else self.binding.former.get(self.block.id, set())
+        days = of_rows | {text.written_on for text in self.texts.values() if text.state == TextState.STALE}
+        return former(days, self.binding.language) if days else ""
 
     def flags(self, node: Node) -> dict[str, Any]:
         """What a reader is told of its state."""
         return {
             "unconfirmed": node.unconfirmed or any(one.unconfirmed for one in self.facts.values()),
             "unreviewed": node.unreviewed or self.block.id in self.binding.unread or any(not text.reviewed for text in self.texts.values()),
-            "stale": node.stale or self.stale or (self.block.id in self.binding.former and not self.block.data.get("safety")),
+            "stale": node.stale or self.notice,
         }
 
     def one(self, name: str) -> str:

@@ -89,7 +89,7 @@ def fill(file: str, language: str, words: Path) -> None:
     """Put the translations of WORDS (YAML: id, text) into the PO of FILE (<folder>/<name>), as made from the English of today."""
     try:
         given = yaml.safe_load(words.read_text(encoding="utf-8"))
-        known = texts.filled(file, language, given)
+        known = texts.filled(file, language, given, on=timezone.localdate())
         units = texts.units_of(file)
         if wrong := [
             f"{file}.{language} {id}: {one}" for id, text in given.items() for one in revisions.faults(units[id], text, language, file)

@@ -15,7 +15,7 @@ class Node:
     kind: heading, text, list, steps, checklist, note, table, form, figure, case, question, section, panel.
     `items`: lines of a list or form, or options of a question; `columns` and `rows`: a table; `nodes`: what it holds; `data`: what only one
     kind has (svg, alt, tone, place, minutes, answer). `unconfirmed`: a fact behind it awaits a national reviewer; `unreviewed`: its words
-    await a native one; `stale`: they were made from an earlier text, and a notice says so; `law`: the texts that it rests on.
+    await a native one; `stale`: the notice that they were made from an earlier text, with its day; `law`: the texts that it rests on.
     """
 
     id: str
@@ -32,7 +32,7 @@ class Node:
     law: tuple[str, ...] = ()
     unconfirmed: bool = False
     unreviewed: bool = False
-    stale: bool = False
+    stale: str = ""
 
     def walk(self) -> Iterator[Node]:
         """Itself and everything in it, in reading order."""

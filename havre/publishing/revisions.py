@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from havre import trust
@@ -31,18 +32,22 @@ OF_LAW = frozenset({"limit", "year"})
 def known(language: str) -> Iterator[None]:
     """While it is open, `texts.text_of` knows the words of the page in a language, and the English of the page that is signed. One query."""
     found: dict[str, dict[str, dict[str, Entry]]] = {}
-    fields = ("language", "file", "unit", "source", "text", "reviewer_id", "reviewed_at")
+    fields = ("language", "file", "unit", "source", "text", "reviewer_id", "reviewed_at", "written_at")
     # the English changes what every language is made from: it counts once a second person stands for it
     counts = (
         Q(language="en", reviewer__isnull=False) if language == "en" else Q(language=language) | Q(language="en", reviewer__isnull=False)
     )
     rows = TextRevision.objects.filter(counts, set_aside_at=None).order_by("written_at", "id").values_list(*fields)
-    for tongue, file, unit, source, text, reviewer, at in rows:
+    for tongue, file, unit, source, text, reviewer, signed, at in rows:
         found.setdefault(tongue, {}).setdefault(file, {})[unit] = Entry(
-            source, text, reviewer=str(reviewer or ""), reviewed_on=at.date().isoformat() if at else ""
+            source, text, reviewer=str(reviewer or ""), reviewed_on=_day(signed) if signed else "", written_on=_day(at)
         )
     with texts.page_words(found):
         yield
+
+
+def _day(at: datetime) -> str:
+    return timezone.localtime(at).date().isoformat()
 
 
 def files() -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from havre.publishing.sources import texts_of
@@ -19,6 +20,15 @@ def term(key: str, language: str) -> str:
 def every_term(language: str) -> dict[str, str]:
     """All of them."""
     return {key: text_of(unit, FILE, language).value for key, unit in texts_of(FILE).items()}
+
+
+def former(days: Collection[str], language: str) -> str:
+    """What a reader is told of words that were made from an earlier text. Args: days, on which they were written; "" for one nobody noted."""
+    return (
+        term("stale", language)
+        if "" in days
+        else term("stale_on", language).format(day=day_words(date.fromisoformat(max(days)), language))
+    )
 
 
 def full_stop(language: str) -> str:

@@ -1,7 +1,8 @@
 """The words of a document in a language: entries of PO files, under the stable ids of the blocks, with the English that they were made from.
 
 The English of an entry is what its translator read. When the source says something else today, the entry is *stale*: the former words are
-still there, and a reader is told, or the block is withheld. Format: GNU gettext PO, one entry a unit, `msgctxt` its id.
+still there, and a reader is told of which day they are, or the block is withheld. Format: GNU gettext PO, one entry a unit, `msgctxt` its
+id; its words are of the day of the file's `PO-Revision-Date`, unless a comment of its own names another (`written: 2026-11-29`).
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -33,6 +35,8 @@ TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufef
 TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 CONTEXT = re.compile(r'^msgctxt "((?:[^"\\]|\\.)*)"', re.MULTILINE)
 REVIEWED = re.compile(r"^reviewed: (?P<by>.+), (?P<on>\d{4}-\d\d-\d\d)$")
+WRITTEN = re.compile(r"^written: (?P<on>\d{4}-\d\d-\d\d)$")
+DAY_OF_FILE = re.compile(r'^"PO-Revision-Date: (?P<on>\d{4}-\d\d-\d\d)', re.MULTILINE)
 
 
 class TextState(StrEnum):
@@ -43,23 +47,27 @@ class TextState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One translation: the English read, the words, whether they are marked as unsure, and the native reviewer with the date."""
+    """One translation: the English read, the words, whether they are marked as unsure, the native reviewer with the date, and the day on
+    which the words were written ("" when nobody noted it)."""
 
     source: str
     text: str
     unsure: bool = False
     reviewer: str = ""
     reviewed_on: str = ""
+    written_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text as it is printed. `reviewed` False: machine-made or not read by a native reviewer; the document says so."""
+    """A text as it is printed. `reviewed` False: machine-made or not read by a native reviewer; the document says so. `written_on`: as in
+    Entry."""
 
     value: str
     state: TextState
     reviewed: bool
     source: str = ""
+    written_on: str = ""
 
 
 def units_of(file: str, language: str = "") -> Mapping[str, Unit]:
@@ -94,7 +102,9 @@ def parsed(content: bytes, name: str) -> dict[str, Entry]:
     except Exception as error:
         raise Invalid({"file": [f"{name}: {error}. Save it as PO, UTF-8, one msgctxt an entry."]}) from error
     wrong: list[Words] = []
-    named = Counter(CONTEXT.findall(content.decode(catalog.charset or "utf-8", "replace")))
+    text = content.decode(catalog.charset or "utf-8", "replace")
+    named, day = Counter(CONTEXT.findall(text)), DAY_OF_FILE.search(text)
+    of_file = day["on"] if day else ""
     found = {}
     for message in catalog:
         if not message.id:
@@ -111,7 +121,8 @@ def parsed(content: bytes, name: str) -> dict[str, Entry]:
             wrong.append(_("%(name)s: %(text)s is there twice: keep one") % shown)
         signed = next((match for line in message.user_comments if (match := REVIEWED.match(line))), None)
         by, on = (signed["by"], signed["on"]) if signed else ("", "")
-        found[message.context] = Entry(source, str(message.string or ""), message.fuzzy, by, on)
+        own = next((match["on"] for line in message.user_comments if (match := WRITTEN.match(line))), of_file)
+        found[message.context] = Entry(source, str(message.string or ""), message.fuzzy, by, on, own)
     if wrong:
         raise Invalid({"texts": list(dict.fromkeys(wrong))})
     return found
@@ -126,7 +137,7 @@ def text_of(unit: Unit, file: str, language: str) -> Text:
     if entry is None or not entry.text.strip():
         return Text(unit.text, TextState.MISSING, False, unit.text)
     state = TextState.CURRENT if entry.source == unit.text and not entry.unsure else TextState.STALE
-    return Text(entry.text, state, bool(entry.reviewer), unit.text)
+    return Text(entry.text, state, bool(entry.reviewer), unit.text, entry.written_on)
 
 
 PageWords = Mapping[str, Mapping[str, Mapping[str, Entry]]]
@@ -183,6 +194,8 @@ def written(file: str, language: str, known: Mapping[str, Entry], *, given: bool
     Args: given, as a translator takes it: with the English of today, and what was made from an earlier one marked as fuzzy beside that one.
     """
     catalog = Catalog(fuzzy=False)
+    # a translator's own tool writes the day of its own work
+    day = "" if given else _day_of(known)
     for unit in units_of(file, language).values():
         entry = known.get(unit.id)
         # an entry made from other words keeps them: the difference is what shows that it is stale
@@ -194,19 +207,28 @@ def written(file: str, language: str, known: Mapping[str, Entry], *, given: bool
         if entry and entry.reviewer:
             # who signed is nothing for whoever translates elsewhere
             message.user_comments = [f"reviewed: {entry.reviewed_on}" if given else f"reviewed: {entry.reviewer}, {entry.reviewed_on}"]
+        if entry and entry.text and entry.written_on != day and not given:
+            message.user_comments.append(f"written: {entry.written_on}")
         if late or (entry and entry.unsure):
             message.flags.add("fuzzy")
     head = f'msgid ""\nmsgstr ""\n"Project-Id-Version: Havre {file}\\n"\n"Language: {language}\\n"\n'
+    head += f'"PO-Revision-Date: {day} 00:00+0000\\n"\n' if day else ""
     head += '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
     out = io.BytesIO()
     write_po(out, catalog, width=0, omit_header=True, include_previous=given)
     return head.encode() + out.getvalue()
 
 
-def filled(file: str, language: str, words: Mapping[str, str], *, again: Iterable[str] = ()) -> dict[str, Entry]:
+def _day_of(known: Mapping[str, Entry]) -> str:
+    """The day of most of the words; "" while one of them has none, for it would be given another's."""
+    days = Counter(entry.written_on for entry in known.values() if entry.text)
+    return "" if "" in days else min(days, key=lambda day: (-days[day], day), default="")
+
+
+def filled(file: str, language: str, words: Mapping[str, str], *, on: date) -> dict[str, Entry]:
     """The entries of a file with new words put in, as made from the English of today.
 
-    Args: again, units whose words stay but were read again and hold for the English of today.
+    Args: on, today.
     Raises: Invalid for a unit that the file does not have, or words that lose or invent a placeholder.
     """
     units = units_of(file)
@@ -215,9 +237,7 @@ def filled(file: str, language: str, words: Mapping[str, str], *, again: Iterabl
     for id, text in words.items():
         if id in units:
             problems += _lost(units[id], text, f"{file}.{language}")
-            known[id] = Entry(units[id].text, text)
-    for id in again:
-        known[id] = Entry(units[id].text, known[id].text, reviewer=known[id].reviewer, reviewed_on=known[id].reviewed_on)
+            known[id] = Entry(units[id].text, text, written_on=on.isoformat())
     if problems:
         raise Invalid({"texts": [*problems]})
     return known

@@ -167,7 +167,7 @@ def test_former_wording_is_caught_shown_and_withheld_where_safety_asks(trial):
     trial.written({}, [{**BLOCKS[0], "text": BLOCKS[0]["text"] + " You decide."}, {**BLOCKS[1], "text": "Nobody may keep your papers."}])
     assert trial.found("fr") == [("stale", "opening.text"), ("stale", "warning.text")]
     made = documents.build("trial", "one", country="gh", language="fr", on=DAY)
-    assert [(node.id, node.stale) for node in made.walk()] == [("opening", True)]
+    assert [(node.id, node.stale) for node in made.walk()] == [("opening", "Cette partie a été traduite d’après un texte antérieur.")]
     assert made.manifest["withheld"] == ["warning"]
 
 

@@ -50,7 +50,7 @@ def sign(by, seen=NEW):
 def test_words_saved_on_the_page_are_shown_at_once_and_await_a_native_reviewer(author):
     assert (warning().text, warning().unreviewed) == (FRENCH["warning.text"], True)
     assert write(author).status_code == 302
-    assert (warning().text, warning().unreviewed, warning().stale) == (NEW, True, False)
+    assert (warning().text, warning().unreviewed, warning().stale) == (NEW, True, "")
     row = TextRevision.objects.get()
     assert (row.source, row.author, row.reviewer) == (BLOCKS[1]["text"], author.user, None)
     assert list(ActRow.objects.filter(event="words.write").values_list("subject", "codes")) == [(row.pk, {"language": "fr"})]

@@ -79,13 +79,13 @@ def test_words_that_were_signed_stand_while_newer_ones_wait(author, reader):
 
 
 def test_translations_of_changed_english_are_former_words_and_those_of_safety_are_held_back(author, reader):
-    assert (node(language="fr").stale, node("warning", "fr").text) == (False, FRENCH["warning.text"])
+    assert (node(language="fr").stale, node("warning", "fr").text) == ("", FRENCH["warning.text"])
     write(author)
     write(author, "Nobody may take your passport.", "warning.text")
-    assert node(language="fr").stale is False
+    assert not node(language="fr").stale
     sign(reader)
     sign(reader, "Nobody may take your passport.", "warning.text")
-    assert node(language="fr").stale is True
+    assert node(language="fr").stale
     made = documents.draft("trial", "one", country="gh", language="fr", on=timezone.localdate())
     assert FRENCH["warning.text"] not in [text for one in made.walk() for text in one.strings()]
 
@@ -95,7 +95,7 @@ def test_translation_made_of_the_new_english_is_current(author, reader):
     sign(reader)
     words = "Demandez de l'aide à tout moment. L'article 12 dit que la victime est informée des {reflection_total_days} jours de repos."
     revisions.write(file="trial/one", unit="opening.text", language="fr", text=words, by=author)
-    assert (node(language="fr").text, node(language="fr").stale) == (printed(words), False)
+    assert (node(language="fr").text, node(language="fr").stale) == (printed(words), "")
     assert TextRevision.objects.get(language="fr").source == NEW
 
 

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
+from django.utils import timezone
 
 from havre.publishing import revisions, services, texts
 from havre.publishing.command import texts_
@@ -110,7 +111,7 @@ def test_translation_of_an_earlier_english_is_stale_and_never_replaces_a_newer(s
     )
     (taken,) = exchange.take(old.encode(), "a.xliff")
     assert (taken.put, taken.stale, taken.left) == (0, 1, 0)
-    assert taken.entries["title"] == Entry("You had rights", "Tem direitos")
+    assert taken.entries["title"] == Entry("You had rights", "Tem direitos", written_on=timezone.localdate().isoformat())
     exchange.put(exchange.take(translated(give("pt"), "title", "Tem os seus direitos").encode(), "a.xliff"))
     (taken,) = exchange.take(old.encode(), "a.xliff")
     assert (taken.stale, taken.left, taken.entries["title"].text) == (0, 1, "Tem os seus direitos")
@@ -226,7 +227,7 @@ def test_stale_words_go_out_beside_the_english_of_today_and_of_then_and_hold_onc
     xliff = give("fr").replace('state="needs-review-translation"', 'state="translated"')
     for name, content in {"a.po": po.replace("#, fuzzy\n", ""), "a.xliff": xliff}.items():
         (taken,) = exchange.take(content.encode(), name)
-        assert (taken.put, taken.entries["title"]) == (1, Entry(units["title"].text, words))
+        assert (taken.put, taken.entries["title"]) == (1, Entry(units["title"].text, words, written_on=timezone.localdate().isoformat()))
 
 
 def test_words_that_a_translator_doubts_are_kept_as_doubtful(french):

@@ -69,10 +69,10 @@ class Trial:
         (self.folder / "editions.yaml").write_text(yaml.safe_dump({"editions": listed}))
         self.forget()
 
-    def words(self, language: str, words: dict[str, str]) -> None:
-        """Translations as they stand from now on, whatever is wrong with them: a PO file edited by hand."""
+    def words(self, language: str, words: dict[str, str], on: str = "") -> None:
+        """Translations as they stand from now on, whatever is wrong with them: a PO file edited by hand on a day ("": nobody noted which)."""
         units, known = texts.units_of("trial/one"), dict(texts.entries("trial/one", language))
-        known |= {id: texts.Entry(units[id].text, text) for id, text in words.items()}
+        known |= {id: texts.Entry(units[id].text, text, written_on=on) for id, text in words.items()}
         texts.po_path("trial/one", language).write_bytes(texts.written("trial/one", language, known))
         self.forget()
 

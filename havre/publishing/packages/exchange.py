@@ -196,12 +196,12 @@ def _again(one: Entry, before: Entry, unit: Unit | None) -> bool:
 
 def _filled(file: str, language: str, fresh: Mapping[str, Entry], stale: Mapping[str, Entry]) -> dict[str, Entry]:
     """The entries of a file with these put in. Raises: Invalid with every text that does not hold."""
-    units, known = texts.units_of(file), dict[str, Entry]()
+    units, known, today = texts.units_of(file), dict[str, Entry](), timezone.localdate()
     problems: list[Words] = [
         line for id, one in stale.items() for line in texts._lost(Unit(id, one.source), one.text, f"{file}.{language}")
     ]
     try:
-        known = texts.filled(file, language, {id: one.text for id, one in fresh.items()})
+        known = texts.filled(file, language, {id: one.text for id, one in fresh.items()}, on=today)
     except Invalid as error:
         problems = [line for lines in error.problems.values() for line in lines] + problems
     else:
@@ -212,8 +212,9 @@ def _filled(file: str, language: str, fresh: Mapping[str, Entry], stale: Mapping
         ]
     if problems:
         raise Invalid({"texts": problems})
-    known.update({id: Entry(units[id].text, one.text, unsure=True) for id, one in fresh.items() if one.unsure})
-    known.update({id: Entry(one.source, one.text, one.unsure) for id, one in stale.items()})
+    written = today.isoformat()
+    known.update({id: Entry(units[id].text, one.text, unsure=True, written_on=written) for id, one in fresh.items() if one.unsure})
+    known.update({id: Entry(one.source, one.text, one.unsure, written_on=written) for id, one in stale.items()})
     return known
 
 
