@@ -25,7 +25,8 @@ def main() -> None:
     import pypdfium2
 
     from havre.publishing.documents import build
-    from havre.publishing.printing import as_pdf, manifest_of
+    from havre.publishing.outputs import manifest_of
+    from havre.publishing.printing import as_pdf
 
     papers, day = [], date.today()
     for number in range(chosen.times):
@@ -38,7 +39,7 @@ def main() -> None:
         print(f"build and print {number + 1}: {wall:.2f} s, of the processor {busy:.2f} s")
     count = len(pypdfium2.PdfDocument(papers[0]))
     print(f"{count} pages, {len(papers[0]) / 1000:.0f} kB, same bytes: {len(set(papers)) == 1}")
-    print(f"engine and frame: {manifest_of(made, 'book')['engine']}")
+    print(f"engine and frame: {manifest_of(made, 'pdf book')['engine']}")
 
 
 if __name__ == "__main__":

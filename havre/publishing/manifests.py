@@ -10,10 +10,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from havre.publishing.binding import Binding
+from havre.publishing.binding import Binding, fingerprint
 from havre.publishing.sources import DocumentSource
+from havre.publishing.terms import every_term
 
 PLACE = Path(__file__).parent
+PAGE = ("templates/publishing/_node.html", "templates/publishing/_marks.html", "static/publishing/paper.css")
+PACKAGE = ("django", (*PAGE, "templates/publishing/package.html", "static/publishing/player.*", "static/publishing/icon.svg"))
+# format → its engine, and the files that lay it out
+LAID_OUT: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "pdf": ("typst", ("typst/*.typ", "fonts/*.ttf")),
+    "web": ("django", (*PAGE, "templates/publishing/alone.html")),
+    "epub": ("django", (*PAGE, "templates/publishing/chapter.html")),
+    **dict.fromkeys(("scorm12", "scorm2004", "cmi5"), PACKAGE),
+}
+# the keys that `frame` writes
+FRAME = ("form", "engine", "frame", "terms")
 
 
 def of(source: DocumentSource, binding: Binding) -> dict[str, Any]:
@@ -46,15 +58,23 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def frame(form: str, language: str) -> dict[str, str]:
+    """What an output rests on beside its text: template, fonts and engine, and the words of the frame in the language, by hash or version.
+
+    A change of these makes no paper say something else: it is no part of the code. Args: form, the format, for paper with its shape.
+    """
+    engine, patterns = LAID_OUT[form.partition(" ")[0]]
+    return {
+        "form": form,
+        "engine": f"{engine} {version(engine)}",
+        "frame": _hash(patterns),
+        "terms": fingerprint(every_term(language)),
+    }
+
+
 @cache
-def frame(form: str) -> dict[str, str]:
-    """What an output rests on beside its text: template, fonts and engine, by hash or version."""
-    files = sorted([*(PLACE / "typst").glob("*.typ"), *(PLACE / "fonts").glob("*.ttf")])
-    return {"form": form, "engine": f"typst {version('typst')}", "frame": _hash(files)}
-
-
-def _hash(files: list[Path]) -> str:
+def _hash(patterns: tuple[str, ...]) -> str:
     every = hashlib.sha256()
-    for path in files:
+    for path in (path for pattern in patterns for path in sorted(PLACE.glob(pattern))):
         every.update(path.name.encode() + path.read_bytes())
     return every.hexdigest()[:12]

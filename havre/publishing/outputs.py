@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from havre.publishing import documents, packages, printing, web
+from havre.publishing import documents, manifests, packages, printing, web
 from havre.publishing.nodes import Document
 from havre.publishing.packages import exchange
 from havre.publishing.packages.epub import as_epub
-from havre.publishing.printing import manifest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,11 @@ class Output:
         return f"{self.document.id}-{self.document.country}-{self.document.language}{shape}"
 
 
+def manifest_of(document: Document, form: str) -> dict[str, object]:
+    """What an artefact was made of: the document's own manifest, and what laid it out."""
+    return {**document.manifest, **manifests.frame(form, document.language)}
+
+
 Maker = Callable[[Document, str], Iterator[Output]]
 
 
@@ -36,27 +40,26 @@ def pdf(document: Document, address: str) -> Iterator[Output]:
     """Every shape of paper that the document lists."""
     for shape in document.print:
         content = printing.as_pdf(document, shape, address=address)
-        yield Output(document, "pdf", shape, {"": content}, manifest_of(document, shape))
+        yield Output(document, "pdf", shape, {"": content}, manifest_of(document, f"pdf {shape}"))
 
 
 def page(document: Document, address: str) -> Iterator[Output]:
     """A folder that opens from a stick."""
-    yield Output(document, "web", "", web.as_folder(document), {**document.manifest, "form": "web"})
+    yield Output(document, "web", "", web.as_folder(document), manifest_of(document, "web"))
 
 
 def package(platform: str) -> Maker:
     """What a learning platform takes: one zip."""
 
     def made(document: Document, address: str) -> Iterator[Output]:
-        manifest = {**document.manifest, "form": platform}
-        yield Output(document, platform, "", {"": packages.packed(document, platform)}, manifest)
+        yield Output(document, platform, "", {"": packages.packed(document, platform)}, manifest_of(document, platform))
 
     return made
 
 
 def book(document: Document, address: str) -> Iterator[Output]:
     """One EPUB."""
-    yield Output(document, "epub", "", {"": as_epub(document)}, {**document.manifest, "form": "epub"})
+    yield Output(document, "epub", "", {"": as_epub(document)}, manifest_of(document, "epub"))
 
 
 def texts_of(format: str) -> Maker:

@@ -11,7 +11,6 @@ from typing import Any
 import segno
 import typst
 
-from havre.publishing import manifests
 from havre.publishing.citations import cited
 from havre.publishing.fitting import refused, runs
 from havre.publishing.nodes import Document
@@ -115,8 +114,3 @@ def _square(text: str) -> str:
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(out, kind="svg", border=1, xmldecl=False, svgns=True)
     return out.getvalue().decode()
-
-
-def manifest_of(document: Document, shape: str) -> dict[str, Any]:
-    """The manifest of the document on this paper: what it was made of, and the template, fonts and engine."""
-    return {**document.manifest, **manifests.frame(f"pdf {shape}")}

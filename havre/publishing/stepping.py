@@ -118,7 +118,7 @@ def superseded(*, on: date, edition: str = "") -> Iterator[Superseded]:
 
 def changed_in(row: Artefact, now: Document) -> tuple[str, ...]:
     """What differs between an artefact and its document today. Template, fonts and engine are the artefact's own: a document has none."""
-    frame = {key: row.manifest[key] for key in ("form", "engine", "frame") if key in row.manifest}
+    frame = {key: row.manifest[key] for key in manifests.FRAME if key in row.manifest}
     return tuple(manifests.changed(row.manifest, {**frame, **now.manifest}))
 
 

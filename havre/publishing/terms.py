@@ -25,9 +25,7 @@ def every_term(language: str) -> dict[str, str]:
 def former(days: Collection[str], language: str) -> str:
     """What a reader is told of words that were made from an earlier text. Args: days, on which they were written; "" for one nobody noted."""
     return (
-        term("stale", language)
-        if "" in days
-        else term("stale_on", language).format(day=day_words(date.fromisoformat(max(days)), language))
+        term("stale", language) if "" in days else term("stale_on", language).format(day=day_words(date.fromisoformat(max(days)), language))
     )
 
 
