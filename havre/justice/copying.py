@@ -32,7 +32,8 @@ OWN: tuple[tuple[str, Any, dict[str, Any], tuple[str, ...]], ...] = (
     (
         "claim", CompensationClaim, {},
         (
-            "status", "kind", "informed_at", "wanted_at", "limitation_on", "claimed", "awarded", "paid", "currency", "awarded_at", "paid_at",
+            "status", "kind", "informed_at", "wanted_at", "limitation_on", "claimed", "rejected_because", "rejected_at", "awarded", "paid",
+            "currency", "awarded_at", "paid_at",
         ),
     ),
     ("lost_wages", WageCalculation, {}, ("total", "currency", "made_at")),

@@ -70,6 +70,18 @@ class ClaimStatus(models.TextChoices):
     PAID = "paid", _("Paid")
 
 
+class ClaimRefusal(models.TextChoices):
+    """Why a claim was rejected: what an appeal has to answer."""
+
+    LATE = "late", _("Claimed too late")
+    NO_OFFENCE = "no_offence", _("The offence is not established")
+    NO_LINK = "no_link", _("The loss does not come from the offence")
+    NO_PROOF = "no_proof", _("The loss is not proved")
+    PAID_ALREADY = "paid_already", _("Compensated already in another way")
+    NOT_COVERED = "not_covered", _("Not covered by this fund or this court")
+    OTHER = "other", _("For another reason, written in the decision")
+
+
 class ClaimKind(models.TextChoices):
     CRIMINAL = "criminal", _("In the criminal proceedings")
     CIVIL = "civil", _("Civil action")

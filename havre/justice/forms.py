@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from havre import standards
-from havre.justice.enums import Against, ClaimKind, CloseReason, HearingMode, Measure, Nexus, NonPunishment, Verdict
+from havre.justice.enums import Against, ClaimKind, ClaimRefusal, CloseReason, HearingMode, Measure, Nexus, NonPunishment, Verdict
 from havre.justice.enums_records import Court
 from havre.justice.models.proceedings import ARTICLE
 from havre.register.tongues import TongueField
@@ -115,6 +115,7 @@ class ClaimForm(RecordForm):
     currency = forms.CharField(max_length=3, required=False, label=_("Currency"))
     claimed = forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, required=False, label=_("Amount claimed"))
     awarded = forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, required=False, label=_("Amount awarded"))
+    rejected_because = _list(ClaimRefusal.choices, _("Rejected because"))
     paid = forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, required=False, label=_("Amount paid in all"))
 
     def __init__(self, *args: Any, steps: list[tuple[str, str]], written: Collection[str], **fields: Any) -> None:

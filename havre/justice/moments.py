@@ -60,6 +60,7 @@ LINES: tuple[Line, ...] = (
         (
             Mark("informed_at", _("Told of compensation"), ("pseudonym",)),
             Mark("wanted_at", _("The person wants to claim"), ("pseudonym", "kind")),
+            Mark("rejected_at", _("Claim rejected"), ("pseudonym", "rejected_because")),
             Mark("awarded_at", _("Compensation awarded"), ("pseudonym", "awarded", "currency")),
             Mark("paid_at", _("Compensation paid"), ("pseudonym", "paid", "currency")),
         ),

@@ -118,6 +118,8 @@ AWARD     = Right("award",     gate="RG20", met=lambda c: c.awarded is not None,
                   refusal=_("no amount is awarded yet"))
 PAYMENT   = Right("payment",   met=lambda c: c.paid is not None and c.paid > 0, source="CoE Convention 2005, art. 15(4)",
                   refusal=_("enter the amount that was actually paid"))
+WHY_REJECTED = Right("why_rejected", met=lambda c: bool(c.rejected_because), source="CoE Convention 2005, art. 15(4)",
+                  refusal=_("say why the claim is rejected: an appeal has to answer it"))
 SAFE      = Right("safe",      gate="RG21", met=lambda p: p.threats_assessed_at is not None,
                   refusal=_("the danger of retaliation was not assessed"))
 AGAINST_TRAFFICKER = Right("against_trafficker", met=lambda p: p.against == Against.TRAFFICKER, source="Palermo Protocol art. 5",
@@ -156,7 +158,7 @@ CLAIM = Workflow("claim", start=C.INFORMED, title=_("Compensation claim"), moves
     Move("inform",   None,                       C.INFORMED,  PROFESSIONALS,         {INFORMED},                  "CoE art. 15(1)", label=_("Tell the person")),
     Move("claim",    C.INFORMED,                 C.CLAIMED,   LAWYERS | PROSECUTORS, {WANTED, ADVISED, PAID_OUT}, "CoE art. 15(3)", label=_("Claim")),
     Move("award",    C.CLAIMED,                  C.AWARDED,   FUND | PROSECUTORS,    {AWARD},                     "CoE art. 15(4)", "enforce", label=_("Award")),
-    Move("reject",   C.CLAIMED,                  C.REJECTED,  FUND | PROSECUTORS,    frozenset(),                 "CoE art. 15(4)", label=_("Reject")),
+    Move("reject",   C.CLAIMED,                  C.REJECTED,  FUND | PROSECUTORS,    {WHY_REJECTED},              "CoE art. 15(4)", label=_("Reject")),
     Move("appeal",   C.REJECTED,                 C.CLAIMED,   LAWYERS,               {WANTED},                    "CoE art. 15(4)", label=_("Appeal")),
     Move("pay_part", (C.AWARDED, C.PART_PAID),   C.PART_PAID, FUND | PROSECUTORS,    {PAYMENT, AWARD},            "EU 2011/36 art. 17", "enforce", label=_("Record a part payment")),
     Move("pay",      (C.AWARDED, C.PART_PAID),   C.PAID,      FUND | PROSECUTORS,    {PAYMENT, AWARD},            "EU 2011/36 art. 17", "enforce", label=_("Record full payment")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import asdict
 
@@ -18,6 +19,8 @@ from havre.trust.law import RulePart, recovery_parts
 from havre.trust.workflows import workflows
 
 RECOVERY = ("identification", "recovery")
+# vowels of Thai that are written before their consonant, and its marks of tone and silence, which count last of all
+BEFORE, TONES = re.compile("([\u0e40-\u0e44])([\u0e01-\u0e2e])"), re.compile("[\u0e47-\u0e4c]")
 
 
 def tree(binding: Binding, block: BlockSource, words: Words) -> Node | None:
@@ -71,4 +74,6 @@ def index(binding: Binding, block: BlockSource, words: Words) -> Node:
 
 
 def _order(word: str) -> str:
-    return unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().casefold() or word
+    """Where a word stands: by its letters without their marks. In Thai a vowel written before its consonant is sorted after it."""
+    turned = BEFORE.sub(r"\2\1", TONES.sub("", word))
+    return unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().casefold().strip() or turned

@@ -6,16 +6,18 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from havre import trust
-from havre.justice import queries, services
+from havre.justice import copying, queries, services
 from havre.justice.services import lost_wages
 from havre.justice.wages import Rate, Stretch
 from havre.trust import clocks
 from havre.trust.enums import Role
-from havre.trust.errors import Invalid
+from havre.trust.errors import Invalid, Refused
 from tests.factories import NOW
 from tests.factories_casework import person_of
+from tests.factories_site import signed_in
 from tests.justice.acting import justice, later, told
 
 
@@ -62,6 +64,48 @@ def test_award_that_is_not_paid_is_told_after_30_90_and_180_days(case, days, sai
     with trust.acting(reader):
         lines = [str(one.title) for one in queries.waiting(reader) if "not paid" in str(one.title)]
     assert [f"{said} days" in line for line in lines] == ([True] if said else [])
+
+
+def claimed(case, lawyer):
+    """A claim that the person made through a lawyer."""
+    with trust.acting(lawyer):
+        claim = services.inform(case_id=case.pk, person_id=person_of(case).pk, language="eng", kind="fund", by=lawyer)
+        money = {"wanted_at": NOW, "claimed": Decimal(900), "currency": "GHS"}
+        return services.move_claim(claim_id=claim.pk, step="claim", record=money, by=lawyer)
+
+
+def test_claim_is_rejected_with_its_reason_which_is_the_persons_to_read(case):
+    lawyer, fund = justice(Role.LEGAL_AID, case), justice(Role.COMPENSATION_FUND, case)
+    claim = claimed(case, lawyer)
+    with trust.acting(fund):
+        with pytest.raises(Refused) as refusal:
+            services.move_claim(claim_id=claim.pk, step="reject", by=fund)
+        assert "an appeal has to answer it" in str(refusal.value.reasons[0])
+        services.move_claim(claim_id=claim.pk, step="reject", record={"rejected_because": "no_proof"}, by=fund)
+    with trust.acting(lawyer):
+        entries = [values for kind, values in copying.dossier(lawyer, case.pk) if kind == "claim"]
+    assert [(one["status"], one["rejected_because"], one["rejected_at"]) for one in entries] == [("rejected", "no_proof", NOW)]
+
+
+def test_second_rejection_needs_a_reason_of_its_own(case):
+    lawyer, fund = justice(Role.LEGAL_AID, case), justice(Role.COMPENSATION_FUND, case)
+    claim = claimed(case, lawyer)
+    with trust.acting(fund):
+        services.move_claim(claim_id=claim.pk, step="reject", record={"rejected_because": "late"}, by=fund)
+    with trust.acting(lawyer):
+        appealed = services.move_claim(claim_id=claim.pk, step="appeal", record={"wanted_at": NOW}, by=lawyer)
+    assert (appealed.status, appealed.rejected_because) == ("claimed", "late")
+    with trust.acting(fund), pytest.raises(Refused):
+        services.move_claim(claim_id=claim.pk, step="reject", by=fund)
+
+
+def test_reason_of_a_rejection_stands_on_the_page(case):
+    by = justice(Role.COMPENSATION_FUND, case)
+    claim = claimed(case, justice(Role.LEGAL_AID, case))
+    page, client = reverse("justice:claim", args=[claim.pk]), signed_in(by)
+    assert client.post(page, {"step": "reject"}).status_code == 409
+    assert client.post(page, {"step": "reject", "rejected_because": "not_covered"}).status_code == 302
+    assert "Not covered by this fund or this court" in client.get(page).content.decode()
 
 
 def test_reckoning_is_kept_with_its_steps(case):

@@ -105,7 +105,7 @@ def test_two_officers_move_one_proceeding_and_one_claim_at_once(case):
     )
     claim.save(force_insert=True)
     url = reverse("justice:claim", args=[claim.pk])
-    assert browser(first).post(url, {"step": "reject"}).status_code == 302
+    assert browser(first).post(url, {"step": "reject", "rejected_because": "no_proof"}).status_code == 302
     page = browser(second).post(url, {"step": "award", "awarded": "9"})
     assert (page.status_code, "the record is at: Rejected" in page.content.decode()) == (409, True)
 

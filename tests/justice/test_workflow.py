@@ -26,7 +26,8 @@ WHOLE = {
     "awarded": Decimal(4), "paid": Decimal(3), "close_reason": "dropped", "verdict": "convicted",
     # what hangs on a proceeding
     "proceeding": SimpleNamespace(**OF), "held_charges": [GUILTY], "person_heard": True, "mode": "closed", "request_open": False,
-    "adjourned_because": "defence", "claim_id": SOMEBODY, "kept_because": "no_link", "lawyer_alerted_at": NOW, "answered_by_id": SOMEBODY,
+    "adjourned_because": "defence",
+    "rejected_because": "late", "claim_id": SOMEBODY, "kept_because": "no_link", "lawyer_alerted_at": NOW, "answered_by_id": SOMEBODY,
     "holder": SimpleNamespace(organisation_id=ORG, offered_to_id=ORG, keeper_id=SOMEBODY),
     "kind": "records", "until": NOW.date(), "origin": "papers", "second_origin": "bank_data",
 }  # fmt: skip
@@ -49,6 +50,7 @@ WITHOUT = {
     "guilty": {"held_charges": [INNOCENT]},
     "not_guilty": {"held_charges": [GUILTY]},
     "says_why": {"adjourned_because": ""},
+    "why_rejected": {"rejected_because": ""},
     "no_open_request": {"request_open": True},
     "for_claim": {"claim_id": None},
     "holds": {"holder": SimpleNamespace(organisation_id=SOMEBODY, offered_to_id=ORG, keeper_id=SOMEBODY)},
@@ -162,7 +164,7 @@ ASKED = {
     "claim.inform": "RG01",
     "claim.claim": "RG10 RG18 RG20",
     "claim.award": "RG20",
-    "claim.reject": "",
+    "claim.reject": "why_rejected",
     "claim.appeal": "RG10",
     "claim.pay_part": "RG20 payment",
     "claim.pay": "RG20 payment",

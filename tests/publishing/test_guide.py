@@ -137,6 +137,12 @@ def test_every_row_of_the_coverage_points_at_blocks_that_exist():
     assert all(row["blocks"] for row in rows)
 
 
+def test_index_of_thai_words_is_in_the_order_of_a_dictionary():
+    # a vowel before its consonant is sorted after it: เด็ก (child) stands among the words in ด, not after ผู้เสียหาย (victim)
+    words = ["ผู้เสียหาย", "เด็ก", "แรงงาน", "ค่าเสียหาย", "ตำรวจ", "ใบสั่ง", "ไกล่เกลี่ย"]
+    assert sorted(words, key=handbook._order) == ["ไกล่เกลี่ย", "ค่าเสียหาย", "เด็ก", "ตำรวจ", "ใบสั่ง", "ผู้เสียหาย", "แรงงาน"]
+
+
 def test_index_leads_to_sections_that_exist():
     ids = {block.id for block in document("guide", "guide").walk()}
     index = next(block for block in document("guide", "guide").walk() if block.kind == "index")

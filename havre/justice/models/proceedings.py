@@ -10,7 +10,18 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from havre.justice.enums import Against, ClaimKind, ClaimStatus, CloseReason, HearingMode, Nexus, NonPunishment, Stage, Verdict
+from havre.justice.enums import (
+    Against,
+    ClaimKind,
+    ClaimRefusal,
+    ClaimStatus,
+    CloseReason,
+    HearingMode,
+    Nexus,
+    NonPunishment,
+    Stage,
+    Verdict,
+)
 from havre.justice.enums_records import Court
 from havre.register.models import Case, Person
 from havre.trust.enums import Section
@@ -149,6 +160,9 @@ class CompensationClaim(ProtectedModel):
     awarded = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     paid = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     awarded_at = models.DateTimeField(null=True, blank=True)
+    # of the last rejection; they stay when the person appeals
+    rejected_because = models.CharField(max_length=12, choices=ClaimRefusal, blank=True)
+    rejected_at = models.DateTimeField(null=True, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -42,6 +42,7 @@ CLAIM_RECORDS: dict[str, frozenset[str]] = {
     "inform": frozenset({"informed_at", "language"}),
     "claim": frozenset({"wanted_at", "lawyer_at", "kind", "claimed", "currency", "limitation_on"}),
     "award": frozenset({"awarded", "currency"}),
+    "reject": frozenset({"rejected_because"}),
     "appeal": frozenset({"wanted_at"}),
     "pay_part": frozenset({"paid"}),
     "pay": frozenset({"paid"}),
@@ -236,6 +237,9 @@ def move_claim(*, claim_id: UUID, step: str, by: Actor, record: dict[str, Any] |
     if step == "inform":
         raise Invalid(_("this step has an act of its own"))
     before = (claim.currency, claim.paid)
+    if step == "reject":
+        # the reason of an earlier rejection is not that of this one
+        claim.rejected_because = ""
     _set(claim, record or {}, CLAIM_RECORDS.get(step, frozenset()))
     checked = CLAIM.check(claim, move=step, by=by)
     _adds_up(claim, step, *before)
@@ -244,6 +248,8 @@ def move_claim(*, claim_id: UUID, step: str, by: Actor, record: dict[str, Any] |
         claim.awarded_at = by.at
         for rule in (ENFORCE, *LONG_UNPAID):
             clocks.start(rule, case_id=claim.case_id, subject_id=claim.pk, at=by.at, by=by)
+    elif step == "reject":
+        claim.rejected_at = by.at
     elif step in {"pay", "pay_part"}:
         claim.paid_at = by.at
     if step == "pay":
