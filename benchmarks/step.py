@@ -27,7 +27,7 @@ from pathlib import Path
 
 GOAL, COUNTRY, SIGN = 30.0, "gh", "DEL-CD02"
 HERE = Path(__file__).parents[1]
-EVERY, FOUR, TWO = ("en", "fr", "pt", "tet", "th"), ("en", "fr", "pt", "th"), ("en", "fr")
+EVERY, FOUR = ("en", "fr", "pt", "tet", "th"), ("en", "fr", "pt", "th")
 Key = tuple[str, str, str]
 # document → its languages, and its formats with the shapes of paper: as its source promises
 MADE = {
@@ -37,7 +37,7 @@ MADE = {
     },
     "leaflets/rights": (EVERY, ("pdf a4", "web")),
     "guide/aide-memoire": (EVERY, ("pdf card", "web")),
-    "guide/guide": (TWO, ("pdf book", "web", "epub")),
+    "guide/guide": (EVERY, ("pdf book", "web", "epub")),
     "figures/factsheet": (EVERY, ("pdf sheet", "web")),
     "figures/report": (EVERY, ("pdf book", "web")),
     "module/learner": (FOUR, ("pdf book", "web")),
