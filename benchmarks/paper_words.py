@@ -128,7 +128,7 @@ def _node(node: Node, base: int, frame: Frame) -> Iterator[Said]:
             yield Said("P", node.text)
     elif node.kind in {"list", "steps", "checklist"}:
         yield from (Said("P", node.title), *_stale(node, bool(node.title)))
-        yield from (*_items(node), *_stale(node, not node.title), *_laws(node, frame))
+        yield from (*_items(node), *_told(node, frame), *_laws(node, frame))
     elif node.kind == "table":
         yield from _table(node, frame)
     elif node.kind == "form":
@@ -142,7 +142,11 @@ def _table(node: Node, frame: Frame) -> Iterator[Said]:
     yield from (Said("P", node.title), *_stale(node, bool(node.title)))
     yield from (Said("TH", column) for column in node.columns)
     yield from (Said("TD", cell) for row in node.rows for cell in row)
-    # the marks stand beside the title; without one, below the table, in words
+    yield from _told(node, frame)
+
+
+def _told(node: Node, frame: Frame) -> Iterator[Said]:
+    """The marks of a list or table without a title, below it, in words; with one they stand beside the title."""
     if not node.title:
         yield Said("P", f"* {frame.words['awaits_national']}" if node.unconfirmed else "")
         yield from _stale(node)
