@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from itertools import pairwise
 
 import pypdfium2
 import pytest
@@ -86,6 +87,31 @@ def test_workflow_tables_of_the_guide_are_those_of_the_software():
             name = id.split("-w-")[1].removesuffix(".steps")
             rows = [(row.step, row.start, row.end, row.who, row.after, row.law) for row in workflows()[name].as_table(language)]
             assert list(node.rows) == rows, id
+
+
+@pytest.mark.parametrize("language", ["pt", "tet"])
+def test_no_word_of_a_step_lies_over_another_or_beyond_the_margin(language):
+    paper = pypdfium2.PdfDocument(as_pdf(guide("tl", language), "book"))
+    shown = [page for page in paper if term("only_after", language) in page.get_textpage().get_text_bounded()]
+    assert len(shown) > 15
+    assert [fault for page in shown for fault in _over(page)] == []
+
+
+def _over(page):
+    """Letters that begin before the one to their left on the line has ended, and letters in the margin."""
+    text, lines = page.get_textpage(), {}
+    for place in range(text.count_chars()):
+        letter = text.get_text_range(place, 1)
+        if letter.strip():
+            left, low, right, _high = text.get_charbox(place, loose=True)
+            lines.setdefault(round(low), []).append((left, right, letter))
+    for line in lines.values():
+        line.sort()
+        yield from (letter for _left, right, letter in line if right > page.get_width() - 55)
+        for (_l, end, before), (start, _r, after) in pairwise(line):
+            # ligatures share their box, and words on an arrow are drawn twice, with a halo
+            if end - start > 2.2 and before != after and f"{before}{after}" not in {"fi", "fl", "ff"}:
+                yield f"{before}{after}"
 
 
 def test_steps_of_identification_stand_on_the_paper():
