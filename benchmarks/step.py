@@ -6,9 +6,9 @@ A house of Ghana in a folder of its own, and a copy of Havre beside it. Every fo
 Then, as an administrator would, two persons put another helpline and another time limit in force, and a new version of the standards words
 a sign otherwise, which withdraws its questions. After each change what no longer holds is listed, and compared with a list written by hand
 from the sources, below; then it is made again by `havre publish all --changed`. At last all three change at once, twice: remade by the
-command, and by the order of the page, which the background works off. Seconds are those of whole processes, from start to end; beside
-them the processor's, which is what they take on a quiet core. Status 1 when a list differs, something is left over, an old code does not
-say superseded, or listing and making again take more than thirty seconds of the processor.
+command, and by the order of the page, which the background works off. Seconds are those of whole processes, from start to end, to be read
+on a quiet machine of two cores: papers are set beside the rest. Beside them the processor's, and the load. Status 1 when a list differs,
+something is left over, an old code does not say superseded, or listing and making again take more than thirty seconds.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def turn(house: House, number: int, what: tuple[str, ...], hand: set[str], *, pa
     )
     for key in sorted(set(found) ^ wanted):
         print(f"  {'listed only' if key in found else 'by hand only'}: {' '.join(key)}")
-    return set(found) == wanted and old == len(codes) and (int(made), int(refused), len(left)) == (len(wanted), 0, 0) and processor <= GOAL
+    return set(found) == wanted and old == len(codes) and (int(made), int(refused), len(left)) == (len(wanted), 0, 0) and listing + seconds <= GOAL
 
 
 def _processor() -> float:
@@ -184,7 +184,7 @@ def main() -> None:
             turn(house, 4, every, HELPLINE | LIMIT | SIGNED),
             turn(house, 5, every, HELPLINE | LIMIT | SIGNED, page=True),
         ]
-    print(f"goal: listed and made again in {GOAL:.0f} s on a quiet core; {sum(held)} of {len(held)} turns held")
+    print(f"goal: listed and made again in {GOAL:.0f} s on two quiet cores; {sum(held)} of {len(held)} turns held")
     sys.exit(0 if all(held) else 1)
 
 

@@ -75,6 +75,8 @@ def texts_of(format: str) -> Maker:
     return made
 
 
+# formats that are the typesetter's work
+SET = frozenset({"pdf"})
 # formats of texts that are still being translated: made of the draft, whatever is missing in it
 OF_DRAFTS = frozenset({"po", "xliff"})
 # format → maker and ending ("" is a folder)
@@ -88,3 +90,8 @@ FORMATS: Mapping[str, tuple[Maker, str]] = {
     "po": (texts_of("po"), ""),
     "xliff": (texts_of("xliff"), ".xliff"),
 }
+
+
+def made_in(document: Document, format: str, address: str) -> tuple[Output, ...]:
+    """The artefacts of a document in a format, one for each shape of paper. Raises: Invalid when a panel does not fit."""
+    return tuple(FORMATS[format][0](document, address))

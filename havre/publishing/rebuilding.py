@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from havre.publishing import documents, services, stepping
+from havre.publishing.ahead import in_order
 from havre.publishing.nodes import Document
-from havre.publishing.outputs import FORMATS, OF_DRAFTS, Output
+from havre.publishing.outputs import FORMATS, OF_DRAFTS, SET, Output, made_in
 from havre.publishing.stepping import Superseded
 from havre.trust.errors import Invalid
 
@@ -28,16 +30,32 @@ class Again:
 
 def remade(*, on: date, edition: str = "", address: str = "") -> Iterator[Again]:
     """Every artefact that no longer holds, beside what stands for it from now on. Each document is checked once and each format made once."""
-    stops: dict[str, tuple[str, ...]] = {}
-    for key, group in groupby(list(stepping.superseded(on=on, edition=edition)), key=lambda one: (one.artefact.edition, *one.key)):
-        ones, format = list(group), key[-1]
-        now = ones[0].now
-        problems = () if format in OF_DRAFTS else stops.setdefault(now.code, _stops(now))
-        outputs, problems = _made(now, format, address) if not problems else ({}, problems)
+    for ones, (outputs, problems) in in_order(_jobs(list(stepping.superseded(on=on, edition=edition)), address)):
         for one in ones:
             output = outputs.get(one.artefact.shape)
             gone = (_("it is not made in this format or shape any more"),)
             yield Again(one, output, () if output else problems or gone)
+
+
+Made = tuple[Mapping[str, Output], tuple[str, ...]]
+
+
+def _jobs(found: list[Superseded], address: str) -> Iterator[tuple[list[Superseded], Callable[[], Made], bool]]:
+    """Every document in a format that no longer holds, with what makes it again."""
+    stops: dict[str, tuple[str, ...]] = {}
+    for key, group in groupby(found, key=lambda one: (one.artefact.edition, *one.key)):
+        ones, format = list(group), key[-1]
+        now = ones[0].now
+        if format not in OF_DRAFTS and now.code not in stops:
+            stops[now.code] = _stops(now)
+        if problems := stops.get(now.code, ()) if format not in OF_DRAFTS else ():
+            yield ones, partial(_refused, problems), False
+        else:
+            yield ones, partial(_made, now, format, address), format in SET
+
+
+def _refused(problems: tuple[str, ...]) -> Made:
+    return {}, problems
 
 
 def _stops(now: Document) -> tuple[str, ...]:
@@ -45,13 +63,13 @@ def _stops(now: Document) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(one) for one in documents.findings(now, paper=False) if one.stops))
 
 
-def _made(now: Document, format: str, address: str) -> tuple[Mapping[str, Output], tuple[str, ...]]:
+def _made(now: Document, format: str, address: str) -> Made:
     """The outputs of a format by shape, or why there is none."""
     promised = documents.source(now.edition, now.id).formats
     if format not in FORMATS or (format not in promised and format not in OF_DRAFTS):
         return {}, ()
     try:
-        return {output.shape: output for output in FORMATS[format][0](now, address)}, ()
+        return {output.shape: output for output in made_in(now, format, address)}, ()
     except Invalid as invalid:
         return {}, tuple(map(str, invalid.problems["blocks"]))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -17,8 +18,10 @@ from django.utils.translation import gettext_lazy as _
 
 from havre import standards, trust
 from havre.publishing import documents, rebuilding, services, stepping
+from havre.publishing.ahead import in_order
 from havre.publishing.models import ENDED, PublishRun, RunState
-from havre.publishing.outputs import FORMATS, Output
+from havre.publishing.nodes import Document
+from havre.publishing.outputs import SET, Output, made_in
 from havre.publishing.services import Asked
 from havre.trust import audit, policy
 from havre.trust.actors import Actor
@@ -147,15 +150,32 @@ class Step:
 
 def _every(run: PublishRun) -> Iterator[Step]:
     """What an order names, one document and format after the other."""
+    for _what, step in in_order(_jobs(run)):
+        yield step
+
+
+def _jobs(run: PublishRun) -> Iterator[tuple[dict[str, str], Callable[[], Step], bool]]:
     known: documents.Known = {}
     asked, on = _asked(run), timezone.localdate()
     for id, country, language, format in islice(services.wanted(asked), run.done, None):
         what = {"edition": asked.edition, "document": id, "country": country, "language": language, "format": format}
         try:
             document = documents.build(asked.edition, id, country=country, language=language, on=on, known=known)
-            yield Step(what, tuple(FORMATS[format][0](document, asked.address)))
         except Invalid as invalid:
-            yield Step(what, (), tuple(map(str, invalid.problems["blocks"])))
+            yield what, partial(_stopped, what, invalid), False
+        else:
+            yield what, partial(_step, what, document, asked.address), format in SET
+
+
+def _step(what: dict[str, str], document: Document, address: str) -> Step:
+    try:
+        return Step(what, made_in(document, what["format"], address))
+    except Invalid as invalid:
+        return _stopped(what, invalid)
+
+
+def _stopped(what: dict[str, str], invalid: Invalid) -> Step:
+    return Step(what, (), tuple(map(str, invalid.problems["blocks"])))
 
 
 def _again(run: PublishRun) -> Iterator[Step]:

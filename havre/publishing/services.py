@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
 from havre.publishing import documents
+from havre.publishing.ahead import in_order
 from havre.publishing.models import Artefact
 from havre.publishing.nodes import Document
-from havre.publishing.outputs import FORMATS, OF_DRAFTS, Output
+from havre.publishing.outputs import FORMATS, OF_DRAFTS, SET, Output, made_in
 from havre.publishing.sources import editions
 from havre.trust.errors import Missing
 
@@ -46,16 +48,22 @@ def wanted(asked: Asked) -> Iterator[tuple[str, str, str, str]]:
 
 def make(asked: Asked, *, on: date) -> Iterator[Output]:
     """Every artefact, one after the other. Raises: Missing; Invalid with each block that may not go out, before anything of it is made."""
+    for _what, outputs in in_order(_jobs(asked, on)):
+        yield from outputs
+
+
+def _jobs(asked: Asked, on: date) -> Iterator[tuple[None, Callable[[], tuple[Output, ...]], bool]]:
     built: dict[tuple[str, str, str], Document] = {}
     known: documents.Known = {}
     for id, country, language, format in wanted(asked):
         if format in OF_DRAFTS:
-            yield from FORMATS[format][0](documents.draft(asked.edition, id, country=country, language=language, on=on, known=known), "")
+            draft = documents.draft(asked.edition, id, country=country, language=language, on=on, known=known)
+            yield None, partial(made_in, draft, format, ""), False
             continue
         key = (id, country, language)
         if key not in built:
             built[key] = documents.build(asked.edition, id, country=country, language=language, on=on, known=known)
-        yield from FORMATS[format][0](built[key], asked.address)
+        yield None, partial(made_in, built[key], format, asked.address), format in SET
 
 
 def record(output: Output, *, at: datetime) -> Artefact:
