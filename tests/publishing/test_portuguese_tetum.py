@@ -40,7 +40,9 @@ def listed(words):
 
 
 # what a text may share with another language: names, and short words that two languages write alike
-SHARED = frozenset({"Timor-Leste", "PRADET", "Gana", "Lei", "Fonte", "De"})
+SHARED = frozenset({"Timor-Leste", "PRADET", "Gana", "Lei", "Fonte", "De"}) | listed(
+    "Trauma Saúde Fronteira Intérprete Entrevista vietnamita"
+)
 # words that Tetum has not; those that it shares in writing (uma, house; para, stop; no, and; mai, come) are left out
 PORTUGUESE = listed(
     "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro não você vocês pessoas pessoa mulher mulheres "
@@ -59,7 +61,15 @@ FOREIGN = PORTUGUESE | ENGLISH | FRENCH
 # letters and pairs that the official orthography of Tetum does not use: ñ, ll, k, s stand for nh, lh, c/q, ss/ç
 NOT_TETUM = re.compile(r"[cçqyãõâêôàèùëïû]|lh|(?<!\bbai)nh|ss", re.IGNORECASE)
 # names, the two English words of every Timorese screen, codes of the standards
-NAMES = listed("Havre Casa ALFeLa MoGCSP Helpline of Hope web online Web reasonable balance convincing")
+NAMES = listed("Havre Casa ALFeLa MoGCSP Helpline of Hope web online Web reasonable balance convincing Expertise France")
+# of provinces and towns, as the rates of the minimum wage name them
+PLACES = frozenset(
+    word
+    for id, words in tables.table(tables.FACTS).items()
+    if ".minimum_wage.text." in id
+    for word in re.findall(r"\b[A-Z][a-z]+", words.en)
+)
+ADDRESS = re.compile(r"\b\w+(?:\.\w+)*\.(?:org|com|uk)\b")
 # Brazilian spellings and words where European and Timorese usage has another
 BRAZILIAN = listed(
     "contato contatos fato fatos registro registros equipe equipes ônibus celular tela usuário usuários gênero econômico econômica "
@@ -68,8 +78,8 @@ BRAZILIAN = listed(
 
 
 def bare(text):
-    """A text without its placeholders."""
-    return re.sub(r"\{[^}]*\}", " ", text)
+    """A text without its placeholders and the addresses of sources."""
+    return ADDRESS.sub(" ", re.sub(r"\{[^}]*\}", " ", text))
 
 
 def words_of(text):
@@ -77,8 +87,9 @@ def words_of(text):
 
 
 def foreign_in_tetum(text):
-    """The words of a text that Tetum has not: of another language, or with letters of one. Acronyms are names."""
-    return {word for word in words_of(bare(text)) if not word.isupper() and (word.lower() in FOREIGN or NOT_TETUM.search(word))}
+    """The words of a text that Tetum has not: of another language, or with letters of one. Acronyms are names; a letter alone is a point of law."""
+    words = {word for word in words_of(bare(text)) if len(word) > 1 and not word.isupper() and word not in PLACES}
+    return {word for word in words if word.lower() in FOREIGN or NOT_TETUM.search(word)}
 
 
 def faults(language, text, english, others=()):
