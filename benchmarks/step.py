@@ -158,7 +158,12 @@ def turn(house: House, number: int, what: tuple[str, ...], hand: set[str], *, pa
     )
     for key in sorted(set(found) ^ wanted):
         print(f"  {'listed only' if key in found else 'by hand only'}: {' '.join(key)}")
-    return set(found) == wanted and old == len(codes) and (int(made), int(refused), len(left)) == (len(wanted), 0, 0) and listing + seconds <= GOAL
+    return (
+        set(found) == wanted
+        and old == len(codes)
+        and (int(made), int(refused), len(left)) == (len(wanted), 0, 0)
+        and listing + seconds <= GOAL
+    )
 
 
 def _processor() -> float:
