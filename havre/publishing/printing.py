@@ -6,6 +6,7 @@ import io
 import json
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import segno
@@ -31,6 +32,8 @@ TEMPLATES = {
 # The engine keeps what it set until ten makings have not asked for it, and each size that is tried for a panel is kept too. An empty page
 # counts as a making: so many after each paper keep templates and fonts, and let go of the papers before the last three
 FORGETTING = 3
+# a compiler serves one paper at a time, and says that it is borrowed to whoever else asks; a web worker answers several readers at once
+_SETTING = Lock()
 
 
 def as_pdf(document: Document, shape: str = "a4", *, address: str = "") -> bytes:
@@ -42,10 +45,10 @@ def as_pdf(document: Document, shape: str = "a4", *, address: str = "") -> bytes
     (no alternative text, headings out of order): our bug.
     """
     data = json.dumps(_data(document, shape, address), ensure_ascii=False)
-    with refused(document, shape):
+    with _SETTING, refused(document, shape):
         made: bytes = _compiler(TEMPLATES[shape]).compile(format="pdf", sys_inputs={"data": data}, pdf_standards=STANDARDS)
-    for _turn in range(FORGETTING):
-        _nothing().compile(format="pdf")
+        for _turn in range(FORGETTING):
+            _nothing().compile(format="pdf")
     return made
 
 

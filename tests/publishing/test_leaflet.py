@@ -1,5 +1,6 @@
 """One leaflet through the front door: bound to the country, tagged, the same bytes twice, neutral and without traces."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -65,3 +66,11 @@ def test_code_of_a_paper_says_that_it_is_current(client):
     page = client.get(reverse("paper_code", args=[code])).content.decode()
     assert "This paper is current" in page
     assert client.get(reverse("paper_code", args=["ABCDEFGHIJ"])).status_code == 404
+
+
+def test_readers_who_ask_at_once_are_given_the_paper_that_each_asked_for():
+    papers = [made(country, language) for country in ("gh", "tl") for language in ("en", "th")]
+    alone = [as_pdf(paper, address="example.org/") for paper in papers]
+    with ThreadPoolExecutor(4) as readers:
+        asked = [readers.submit(as_pdf, paper, address="example.org/") for paper in papers]
+        assert [one.result() for one in asked] == alone
