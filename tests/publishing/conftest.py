@@ -1,4 +1,4 @@
-"""The trial document, for every test of publishing."""
+"""The trial document, and who writes and who signs its words, for every test of publishing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,21 @@ import shutil
 import pytest
 
 from havre.publishing import pictograms, questions, sources, texts
+from havre.trust.enums import Role
+from tests.factories_site import make_now
 from tests.publishing.trial import Trial
+
+
+@pytest.fixture
+def author():
+    """Somebody who writes words on the page."""
+    return make_now(Role.TRAINER)
+
+
+@pytest.fixture
+def reader():
+    """Somebody else, who reads and signs them."""
+    return make_now(Role.RAPPORTEUR)
 
 
 @pytest.fixture

@@ -24,16 +24,6 @@ PAGE = "?file=trial/one&language=fr&unit=warning.text"
 NEW = "Personne ne peut garder vos papiers."
 
 
-@pytest.fixture
-def author():
-    return make_now(Role.TRAINER)
-
-
-@pytest.fixture
-def reader():
-    return make_now(Role.RAPPORTEUR)
-
-
 def warning():
     made = documents.draft("trial", "one", country="gh", language="fr", on=timezone.localdate())
     return next(node for node in made.walk() if node.id == "warning")

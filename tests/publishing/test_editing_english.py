@@ -9,9 +9,8 @@ from django.utils import timezone
 from havre.publishing import documents, revisions
 from havre.publishing.models import TextRevision
 from havre.publishing.packages import exchange
-from havre.trust.enums import Role
 from havre.trust.errors import Missing
-from tests.factories_site import make_now, signed_in
+from tests.factories_site import signed_in
 from tests.publishing.trial import BLOCKS, FRENCH
 
 pytestmark = pytest.mark.usefixtures("trial")
@@ -21,16 +20,6 @@ FILED, NEW = (
 )
 PLACE = {"file": "trial/one", "language": "en", "unit": "opening.text"}
 PAGE = "?file=trial/one&language=en&unit="
-
-
-@pytest.fixture
-def author():
-    return make_now(Role.TRAINER)
-
-
-@pytest.fixture
-def reader():
-    return make_now(Role.RAPPORTEUR)
 
 
 def node(id="opening", language="en"):
