@@ -140,8 +140,8 @@ def _node(node: Node, base: int, frame: Frame) -> Iterator[Said]:
 
 def _table(node: Node, frame: Frame) -> Iterator[Said]:
     yield from (Said("P", node.title), *_stale(node, bool(node.title)))
-    # of six columns the second and the fourth share one, and the third and the fifth
-    order = (0, 1, 3, 2, 4, 5) if len(node.columns) == 6 else range(len(node.columns))
+    # of the columns of steps the second and the fourth share one, and the third and the fifth
+    order = (0, 1, 3, 2, 4, 5) if node.data.get("folded") else range(len(node.columns))
     yield from (Said("TH", node.columns[place]) for place in order)
     yield from (Said("TD", row[place]) for row in node.rows for place in order)
     yield from _told(node, frame)

@@ -114,7 +114,7 @@ def workflow(binding: Binding, block: BlockSource, words: Words) -> Node | None:
         held.append(Node(f"{block.id}.diagram", "figure", text=title, data={"svg": table.picture(says), "alt": title, "wide": True}))
     if show in {"steps", "both"}:
         columns = tuple(term(head, binding.language) for head in heads)
-        held.append(Node(f"{block.id}.steps", "table", columns=columns, rows=lines, data={"wide": True}))
+        held.append(Node(f"{block.id}.steps", "table", columns=columns, rows=lines, data={"folded": True}))
     return Node(block.id, "section", title=title, nodes=tuple(held), level=block.data.get("level", 3))
 
 

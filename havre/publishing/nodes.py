@@ -14,7 +14,7 @@ class Node:
 
     kind: heading, text, list, steps, checklist, note, table, form, figure, case, question, section, panel.
     `items`: lines of a list or form, or options of a question; `columns` and `rows`: a table; `nodes`: what it holds; `data`: what only one
-    kind has (svg, alt, tone, place, minutes, answer). `unconfirmed`: a fact behind it awaits a national reviewer; `unreviewed`: its words
+    kind has (svg, alt, tone, place, minutes, answer, folded). `unconfirmed`: a fact behind it awaits a national reviewer; `unreviewed`: its words
     await a native one; `stale`: the notice that they were made from an earlier text, with its day; `law`: the texts that it rests on.
     """
 
