@@ -46,12 +46,12 @@ def _jobs(found: list[Superseded], address: str) -> Iterator[tuple[list[Supersed
     for key, group in groupby(found, key=lambda one: (one.artefact.edition, *one.key)):
         ones, format = list(group), key[-1]
         now = ones[0].now
-        if format not in OF_DRAFTS and now.code not in stops:
-            stops[now.code] = _stops(now)
-        if problems := stops.get(now.code, ()) if format not in OF_DRAFTS else ():
-            yield ones, partial(_refused, problems), False
-        else:
-            yield ones, partial(_made, now, format, address), format in SET
+        # what goes to translators goes whatever is wrong in it
+        problems = () if format in OF_DRAFTS else stops.get(now.code)
+        if problems is None:
+            problems = stops[now.code] = _stops(now)
+        make = partial(_refused, problems) if problems else partial(_made, now, format, address)
+        yield ones, make, format in SET and not problems
 
 
 def _refused(problems: tuple[str, ...]) -> Made:
