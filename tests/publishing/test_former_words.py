@@ -20,7 +20,7 @@ from tests.publishing.test_leaflet import DAY
 from tests.publishing.trial import BLOCKS, FRENCH, TETUM, THAI
 
 TOLD = {
-    "fr": "Texte du 2 novembre 2026 ou d’avant. Il a été modifié depuis.",
+    "fr": "Texte du 2 novembre 2026 ou antérieur. Il a été modifié depuis.",
     "tet": "Liafuan sira hosi 2 Novembru 2026 ka molok ne'e. Testu muda tiha ona.",
     # years of the Buddhist era
     "th": "ข้อความของวันที่ 2 พฤศจิกายน พ.ศ. 2569 หรือก่อนหน้านั้น ต้นฉบับมีการแก้ไขภายหลัง",
